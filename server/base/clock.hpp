@@ -1,0 +1,57 @@
+// The clock as an interface, so that a demo day and a simulation run on time of their own.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <string>
+
+namespace marchwire::base {
+
+/// Says what time it is. Thread-safe in every implementation here but ManualClock.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    /// Wall time, for entries, deadlines and people.
+    [[nodiscard]] virtual UtcMs now() const = 0;
+    /// How many milliseconds of `now()` pass in one real millisecond: 1 but for a demo clock.
+    [[nodiscard]] virtual double rate() const { return 1.0; }
+    /// Told in Welcome and on every page when set: "" for real time.
+    [[nodiscard]] virtual std::string demo_notice() const { return {}; }
+};
+
+/// The machine's clock.
+class SystemClock final : public Clock {
+public:
+    [[nodiscard]] UtcMs now() const override;
+};
+
+/// Starts at a given moment and runs `rate` times as fast as the machine's clock.
+/// Refused by the composition root when the server listens off loopback.
+class DemoClock final : public Clock {
+public:
+    DemoClock(UtcMs start, double rate);
+    /// Continues so that `at_machine_ms` (machine clock) is `start`: two processes given the same three
+    /// values agree on the time.
+    DemoClock(UtcMs start, double rate, UtcMs at_machine);
+    [[nodiscard]] UtcMs now() const override;
+    [[nodiscard]] double rate() const override { return rate_; }
+    [[nodiscard]] std::string demo_notice() const override;
+
+private:
+    UtcMs start_;
+    double rate_;
+    UtcMs machine_start_;
+};
+
+/// Moves only when told. For tests and simulation; one thread.
+class ManualClock final : public Clock {
+public:
+    explicit ManualClock(UtcMs start) : now_(start) {}
+    [[nodiscard]] UtcMs now() const override { return now_; }
+    void advance(Millis by) { now_ = now_ + by; }
+
+private:
+    UtcMs now_;
+};
+
+}  // namespace marchwire::base

@@ -1,0 +1,44 @@
+// decide(state, command, context) -> events or refusal; stamp and apply turn events into entries and state.
+#pragma once
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/rights.hpp"
+
+#include <vector>
+
+namespace marchwire::core {
+
+/// All that a decision may lean on beside the state.
+struct Context {
+    UtcMs now;
+    Actor actor;
+};
+
+/// Pure: the same state, command and context give the same answer; nothing is changed. The events
+/// are what one entry group will hold, in order, at least one of them. Checks rights first, then
+/// existence, versions, transitions and bounds, and names the offending field.
+[[nodiscard]] base::Result<std::vector<Event>> decide(const MarchState& state, const Command& command,
+                                                      const Context& context);
+[[nodiscard]] base::Result<std::vector<Event>> decide(const CampaignState& state, const Command& command,
+                                                      const Context& context);
+
+/// Makes the entry that bears `event` after `state.tip`: next seq, audience, topic stamps, public seq.
+/// The digest is not known yet: the caller encodes the entry, computes it and hands it to `apply`.
+[[nodiscard]] Entry stamp(const MarchState& state, Event event, const Command& command,
+                          const Context& context);
+[[nodiscard]] Entry stamp(const CampaignState& state, Event event, const Command& command,
+                          const Context& context);
+
+/// Folds an entry that was accepted into the state. `entry.seq` must be `state.tip.seq + 1`.
+void apply(MarchState& state, const Entry& entry, const base::Digest& digest);
+void apply(CampaignState& state, const Entry& entry, const base::Digest& digest);
+
+/// When the keeper's next Tick is due; 0 when nothing waits. (core/timers)
+[[nodiscard]] UtcMs next_due(const MarchState& state);
+
+/// What the keeper's Tick at `now` yields: nudges, alerts raised and stepped, proposals expired,
+/// handovers lapsed. Empty when nothing is due. Calling it again after applying yields nothing new.
+[[nodiscard]] std::vector<Event> due_events(const MarchState& state, UtcMs now);
+
+}  // namespace marchwire::core

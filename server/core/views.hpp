@@ -1,0 +1,122 @@
+// Projections of entries and states for each audience: public, marshal, ops, overview, desk.
+//
+// Public values are types of their own with no member that could hold a person: leaking one does
+// not compile. Ops items are the entries themselves.
+#pragma once
+
+#include "core/event.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace marchwire::core {
+
+// ---- public ------------------------------------------------------------------------------------
+struct PublicWaypoint {
+    PublicWaypointKind kind = PublicWaypointKind::assembly;
+    std::string name;
+    LatLon at;
+    Metres along;
+    bool operator==(const PublicWaypoint&) const = default;
+};
+/// Before `public_from` the line is empty and only assembly and step-free meeting points are there.
+struct PublicRoute {
+    std::uint32_t version = 0;  ///< 0: no active route
+    std::string name;
+    std::vector<LatLon> points;
+    std::vector<PublicWaypoint> waypoints;
+    bool step_free = false;
+    Metres length;
+    std::string source;
+    bool operator==(const PublicRoute&) const = default;
+};
+struct PublicPhase {
+    Phase phase = Phase::planned;
+    std::uint32_t version = 0;
+    UtcMs since;
+    std::string sentence;  ///< HELD and STOPPED: the chosen sentence
+    bool operator==(const PublicPhase&) const = default;
+};
+struct PublicMarch {  ///< what the march is
+    std::string city, state, venue, tz;
+    std::optional<LatLon> site;
+    MarchKind kind = MarchKind::in_person;
+    std::vector<PlannedPhase> plan;
+    std::string source;
+    bool operator==(const PublicMarch&) const = default;
+};
+struct PublicSnapshot {
+    LogId log;
+    Position position;  ///< public: seq counts public items
+    PublicMarch march;
+    PublicPhase phase;
+    PublicRoute route;
+    std::vector<Notice> notices;
+    std::vector<CallToAction> calls_to_action;
+    bool operator==(const PublicSnapshot&) const = default;
+};
+struct PublicNotice { Notice notice; bool operator==(const PublicNotice&) const = default; };
+struct PublicCalls { std::vector<CallToAction> calls; bool operator==(const PublicCalls&) const = default; };
+/// What one public item says.
+using PublicItem = std::variant<PublicMarch, PublicPhase, PublicRoute, PublicNotice, PublicCalls>;
+
+/// What the public sees of an entry; empty for most. Needs the entry alone, but for the route's line,
+/// which is taken from `routes` (the version is in the entry and a version never changes).
+/// `now` decides what `public_from` lets out.
+[[nodiscard]] std::optional<PublicItem> public_item(const Entry& entry, const std::vector<Route>& routes);
+[[nodiscard]] PublicRoute public_route(const Route& route, UtcMs now);
+[[nodiscard]] PublicSnapshot public_snapshot(const MarchState& state, UtcMs now);
+/// A client's fold: applies an item to a snapshot, as every SDK does.
+void fold(PublicSnapshot& snapshot, const PublicItem& item);
+
+// ---- marshal -----------------------------------------------------------------------------------
+/// What one person on duty sees: own entry, own section and buddy, phase, route, notices, alerts on
+/// whose ladder they stand.
+struct MarshalSnapshot {
+    LogId log;
+    Position position;
+    MarchSpec march;
+    PublicPhase phase;
+    Member self;
+    std::vector<Member> section;  ///< own section (and the buddy), without self
+    std::optional<Route> route;   ///< active one, with staging and intersections
+    std::vector<Notice> notices;
+    std::vector<Alert> alerts;    ///< those on whose ladder this person stands, or that are about them
+};
+/// True when a marshal's topics (staff, section, role, person) may bear this event. The event is then
+/// sent as it is: every member of it is fit for a phone that may be seized.
+[[nodiscard]] bool marshal_may_see(const Event& event);
+/// Topic indices of the `marshal` feed of this person; empty when not on the roster.
+[[nodiscard]] std::vector<std::uint32_t> marshal_topics(const MarchState& state, PersonId person);
+[[nodiscard]] std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonId person);
+
+// ---- overview and desk -------------------------------------------------------------------------
+/// A march's row for everybody.
+struct OverviewRow {
+    Slug march;
+    std::string city, state, tz;
+    std::optional<LatLon> site;
+    MarchKind kind = MarchKind::in_person;
+    PublicPhase phase;
+    PlannedPhase next;  ///< next planned phase with a known time; at = 0 when none
+    UtcMs as_of;
+    std::uint32_t on_duty_rounded = 0;  ///< 0 under 5, else rounded to 5
+    bool operator==(const OverviewRow&) const = default;
+};
+/// A march's row for the national desk.
+struct DeskRow {
+    Slug march;
+    Phase phase = Phase::planned;
+    std::uint32_t roster = 0, on_duty = 0, overdue = 0;
+    std::vector<Alert> alerts;  ///< open ones, worst first, at most 20
+    UtcMs as_of;
+    bool operator==(const DeskRow&) const = default;
+};
+[[nodiscard]] OverviewRow overview_row(const MarchState& state, UtcMs now);
+[[nodiscard]] DeskRow desk_row(const MarchState& state, UtcMs now);
+
+}  // namespace marchwire::core

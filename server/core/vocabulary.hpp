@@ -1,0 +1,123 @@
+// The closed word lists of DESIGN 2: kinds, phases, roles, duty. Their numbers are stored; never renumber.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace marchwire::core {
+
+enum class MarchKind : std::uint8_t { in_person = 1, virtual_event = 2 };
+
+enum class Phase : std::uint8_t {
+    planned = 1,
+    assembling = 2,
+    marching = 3,
+    held = 4,
+    rally = 5,
+    call_to_action = 6,
+    dispersing = 7,
+    closed = 8,
+    stopped = 9,
+    postponed = 10,
+    cancelled = 11,
+    live = 12,    ///< virtual only
+    paused = 13,  ///< virtual only
+};
+inline constexpr std::uint8_t phase_count = 13;
+
+/// What a token or roster entry makes of a person. `keeper` is the machine and in no token.
+enum class Role : std::uint8_t {
+    follower = 1,
+    head = 2,
+    side = 3,
+    tail = 4,
+    intersection = 5,
+    de_escalator = 6,
+    access = 7,
+    medic = 8,
+    legal_observer = 9,
+    section_lead = 10,
+    police_liaison = 11,
+    dispatcher = 12,
+    anchor = 13,
+    city_lead = 14,
+    national_desk = 15,
+    auditor = 16,
+    keeper = 17,
+};
+inline constexpr std::uint8_t role_count = 17;
+
+enum class Duty : std::uint8_t {
+    invited = 1,
+    confirmed = 2,
+    checked_in = 3,
+    on_duty = 4,
+    on_break = 5,
+    handover_pending = 6,
+    relieved = 7,
+    stood_down = 8,
+    no_show = 9,
+};
+
+/// What a marshal says of himself in a check-in.
+enum class Report : std::uint8_t { on_post = 1, moving = 2, needs_relief = 3, needs_help = 4 };
+
+enum class PlaceKind : std::uint8_t { none = 0, post = 1, section = 2, route_metre = 3 };
+
+enum class RouteStatus : std::uint8_t { draft = 1, approved = 2, active = 3, superseded = 4, withdrawn = 5 };
+
+enum class WaypointKind : std::uint8_t {
+    assembly = 1,
+    staging = 2,
+    intersection = 3,
+    rally = 4,
+    exit = 5,
+    water = 6,
+    toilet = 7,
+    first_aid = 8,
+    access = 9,
+    meeting_point = 10,
+};
+
+/// Staging and intersections are for staff alone (DESIGN 5); the public type cannot hold them.
+enum class PublicWaypointKind : std::uint8_t {
+    assembly = 1,
+    rally = 4,
+    exit = 5,
+    water = 6,
+    toilet = 7,
+    first_aid = 8,
+    access = 9,
+    meeting_point = 10,
+};
+[[nodiscard]] std::optional<PublicWaypointKind> public_kind(WaypointKind kind);
+
+enum class Severity : std::uint8_t { info = 1, warning = 2, urgent = 3 };
+
+enum class ActionKind : std::uint8_t { petition = 1, contact_official = 2, donate = 3, share = 4, attend = 5 };
+
+enum class AlertKind : std::uint8_t { checkin_missed = 1 };
+enum class AlertState : std::uint8_t { raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
+
+/// Lower snake case, as in CLI arguments, JSON of the command line and messages to people.
+[[nodiscard]] std::string_view name_of(MarchKind kind);
+[[nodiscard]] std::string_view name_of(Phase phase);
+[[nodiscard]] std::string_view name_of(Role role);
+[[nodiscard]] std::string_view name_of(Duty duty);
+[[nodiscard]] std::string_view name_of(Report report);
+[[nodiscard]] std::string_view name_of(RouteStatus status);
+[[nodiscard]] std::string_view name_of(WaypointKind kind);
+[[nodiscard]] std::string_view name_of(Severity severity);
+[[nodiscard]] std::string_view name_of(AlertKind kind);
+[[nodiscard]] std::string_view name_of(AlertState state);
+
+/// The reverse; accepts '-' for '_' as well ("city-lead"). Empty when no such word exists.
+[[nodiscard]] std::optional<Phase> phase_named(std::string_view name);
+[[nodiscard]] std::optional<Role> role_named(std::string_view name);
+[[nodiscard]] std::optional<MarchKind> march_kind_named(std::string_view name);
+[[nodiscard]] std::optional<WaypointKind> waypoint_kind_named(std::string_view name);
+[[nodiscard]] std::optional<Report> report_named(std::string_view name);
+[[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
+
+}  // namespace marchwire::core

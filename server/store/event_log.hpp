@@ -1,0 +1,129 @@
+// The ordered log of a march or campaign, as every store keeps it. The contract that all of them pass
+// is tests/contract/event_log_contract.cpp.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/outcome.hpp"
+#include "base/units.hpp"
+#include "core/command.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace marchwire::store {
+
+using base::CommandId;
+using base::Digest;
+using base::LogId;
+using base::Seq;
+using base::Tip;
+using base::UtcMs;
+
+/// An entry as stored: opaque bytes with its place in the chain. Immutable once appended.
+struct StoredEntry {
+    Tip tip;  ///< this entry's own epoch, seq and digest
+    std::string bytes;
+};
+
+/// A command's id with what it said, written atomically with the entries that it caused.
+struct IdRecord {
+    CommandId id;
+    std::uint64_t content_hash = 0;  ///< over the command's content: the same id with another is INVALID_ARGUMENT
+    Tip answered;                    ///< last entry that the command caused
+};
+
+/// What the log remembers of an id: not seen; answered before; or too old to know.
+struct KnownId {
+    enum class Standing : std::uint8_t { known, below_window };
+    CommandId id;
+    Standing standing = Standing::known;
+    std::uint64_t content_hash = 0;
+    Tip answered;
+};
+
+/// One group: decided on `expected`, stored whole or not at all.
+struct AppendRequest {
+    LogId log;
+    Tip expected;                      ///< the log's tip that the group was decided on
+    std::vector<StoredEntry> entries;  ///< consecutive from expected.seq + 1; may be empty (ids only)
+    std::vector<IdRecord> ids;         ///< of the accepted commands: looked up and, when fresh, remembered
+    std::vector<CommandId> lookups;    ///< of the refused ones: looked up only
+    UtcMs now;                         ///< remembered with the ids: they live limits::id_age
+    bool new_log = false;              ///< true: the log must not exist yet (expected is the zero tip)
+};
+
+/// Stored, at this level. `known` answers lookups (never ids: a known one refuses the group).
+struct Appended {
+    core::Level level = core::Level::none;
+    std::vector<KnownId> known;
+};
+/// Nothing was stored: the log's tip is another, or an id of the group was known. `missed` are the
+/// entries after `expected` (at most limits::replay_window_entries; empty when `expected` is not in
+/// the log), `known` what is remembered of ids and lookups.
+struct AppendRefused {
+    Tip tip;
+    bool expected_is_in_log = true;
+    std::vector<StoredEntry> missed;
+    std::vector<KnownId> known;
+};
+/// NOT_FOUND (no such log), CONFLICT (new_log and it exists), UNAVAILABLE (not stored; nothing of it
+/// will appear later; the same request is safe again), TOO_LARGE.
+using AppendOutcome = base::Result<std::variant<Appended, AppendRefused>>;
+
+/// A fold of the log up to `tip`, so that opening does not replay it all. Opaque bytes.
+struct Checkpoint {
+    Tip tip;
+    std::string bytes;
+};
+
+/// What opening gives: the newest checkpoint (tip.seq 0 and empty when there is none) and the tip.
+struct OpenedLog {
+    Tip tip;
+    Checkpoint checkpoint;
+};
+
+/// Entries `from` .. in order, at most `limit` and at most 4 MiB of bytes; empty when `from` is
+/// beyond the tip.
+using Entries = std::vector<StoredEntry>;
+
+using AppendDone = std::function<void(AppendOutcome)>;
+using OpenDone = std::function<void(base::Result<OpenedLog>)>;
+using ReadDone = std::function<void(base::Result<Entries>)>;
+using ListDone = std::function<void(base::Result<std::vector<LogId>>)>;
+using Done = std::function<void(base::Result<void>)>;
+using Follow = std::function<void(const StoredEntry&)>;
+
+/// Ends its follow when destroyed; after that the callback is not called again.
+class FollowToken {
+public:
+    virtual ~FollowToken() = default;
+};
+
+/// Thread rules: every method may be called on any thread and returns at once; its answer is called
+/// exactly once, later, on the store's own thread, never from inside the call. Answers of one log come
+/// in the order of the calls. After `stop()` pending calls are answered UNAVAILABLE.
+///
+/// Guarantees: an append is whole or absent, also after a crash at any instant; once answered
+/// Appended it is in every later read, open and append until the machine loses its disk (level SYNCED).
+class EventLog {
+public:
+    virtual ~EventLog() = default;
+
+    virtual void append(AppendRequest request, AppendDone done) = 0;
+    /// Opens (and reads the tip of) a log; NOT_FOUND when it was never created by an append with new_log.
+    virtual void open(const LogId& log, OpenDone done) = 0;
+    virtual void read(const LogId& log, Seq from, std::size_t limit, ReadDone done) = 0;
+    /// Calls back for each entry appended by anybody after `from`, in order, none twice, none left out.
+    [[nodiscard]] virtual std::unique_ptr<FollowToken> follow(const LogId& log, Seq from, Follow follow) = 0;
+    /// Keeps the newest checkpoint of a log; an older one than the stored is ignored.
+    virtual void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) = 0;
+    virtual void list(ListDone done) = 0;
+    /// No further calls are taken; returns when the store's thread has ended.
+    virtual void stop() = 0;
+};
+
+}  // namespace marchwire::store
