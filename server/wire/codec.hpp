@@ -1,0 +1,55 @@
+// Protobuf and its JSON mapping <-> plain values. The only user of *.pb.h in the server.
+//
+// All functions are pure and thread-safe. An encoded *item* is the bytes of one `items` entry, tag and
+// length included (binary), or one JSON object (JSON): a run is items laid end to end, see run_payload.
+#pragma once
+
+#include "base/hmac.hpp"
+#include "wire/messages.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace marchwire::wire {
+
+// ---- conversation ------------------------------------------------------------------------------
+/// INVALID_ARGUMENT with the field path for anything that is not a ClientMessage; unknown fields are
+/// skipped (binary and JSON alike).
+[[nodiscard]] base::Result<ClientMessage> decode_client(std::string_view bytes, Encoding encoding);
+[[nodiscard]] std::string encode(const SessionItem& item, Encoding encoding);
+
+/// An item on a log's topic. `position` is the log's (the public one on the public topic).
+[[nodiscard]] std::string encode_public(base::TopicNumber topic, const base::Position& position, base::Seq prev,
+                                        const core::PublicItem& item, Encoding encoding);
+[[nodiscard]] std::string encode_entry(base::TopicNumber topic, const base::Position& position, base::Seq prev,
+                                       const core::Entry& entry, Encoding encoding);
+[[nodiscard]] std::string encode_telemetry(base::TopicNumber topic, const TelemetryItem& item, Encoding encoding);
+
+/// The payload of one WebSocket message made of these encoded items.
+[[nodiscard]] std::string run_payload(std::span<const std::string_view> items, Encoding encoding);
+
+// ---- snapshots: whole bytes of the message, to be cut in pieces --------------------------------
+[[nodiscard]] std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding);
+[[nodiscard]] std::string encode_snapshot(const core::MarchState& ops, Encoding encoding);
+[[nodiscard]] std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding encoding);
+
+// ---- stored form -------------------------------------------------------------------------------
+[[nodiscard]] std::string encode_stored(const core::Entry& entry);
+/// INVALID_ARGUMENT when the bytes are no entry of a known kind: the log is of a newer version or damaged.
+[[nodiscard]] base::Result<core::Entry> decode_stored(std::string_view bytes);
+[[nodiscard]] std::string encode_checkpoint(const core::MarchState& state);
+[[nodiscard]] std::string encode_checkpoint(const core::CampaignState& state);
+[[nodiscard]] base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, const base::LogId& log);
+[[nodiscard]] base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view bytes, const base::LogId& log);
+
+// ---- admin socket: JSON of the same messages ---------------------------------------------------
+/// `{"createMarch":{...}}`: a Command's body, made_at and min_level in the JSON mapping.
+[[nodiscard]] base::Result<core::Command> decode_command_json(std::string_view json);
+/// OpsSnapshot and CampaignCheckpoint (token hashes left out) as JSON, for `state`.
+[[nodiscard]] std::string state_json(const core::MarchState& state);
+[[nodiscard]] std::string state_json(const core::CampaignState& state);
+/// One entry as JSON, for `log dump`.
+[[nodiscard]] std::string entry_json(const core::Entry& entry);
+
+}  // namespace marchwire::wire
