@@ -1,0 +1,12 @@
+# MARCHWIRE_SANITIZER: 'address' means ASan and UBSan together, 'thread' means TSan.
+if(MARCHWIRE_SANITIZER STREQUAL "address")
+    set(marchwire_sanitizer_flags -fsanitize=address,undefined -fno-sanitize-recover=all)
+elseif(MARCHWIRE_SANITIZER STREQUAL "thread")
+    set(marchwire_sanitizer_flags -fsanitize=thread)
+elseif(NOT MARCHWIRE_SANITIZER STREQUAL "")
+    message(FATAL_ERROR "MARCHWIRE_SANITIZER must be empty, 'address' or 'thread', not '${MARCHWIRE_SANITIZER}'")
+endif()
+if(marchwire_sanitizer_flags)
+    add_compile_options(${marchwire_sanitizer_flags})
+    add_link_options(${marchwire_sanitizer_flags})
+endif()

@@ -1,0 +1,17 @@
+# Warnings as errors, for our own targets only: link marchwire_warnings PRIVATE.
+add_library(marchwire_warnings INTERFACE)
+target_compile_options(marchwire_warnings INTERFACE
+    -Werror -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override -Wcast-qual -Wnull-dereference
+    -Wformat=2 -Wundef -Wdouble-promotion -Wmissing-declarations
+    $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wuseless-cast>)
+# The sanitizers' instrumentation makes GCC's flow-based warnings see paths that do not exist.
+if(MARCHWIRE_SANITIZER)
+    target_compile_options(marchwire_warnings INTERFACE
+        -Wno-null-dereference $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+endif()
+
+# For folders whose switches are over our own enums: a new enumerator breaks the build even where
+# somebody wrote a generic arm.
+add_library(marchwire_closed_enums INTERFACE)
+target_compile_options(marchwire_closed_enums INTERFACE -Wswitch-enum)
