@@ -19,8 +19,7 @@ const unsigned char* octets(std::string_view bytes) {
 Hash256 sha256(std::string_view bytes) {
     Hash256 hash{};
     unsigned int size = 0;
-    MARCHWIRE_INVARIANT(
-        EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) == 1);
+    MARCHWIRE_INVARIANT(EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) == 1);
     return hash;
 }
 

@@ -8,17 +8,13 @@ namespace {
 
 constexpr std::size_t slug_characters = 63;
 
-bool is_slug_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
+bool is_slug_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
 }  // namespace
 
 Result<Slug> Slug::parse(std::string_view text, std::string_view field) {
-    if (text.empty() || text.size() > slug_characters ||
-        !std::all_of(text.begin(), text.end(), is_slug_character)) {
-        return invalid(std::string(field),
-                       "Use 1 to 63 lower-case letters, digits and '-', as in st-louis-mo.");
+    if (text.empty() || text.size() > slug_characters || !std::all_of(text.begin(), text.end(), is_slug_character)) {
+        return invalid(std::string(field), "Use 1 to 63 lower-case letters, digits and '-', as in st-louis-mo.");
     }
     return Slug{std::string(text)};
 }
@@ -38,9 +34,7 @@ Slug Slug::from_text(std::string_view text) {
     return Slug{std::move(slug)};
 }
 
-std::string LogId::text() const {
-    return is_campaign() ? campaign.text() : campaign.text() + "/" + march.text();
-}
+std::string LogId::text() const { return is_campaign() ? campaign.text() : campaign.text() + "/" + march.text(); }
 
 Result<LogId> LogId::parse(std::string_view text) {
     const auto slash = text.find('/');

@@ -49,11 +49,11 @@ struct LogId {
 /// Equal on every instance and in every run: chooses home shards and topic bases.
 [[nodiscard]] std::uint64_t stable_hash(const LogId& log);
 
-using PersonId = Strong<struct PersonTag, std::uint64_t>;  ///< numbered by the campaign from 1; 0 is nobody
-using DeviceId = Strong<struct DeviceTag, std::uint64_t>;  ///< random, chosen by the device; 0 is none
-using Seq = Strong<struct SeqTag, std::uint64_t>;          ///< place in a log, from 1; 0 is before the first
-using Epoch = Strong<struct EpochTag, std::uint32_t>;      ///< grows only by create or repair; first is 1
-using Term = Strong<struct TermTag, std::uint64_t>;        ///< a keeper's lease number
+using PersonId = Strong<struct PersonTag, std::uint64_t>;    ///< numbered by the campaign from 1; 0 is nobody
+using DeviceId = Strong<struct DeviceTag, std::uint64_t>;    ///< random, chosen by the device; 0 is none
+using Seq = Strong<struct SeqTag, std::uint64_t>;            ///< place in a log, from 1; 0 is before the first
+using Epoch = Strong<struct EpochTag, std::uint32_t>;        ///< grows only by create or repair; first is 1
+using Term = Strong<struct TermTag, std::uint64_t>;          ///< a keeper's lease number
 using TopicNumber = Strong<struct TopicTag, std::uint32_t>;  ///< core/topics.hpp says how it is made
 
 /// A command's name, chosen by the device that made it (DESIGN 4, promise 2).
@@ -100,7 +100,7 @@ struct std::hash<marchwire::base::Slug> {
 template <>
 struct std::hash<marchwire::base::LogId> {
     std::size_t operator()(const marchwire::base::LogId& log) const noexcept {
-        return static_cast<std::size_t>(marchwire::base::stable_hash(log));
+        return marchwire::base::stable_hash(log);
     }
 };
 template <>

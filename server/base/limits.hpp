@@ -9,33 +9,33 @@
 namespace marchwire::base::limits {
 
 // --- wire -------------------------------------------------------------------------------------
-inline constexpr std::size_t message_bytes = 64 * 1024;     ///< none larger, either way (DESIGN 4.6)
-inline constexpr std::size_t batch_bytes = 16 * 1024;       ///< at most so much per write (DESIGN 4.5)
+inline constexpr std::size_t message_bytes = 64 * 1024;        ///< none larger, either way (DESIGN 4.6)
+inline constexpr std::size_t batch_bytes = 16 * 1024;          ///< at most so much per write (DESIGN 4.5)
 inline constexpr std::size_t snapshot_piece_bytes = 8 * 1024;  ///< class D goes in pieces (DESIGN 4.5)
-inline constexpr std::size_t http_header_bytes = 8 * 1024;  ///< Beast 1.81 parser is guarded by this (DESIGN 7)
-inline constexpr std::size_t http_body_bytes = 0;           ///< no request bodies at all so far (DESIGN 7)
+inline constexpr std::size_t http_header_bytes = 8 * 1024;     ///< Beast 1.81 parser is guarded by this (DESIGN 7)
+inline constexpr std::size_t http_body_bytes = 0;              ///< no request bodies at all so far (DESIGN 7)
 
 // --- connections ------------------------------------------------------------------------------
-inline constexpr Millis hello_deadline_public = seconds(5);     ///< DESIGN 6
-inline constexpr Millis hello_deadline_staff = seconds(15);     ///< DESIGN 6; 5 s when crowded
+inline constexpr Millis hello_deadline_public = seconds(5);  ///< DESIGN 6
+inline constexpr Millis hello_deadline_staff = seconds(15);  ///< DESIGN 6; 5 s when crowded
 inline constexpr Millis hello_deadline_staff_crowded = seconds(5);
-inline constexpr Millis write_stall_follower = seconds(10);     ///< nothing moves: closed (DESIGN 4.5)
-inline constexpr Millis write_stall_staff = seconds(60);        ///< a jammed cell must not spiral (DESIGN 4.5)
-inline constexpr Millis close_deadline = seconds(3);            ///< a peer that sends Close and holds on
-inline constexpr Millis ping_after_idle = seconds(45);          ///< keeps NATs of mobile networks open; ours
-inline constexpr Millis dead_after_silence = seconds(100);      ///< two pings unanswered; ours
-inline constexpr std::size_t unproven_staff_per_address = 64;   ///< before Hello (DESIGN 6); a campus NAT fits
-inline constexpr std::size_t connections = 18'000;              ///< below the descriptor limit with room for files
-inline constexpr std::size_t subscriptions_per_session = 80;    ///< 60 marches and some; ours
-inline constexpr std::size_t queue_bytes_follower = 256 * 1024; ///< class A and B of a follower; ours
+inline constexpr Millis write_stall_follower = seconds(10);        ///< nothing moves: closed (DESIGN 4.5)
+inline constexpr Millis write_stall_staff = seconds(60);           ///< a jammed cell must not spiral (DESIGN 4.5)
+inline constexpr Millis close_deadline = seconds(3);               ///< a peer that sends Close and holds on
+inline constexpr Millis ping_after_idle = seconds(45);             ///< keeps NATs of mobile networks open; ours
+inline constexpr Millis dead_after_silence = seconds(100);         ///< two pings unanswered; ours
+inline constexpr std::size_t unproven_staff_per_address = 64;      ///< before Hello (DESIGN 6); a campus NAT fits
+inline constexpr std::size_t connections = 18'000;                 ///< below the descriptor limit with room for files
+inline constexpr std::size_t subscriptions_per_session = 80;       ///< 60 marches and some; ours
+inline constexpr std::size_t queue_bytes_follower = 256 * 1024;    ///< class A and B of a follower; ours
 inline constexpr std::size_t queue_bytes_staff = 2 * 1024 * 1024;  ///< class A and B of staff; ours
 inline constexpr std::size_t queue_bytes_total = 512ULL * 1024 * 1024;  ///< over all sessions of a process; ours
-inline constexpr int send_buffer_bytes = 64 * 1024;             ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
-inline constexpr int not_sent_low_water_bytes = 16 * 1024;      ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
-inline constexpr std::size_t flush_events = 8;                  ///< DESIGN 7
-inline constexpr Millis flush_tick{15};                         ///< DESIGN 7
-inline constexpr std::uint32_t commands_per_second = 20;        ///< per session, refilled; ours
-inline constexpr std::uint32_t commands_burst = 400;            ///< an off-line phone's queue arrives at once; ours
+inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
+inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
+inline constexpr std::size_t flush_events = 8;                    ///< DESIGN 7
+inline constexpr Millis flush_tick{15};                           ///< DESIGN 7
+inline constexpr std::uint32_t commands_per_second = 20;          ///< per session, refilled; ours
+inline constexpr std::uint32_t commands_burst = 400;              ///< an off-line phone's queue arrives at once; ours
 inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
 inline constexpr std::uint32_t client_messages_burst = 1'000;
 
@@ -48,24 +48,24 @@ inline constexpr std::uint64_t id_window = 1'024;            ///< remembered cou
 inline constexpr Millis id_age = hours(24);                  ///< DESIGN 4.2
 inline constexpr std::uint64_t checkpoint_every_entries = 5'000;  ///< opening 100 000 entries stays under 100 ms
 inline constexpr std::uint64_t sign_tip_every_entries = 1'000;    ///< DESIGN 4.4
-inline constexpr std::size_t replay_window_entries = 4'096;  ///< kept in memory per march for resumes; ours
-inline constexpr std::uint64_t up_to_every_entries = 500;    ///< DESIGN 5
-inline constexpr Millis up_to_every = seconds(5);            ///< DESIGN 5
-inline constexpr std::size_t history_entries = 500;          ///< one GetHistory
+inline constexpr std::size_t replay_window_entries = 4'096;       ///< kept in memory per march for resumes; ours
+inline constexpr std::uint64_t up_to_every_entries = 500;         ///< DESIGN 5
+inline constexpr Millis up_to_every = seconds(5);                 ///< DESIGN 5
+inline constexpr std::size_t history_entries = 500;               ///< one GetHistory
 
 // --- domain -----------------------------------------------------------------------------------
 inline constexpr std::size_t marches_per_campaign = 2'000;
-inline constexpr std::size_t roster_entries = 5'000;         ///< per march
+inline constexpr std::size_t roster_entries = 5'000;  ///< per march
 inline constexpr std::size_t callsign_characters = 40;
 inline constexpr std::size_t name_characters = 200;
 inline constexpr std::size_t notice_characters = 500;
 inline constexpr std::size_t reason_characters = 300;
 inline constexpr std::size_t notices_kept = 50;
 inline constexpr std::size_t calls_to_action = 20;
-inline constexpr std::size_t routes_kept = 50;               ///< versions per march
-inline constexpr std::size_t route_points = 100'000;         ///< 1 000 000 is refused with the remedy
+inline constexpr std::size_t routes_kept = 50;        ///< versions per march
+inline constexpr std::size_t route_points = 100'000;  ///< 1 000 000 is refused with the remedy
 inline constexpr std::size_t route_waypoints = 500;
-inline constexpr std::uint32_t sections_default = 5;         ///< DESIGN 2
+inline constexpr std::uint32_t sections_default = 5;  ///< DESIGN 2
 inline constexpr std::uint32_t sections = 60;
 inline constexpr std::size_t tokens_per_campaign = 50'000;
 inline constexpr Millis correct_phase_within = minutes(10);  ///< DESIGN 2
@@ -73,6 +73,6 @@ inline constexpr Millis proposal_life = minutes(5);          ///< DOMAIN, comman
 inline constexpr Millis handover_life = minutes(5);          ///< DESIGN 2
 inline constexpr Millis track_life = seconds(120);           ///< positions live in memory only (DESIGN 3)
 inline constexpr std::size_t positions_per_batch = 200;
-inline constexpr std::uint32_t place_snap_metres = 50;       ///< DESIGN 2, check-in
+inline constexpr std::uint32_t place_snap_metres = 50;  ///< DESIGN 2, check-in
 
 }  // namespace marchwire::base::limits

@@ -47,8 +47,7 @@ struct Refusal {
 }
 
 /// Asking a refused result for its value is a broken invariant of the caller.
-[[noreturn]] inline void throw_exception_from_error(const Refusal& refusal,
-                                                    const boost::source_location&) {
+[[noreturn]] inline void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
     throw std::logic_error("value of a refused result: " + refusal.field + " " + refusal.message);
 }
 
@@ -60,8 +59,8 @@ using Result = boost::system::result<T, Refusal>;
 
 }  // namespace marchwire::base
 
-#define MARCHWIRE_INVARIANT(condition)                                          \
-    do {                                                                        \
-        if (!(condition)) [[unlikely]]                                          \
+#define MARCHWIRE_INVARIANT(condition)                                           \
+    do {                                                                         \
+        if (!(condition)) [[unlikely]]                                           \
             ::marchwire::base::invariant_broken(#condition, __FILE__, __LINE__); \
     } while (false)

@@ -23,8 +23,8 @@ std::string_view text_of(const base::Digest& digest) {
 base::Digest next_digest(const base::Hmac& chain_key, const base::Digest& previous, base::Seq seq,
                          std::string_view stored_bytes) {
     const auto place = big_endian(seq.value);
-    const std::array<std::string_view, 3> parts{
-        text_of(previous), std::string_view{place.data(), place.size()}, stored_bytes};
+    const std::array<std::string_view, 3> parts{text_of(previous), std::string_view{place.data(), place.size()},
+                                                stored_bytes};
     return chain_key.of(parts);
 }
 

@@ -14,17 +14,50 @@ namespace marchwire::core {
 // (`phase_version`, `duty_version`, ...); a wrong one is CONFLICT with the present version and value.
 
 // ---- set-up ------------------------------------------------------------------------------------
-struct CreateCampaign { CampaignSpec spec; std::uint32_t topic_base = 0; };  ///< base chosen by the host
-struct UpdateCampaign { CampaignSpec spec; std::uint32_t version = 0; };
-struct ListMarch { Slug march; std::uint32_t topic_base = 0; };              ///< on the campaign's log
-struct AddPerson { std::string callsign; Slug march; };                      ///< on the campaign's log
-struct IssueToken { base::Digest hash{}; PersonId person; Role role = Role::side; Slug march; UtcMs expires_at; };
-struct RevokeToken { std::uint32_t number = 0; std::string reason; };
+struct CreateCampaign {
+    CampaignSpec spec;
+    std::uint32_t topic_base = 0;
+};  ///< base chosen by the host
+struct UpdateCampaign {
+    CampaignSpec spec;
+    std::uint32_t version = 0;
+};
+struct ListMarch {
+    Slug march;
+    std::uint32_t topic_base = 0;
+};  ///< on the campaign's log
+struct AddPerson {
+    std::string callsign;
+    Slug march;
+};  ///< on the campaign's log
+struct IssueToken {
+    base::Digest hash{};
+    PersonId person;
+    Role role = Role::side;
+    Slug march;
+    UtcMs expires_at;
+};
+struct RevokeToken {
+    std::uint32_t number = 0;
+    std::string reason;
+};
 
-struct CreateMarch { MarchSpec spec; std::uint32_t topic_base = 0; std::uint32_t sections = 0; };
-struct UpdateMarch { MarchSpec spec; std::uint32_t version = 0; };           ///< all but the plan
-struct Reschedule { std::vector<PlannedPhase> plan; std::uint32_t version = 0; };
-struct SetSections { std::uint32_t sections = 0; };
+struct CreateMarch {
+    MarchSpec spec;
+    std::uint32_t topic_base = 0;
+    std::uint32_t sections = 0;
+};
+struct UpdateMarch {
+    MarchSpec spec;
+    std::uint32_t version = 0;
+};  ///< all but the plan
+struct Reschedule {
+    std::vector<PlannedPhase> plan;
+    std::uint32_t version = 0;
+};
+struct SetSections {
+    std::uint32_t sections = 0;
+};
 struct AssignDuty {
     PersonId person;
     std::string callsign;
@@ -33,21 +66,58 @@ struct AssignDuty {
     PersonId buddy;
     bool no_phone = false;
 };
-struct ImportRoute { std::shared_ptr<const RouteLine> line; };  ///< becomes a DRAFT with the next version
+struct ImportRoute {
+    std::shared_ptr<const RouteLine> line;
+};  ///< becomes a DRAFT with the next version
 
 // ---- march -------------------------------------------------------------------------------------
-struct AdvancePhase { Phase to = Phase::assembling; std::uint32_t phase_version = 0; std::string typed_name; };  ///< CLOSED needs the march's slug typed
-struct CorrectPhase { Phase to = Phase::planned; std::uint32_t phase_version = 0; std::string reason; };
-struct Hold { std::uint32_t phase_version = 0; std::string reason; std::string public_sentence; };
-struct Release { std::uint32_t phase_version = 0; };
-struct Stop { std::string reason; std::string public_sentence; };  ///< names no version: always applies
-struct ProposeResume { std::uint32_t phase_version = 0; std::string reason; };
-struct ConfirmResume { std::uint32_t proposal = 0; };
-struct Postpone { std::uint32_t phase_version = 0; std::string reason; };
-struct Cancel { std::uint32_t phase_version = 0; std::string reason; };
-struct ApproveRoute { std::uint32_t version = 0; };
-struct ActivateRoute { std::uint32_t version = 0; std::uint32_t active_version = 0; };
-struct WithdrawRoute { std::uint32_t version = 0; };
+struct AdvancePhase {
+    Phase to = Phase::assembling;
+    std::uint32_t phase_version = 0;
+    std::string typed_name;
+};  ///< CLOSED needs the march's slug typed
+struct CorrectPhase {
+    Phase to = Phase::planned;
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct Hold {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+    std::string public_sentence;
+};
+struct Release {
+    std::uint32_t phase_version = 0;
+};
+struct Stop {
+    std::string reason;
+    std::string public_sentence;
+};  ///< names no version: always applies
+struct ProposeResume {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct ConfirmResume {
+    std::uint32_t proposal = 0;
+};
+struct Postpone {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct Cancel {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct ApproveRoute {
+    std::uint32_t version = 0;
+};
+struct ActivateRoute {
+    std::uint32_t version = 0;
+    std::uint32_t active_version = 0;
+};
+struct WithdrawRoute {
+    std::uint32_t version = 0;
+};
 
 // ---- field -------------------------------------------------------------------------------------
 struct CheckIn {
@@ -56,26 +126,52 @@ struct CheckIn {
     std::uint8_t battery_percent = 0;
     std::uint32_t headcount = 0;
 };
-struct TakeBreak { std::uint32_t duty_version = 0; };
-struct EndDuty { std::uint32_t duty_version = 0; };
+struct TakeBreak {
+    std::uint32_t duty_version = 0;
+};
+struct EndDuty {
+    std::uint32_t duty_version = 0;
+};
 
 // ---- safety, public ----------------------------------------------------------------------------
-struct AckAlert { AlertKey key; std::uint32_t version = 0; };
-struct ClearAlert { AlertKey key; std::uint32_t version = 0; std::string reason; };
-struct PostNotice { Severity severity = Severity::info; std::string language; std::string text; UtcMs expires_at; };
-struct SetCallsToAction { std::vector<CallToAction> calls; };
+struct AckAlert {
+    AlertKey key;
+    std::uint32_t version = 0;
+};
+struct ClearAlert {
+    AlertKey key;
+    std::uint32_t version = 0;
+    std::string reason;
+};
+struct PostNotice {
+    Severity severity = Severity::info;
+    std::string language;
+    std::string text;
+    UtcMs expires_at;
+};
+struct SetCallsToAction {
+    std::vector<CallToAction> calls;
+};
 
 // ---- keeper ------------------------------------------------------------------------------------
-struct Tick { Term term; };                              ///< do what is due at context.now
-struct TakeKeeping { Term term; UtcMs idle_since; };     ///< new keeper; time since then counts for no deadline
-struct RecordSignedTip { Term term; Tip tip; std::array<std::uint8_t, 64> signature{}; };
+struct Tick {
+    Term term;
+};  ///< do what is due at context.now
+struct TakeKeeping {
+    Term term;
+    UtcMs idle_since;
+};  ///< new keeper; time since then counts for no deadline
+struct RecordSignedTip {
+    Term term;
+    Tip tip;
+    std::array<std::uint8_t, 64> signature{};
+};
 
 using CommandBody = std::variant<
-    CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch,
-    Reschedule, SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop,
-    ProposeResume, ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn,
-    TakeBreak, EndDuty, AckAlert, ClearAlert, PostNotice, SetCallsToAction, Tick, TakeKeeping,
-    RecordSignedTip>;
+    CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, Reschedule,
+    SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
+    Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
+    PostNotice, SetCallsToAction, Tick, TakeKeeping, RecordSignedTip>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -25,10 +25,8 @@ struct Context {
 
 /// Makes the entry that bears `event` after `state.tip`: next seq, audience, topic stamps, public seq.
 /// The digest is not known yet: the caller encodes the entry, computes it and hands it to `apply`.
-[[nodiscard]] Entry stamp(const MarchState& state, Event event, const Command& command,
-                          const Context& context);
-[[nodiscard]] Entry stamp(const CampaignState& state, Event event, const Command& command,
-                          const Context& context);
+[[nodiscard]] Entry stamp(const MarchState& state, Event event, const Command& command, const Context& context);
+[[nodiscard]] Entry stamp(const CampaignState& state, Event event, const Command& command, const Context& context);
 
 /// Folds an entry that was accepted into the state. `entry.seq` must be `state.tip.seq + 1`.
 void apply(MarchState& state, const Entry& entry, const base::Digest& digest);

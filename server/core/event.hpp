@@ -13,9 +13,18 @@
 namespace marchwire::core {
 
 // ---- events of a march's log -------------------------------------------------------------------
-struct MarchCreated { std::uint32_t topic_base = 0; MarchSpec spec; std::uint32_t sections = 0; };
-struct MarchUpdated { std::uint32_t version = 0; MarchSpec spec; };  ///< whole new spec; also Reschedule
-struct SectionsSet { std::uint32_t sections = 0; };
+struct MarchCreated {
+    std::uint32_t topic_base = 0;
+    MarchSpec spec;
+    std::uint32_t sections = 0;
+};
+struct MarchUpdated {
+    std::uint32_t version = 0;
+    MarchSpec spec;
+};  ///< whole new spec; also Reschedule
+struct SectionsSet {
+    std::uint32_t sections = 0;
+};
 /// A change of phase, whatever caused it; `reason` is for staff, `public_sentence` for everybody.
 struct PhaseChanged {
     std::uint32_t version = 0;
@@ -26,12 +35,25 @@ struct PhaseChanged {
     std::string public_sentence;
     bool correction = false;
 };
-struct ProposalMade { Proposal proposal; };
-struct ProposalEnded { std::uint32_t number = 0; bool confirmed = false; PersonId confirmer; };
+struct ProposalMade {
+    Proposal proposal;
+};
+struct ProposalEnded {
+    std::uint32_t number = 0;
+    bool confirmed = false;
+    PersonId confirmer;
+};
 
-struct RouteImported { std::uint32_t version = 0; std::shared_ptr<const RouteLine> line; };
+struct RouteImported {
+    std::uint32_t version = 0;
+    std::shared_ptr<const RouteLine> line;
+};
 /// APPROVED, ACTIVE (the one before becomes SUPERSEDED by an event of its own in the same group), WITHDRAWN.
-struct RouteStatusChanged { std::uint32_t version = 0; RouteStatus status = RouteStatus::draft; UtcMs public_from; };
+struct RouteStatusChanged {
+    std::uint32_t version = 0;
+    RouteStatus status = RouteStatus::draft;
+    UtcMs public_from;
+};
 
 /// A roster entry made or changed: who, what role, where. Duty stands in DutyChanged.
 struct DutyAssigned {
@@ -44,7 +66,13 @@ struct DutyAssigned {
     PersonId buddy;
     bool no_phone = false;
 };
-struct DutyChanged { PersonId person; Duty from = Duty::invited; Duty to = Duty::invited; std::uint32_t version = 0; UtcMs due_at; };
+struct DutyChanged {
+    PersonId person;
+    Duty from = Duty::invited;
+    Duty to = Duty::invited;
+    std::uint32_t version = 0;
+    UtcMs due_at;
+};
 struct CheckedIn {
     PersonId person;
     Report report = Report::on_post;
@@ -54,36 +82,84 @@ struct CheckedIn {
     UtcMs made_at;                ///< the phone's; the entry's `at` is received_at
     UtcMs due_at;                 ///< when the next is due; 0 when none is
 };
-struct CheckInNudged { PersonId person; UtcMs due_at; };
+struct CheckInNudged {
+    PersonId person;
+    UtcMs due_at;
+};
 /// Check-in deadlines of everybody expected, set anew at a phase change or after time that did not count.
-struct CheckInsScheduled { UtcMs due_at; };
-struct TimersShifted { Millis by; };  ///< server was down or cut off: that time counts towards no deadline
+struct CheckInsScheduled {
+    UtcMs due_at;
+};
+struct TimersShifted {
+    Millis by;
+};  ///< server was down or cut off: that time counts towards no deadline
 
-struct AlertRaised { Alert alert; };
-struct AlertStepped { AlertKey key; AlertState state = AlertState::notifying; std::uint32_t step = 0; std::uint32_t version = 0; UtcMs step_at; std::vector<PersonId> notified; };
-struct AlertAcked { AlertKey key; std::uint32_t version = 0; PersonId owner; };
-struct AlertCleared { AlertKey key; std::uint32_t version = 0; PersonId by; std::string reason; };
+struct AlertRaised {
+    Alert alert;
+};
+struct AlertStepped {
+    AlertKey key;
+    AlertState state = AlertState::notifying;
+    std::uint32_t step = 0;
+    std::uint32_t version = 0;
+    UtcMs step_at;
+    std::vector<PersonId> notified;
+};
+struct AlertAcked {
+    AlertKey key;
+    std::uint32_t version = 0;
+    PersonId owner;
+};
+struct AlertCleared {
+    AlertKey key;
+    std::uint32_t version = 0;
+    PersonId by;
+    std::string reason;
+};
 
-struct NoticePosted { Notice notice; };
-struct CallsToActionSet { std::vector<CallToAction> calls; };
+struct NoticePosted {
+    Notice notice;
+};
+struct CallsToActionSet {
+    std::vector<CallToAction> calls;
+};
 
-struct KeeperChanged { Term term; };
-struct TipSigned { Tip tip; std::array<std::uint8_t, 64> signature{}; };
+struct KeeperChanged {
+    Term term;
+};
+struct TipSigned {
+    Tip tip;
+    std::array<std::uint8_t, 64> signature{};
+};
 
 // ---- events of a campaign's log ----------------------------------------------------------------
-struct CampaignCreated { std::uint32_t topic_base = 0; CampaignSpec spec; };
-struct CampaignUpdated { std::uint32_t version = 0; CampaignSpec spec; };
-struct MarchListed { MarchListing listing; };
-struct PersonAdded { Person person; };
-struct TokenIssued { Token token; };
-struct TokenRevoked { std::uint32_t number = 0; std::string reason; };
+struct CampaignCreated {
+    std::uint32_t topic_base = 0;
+    CampaignSpec spec;
+};
+struct CampaignUpdated {
+    std::uint32_t version = 0;
+    CampaignSpec spec;
+};
+struct MarchListed {
+    MarchListing listing;
+};
+struct PersonAdded {
+    Person person;
+};
+struct TokenIssued {
+    Token token;
+};
+struct TokenRevoked {
+    std::uint32_t number = 0;
+    std::string reason;
+};
 
-using Event = std::variant<
-    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
-    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled,
-    TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet,
-    KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued,
-    TokenRevoked>;
+using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
+                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
+                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
+                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {
@@ -106,9 +182,9 @@ struct SealedPlace {
 struct Entry {
     Seq seq;
     Epoch epoch{1};
-    UtcMs at;         ///< received_at
-    UtcMs made_at;    ///< by the device; 0 for the keeper's own
-    PersonId actor;   ///< 0 is the keeper or the host's command line
+    UtcMs at;        ///< received_at
+    UtcMs made_at;   ///< by the device; 0 for the keeper's own
+    PersonId actor;  ///< 0 is the keeper or the host's command line
     Role actor_role = Role::keeper;
     CommandId command;  ///< that caused it; none for the keeper's
     Seq public_seq;     ///< public items up to and including this entry

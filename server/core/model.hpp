@@ -45,7 +45,7 @@ struct PlannedPhase {
 /// What a march is, as organisers set it up.
 struct MarchSpec {
     std::string city;
-    std::string state;           ///< two letters, or empty outside the US
+    std::string state;  ///< two letters, or empty outside the US
     std::string venue;
     std::string tz;              ///< IANA name, checked at import; all times are UTC, this is for showing
     std::optional<LatLon> site;  ///< the venue or a city point
@@ -189,19 +189,19 @@ struct MarchState {
     Phase phase = Phase::planned;
     std::uint32_t phase_version = 0;
     UtcMs phase_since;
-    std::optional<Phase> phase_before;        ///< HELD, STOPPED, POSTPONED, PAUSED: where to return
-    std::vector<PhaseStay> phase_history;     ///< last 16, oldest first
-    std::string public_sentence;              ///< HELD and STOPPED: what the public reads (never the reason)
-    std::vector<Proposal> proposals;          ///< alive ones
+    std::optional<Phase> phase_before;     ///< HELD, STOPPED, POSTPONED, PAUSED: where to return
+    std::vector<PhaseStay> phase_history;  ///< last 16, oldest first
+    std::string public_sentence;           ///< HELD and STOPPED: what the public reads (never the reason)
+    std::vector<Proposal> proposals;       ///< alive ones
     std::uint32_t proposals_made = 0;
 
     std::uint32_t sections = 0;
     std::vector<Route> routes;  ///< by version
     std::uint32_t active_route = 0;
 
-    std::vector<Member> roster;                            ///< by ordinal
+    std::vector<Member> roster;                              ///< by ordinal
     std::unordered_map<PersonId, std::uint32_t> ordinal_of;  ///< person to ordinal
-    std::vector<Notice> notices;                           ///< last limits::notices_kept
+    std::vector<Notice> notices;                             ///< last limits::notices_kept
     std::uint32_t notices_posted = 0;
     std::vector<CallToAction> calls_to_action;
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave

@@ -19,11 +19,39 @@ struct Actor {
 
 /// Rows of the table: every command and every readable thing. A missing row denies.
 enum class Action : std::uint8_t {
-    read_public, own_field, read_positions, report, read_restricted, issue_order, hold_release, mark_passed,
-    on_behalf, stop, resume_after_stop, correct_phase, advance_phase, legs_exits, count_action,
-    post_notice, create_campaign, set_up_march, assign_duty, incident, cancel_order, receipt, reveal_person,
-    read_ops, read_marshal, read_desk, route_status, alert, roster_invites, retention_export, questions,
-    machine, host_only,
+    read_public,
+    own_field,
+    read_positions,
+    report,
+    read_restricted,
+    issue_order,
+    hold_release,
+    mark_passed,
+    on_behalf,
+    stop,
+    resume_after_stop,
+    correct_phase,
+    advance_phase,
+    legs_exits,
+    count_action,
+    post_notice,
+    create_campaign,
+    set_up_march,
+    assign_duty,
+    incident,
+    cancel_order,
+    receipt,
+    reveal_person,
+    read_ops,
+    read_marshal,
+    read_desk,
+    route_status,
+    alert,
+    roster_invites,
+    retention_export,
+    questions,
+    machine,
+    host_only,
 };
 inline constexpr std::uint8_t action_count = 33;
 
@@ -33,12 +61,12 @@ enum class Permission : std::uint8_t {
     deny,
     read,
     act,
-    propose,             ///< stored as a proposal that takes effect when one with `act` confirms
-    own_section,         ///< act, on the own section's things only
-    buddy,               ///< act, for the buddy only
-    own,                 ///< act, on the own things only
-    medical,             ///< medical things only
-    police,              ///< police things only
+    propose,      ///< stored as a proposal that takes effect when one with `act` confirms
+    own_section,  ///< act, on the own section's things only
+    buddy,        ///< act, for the buddy only
+    own,          ///< act, on the own things only
+    medical,      ///< medical things only
+    police,       ///< police things only
     if_assigned,
     if_recipient,
     see_only,
@@ -47,10 +75,10 @@ enum class Permission : std::uint8_t {
     propose_or_confirm,  ///< either, never both
     confirm_one_lead,    ///< confirm where the city has one lead
     propose_confirm_one_lead,
-    city_leads_or_all,   ///< orders to city leads or to all on duty of the campaign
-    info_roll_call,      ///< INFO orders and roll calls only
-    advice,              ///< act only if the city's policy says so
-    by_march,            ///< read, one march at a time
+    city_leads_or_all,  ///< orders to city leads or to all on duty of the campaign
+    info_roll_call,     ///< INFO orders and roll calls only
+    advice,             ///< act only if the city's policy says so
+    by_march,           ///< read, one march at a time
     ask,
     answer,
     approve,

@@ -18,14 +18,12 @@ inline constexpr std::uint32_t staff = 2;
 inline constexpr std::uint32_t ops = 3;
 inline constexpr std::uint32_t overview = 4;
 inline constexpr std::uint32_t desk = 5;
-inline constexpr std::uint32_t section_first = 16;    ///< section n is section_first + n
-inline constexpr std::uint32_t role_first = 96;       ///< role r is role_first + its number
-inline constexpr std::uint32_t person_first = 256;    ///< person of ordinal o is person_first + o
+inline constexpr std::uint32_t section_first = 16;  ///< section n is section_first + n
+inline constexpr std::uint32_t role_first = 96;     ///< role r is role_first + its number
+inline constexpr std::uint32_t person_first = 256;  ///< person of ordinal o is person_first + o
 
 [[nodiscard]] constexpr std::uint32_t section(std::uint32_t number) { return section_first + number; }
-[[nodiscard]] constexpr std::uint32_t role(Role role) {
-    return role_first + static_cast<std::uint32_t>(role);
-}
+[[nodiscard]] constexpr std::uint32_t role(Role role) { return role_first + static_cast<std::uint32_t>(role); }
 [[nodiscard]] constexpr std::uint32_t person(std::uint32_t ordinal) { return person_first + ordinal; }
 
 static_assert(section_first + base::limits::sections < role_first);

@@ -59,8 +59,14 @@ struct PublicSnapshot {
     std::vector<CallToAction> calls_to_action;
     bool operator==(const PublicSnapshot&) const = default;
 };
-struct PublicNotice { Notice notice; bool operator==(const PublicNotice&) const = default; };
-struct PublicCalls { std::vector<CallToAction> calls; bool operator==(const PublicCalls&) const = default; };
+struct PublicNotice {
+    Notice notice;
+    bool operator==(const PublicNotice&) const = default;
+};
+struct PublicCalls {
+    std::vector<CallToAction> calls;
+    bool operator==(const PublicCalls&) const = default;
+};
 /// What one public item says.
 using PublicItem = std::variant<PublicMarch, PublicPhase, PublicRoute, PublicNotice, PublicCalls>;
 
@@ -85,7 +91,7 @@ struct MarshalSnapshot {
     std::vector<Member> section;  ///< own section (and the buddy), without self
     std::optional<Route> route;   ///< active one, with staging and intersections
     std::vector<Notice> notices;
-    std::vector<Alert> alerts;    ///< those on whose ladder this person stands, or that are about them
+    std::vector<Alert> alerts;  ///< those on whose ladder this person stands, or that are about them
 };
 /// True when a marshal's topics (staff, section, role, person) may bear this event. The event is then
 /// sent as it is: every member of it is fit for a phone that may be seized.

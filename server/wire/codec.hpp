@@ -30,7 +30,8 @@ namespace marchwire::wire {
 [[nodiscard]] std::string run_payload(std::span<const std::string_view> items, Encoding encoding);
 
 // ---- snapshots: whole bytes of the message, to be cut in pieces --------------------------------
-[[nodiscard]] std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding);
+[[nodiscard]] std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column,
+                                          Encoding encoding);
 [[nodiscard]] std::string encode_snapshot(const core::MarchState& ops, Encoding encoding);
 [[nodiscard]] std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding encoding);
 
@@ -41,7 +42,8 @@ namespace marchwire::wire {
 [[nodiscard]] std::string encode_checkpoint(const core::MarchState& state);
 [[nodiscard]] std::string encode_checkpoint(const core::CampaignState& state);
 [[nodiscard]] base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, const base::LogId& log);
-[[nodiscard]] base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view bytes, const base::LogId& log);
+[[nodiscard]] base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view bytes,
+                                                                           const base::LogId& log);
 
 // ---- admin socket: JSON of the same messages ---------------------------------------------------
 /// `{"createMarch":{...}}`: a Command's body, made_at and min_level in the JSON mapping.

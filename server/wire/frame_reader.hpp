@@ -12,12 +12,25 @@
 
 namespace marchwire::wire {
 
-struct Message { Opcode opcode = Opcode::binary; std::string_view payload; };  ///< text or binary, whole, UTF-8 checked
-struct PingFrame { std::string_view payload; };
-struct PongFrame { std::string_view payload; };
-struct CloseFrame { std::uint16_t code = 0; std::string_view reason; };  ///< code 1005: none was sent
+struct Message {
+    Opcode opcode = Opcode::binary;
+    std::string_view payload;
+};  ///< text or binary, whole, UTF-8 checked
+struct PingFrame {
+    std::string_view payload;
+};
+struct PongFrame {
+    std::string_view payload;
+};
+struct CloseFrame {
+    std::uint16_t code = 0;
+    std::string_view reason;
+};  ///< code 1005: none was sent
 /// The peer broke a rule: close with this code (1002, 1007, 1009); nothing more is read.
-struct Violation { std::uint16_t close_code = 0; const char* rule = ""; };
+struct Violation {
+    std::uint16_t close_code = 0;
+    const char* rule = "";
+};
 struct NeedMore {};
 
 using ReadEvent = std::variant<NeedMore, Message, PingFrame, PongFrame, CloseFrame, Violation>;
@@ -50,10 +63,10 @@ private:
     [[nodiscard]] ReadEvent take_data(const Header& header, std::string_view payload);
 
     std::size_t message_bytes_max_;
-    std::string buffer_;       ///< bytes read and not yet taken
-    std::size_t begin_ = 0;    ///< first byte not taken
-    std::size_t end_ = 0;      ///< past the last byte read
-    std::string message_;      ///< fragments so far
+    std::string buffer_;                            ///< bytes read and not yet taken
+    std::size_t begin_ = 0;                         ///< first byte not taken
+    std::size_t end_ = 0;                           ///< past the last byte read
+    std::string message_;                           ///< fragments so far
     Opcode message_opcode_ = Opcode::continuation;  ///< continuation: no message is open
     bool failed_ = false;
 };

@@ -34,7 +34,10 @@ struct FeedName {
 };
 
 // ---- from the client ---------------------------------------------------------------------------
-struct Subscribe { FeedName feed; std::optional<base::Position> resume; };
+struct Subscribe {
+    FeedName feed;
+    std::optional<base::Position> resume;
+};
 struct Hello {
     std::uint32_t protocol = 0;
     std::string token;
@@ -42,15 +45,27 @@ struct Hello {
     base::DeviceId device;
     std::vector<Subscribe> subscribe;
 };
-struct Unsubscribe { FeedName feed; };
+struct Unsubscribe {
+    FeedName feed;
+};
 struct CommandMessage {
     base::LogId log;
     core::Command command;
     std::uint64_t content_hash = 0;  ///< of the message's bytes without its id, equal for both encodings
 };
-struct ReportPosition { base::LogId march; std::vector<core::Fix> fixes; };
-struct GetHistory { std::uint64_t request = 0; FeedName feed; base::Seq from; std::uint32_t limit = 0; };
-struct Ping { std::uint64_t nonce = 0; };
+struct ReportPosition {
+    base::LogId march;
+    std::vector<core::Fix> fixes;
+};
+struct GetHistory {
+    std::uint64_t request = 0;
+    FeedName feed;
+    base::Seq from;
+    std::uint32_t limit = 0;
+};
+struct Ping {
+    std::uint64_t nonce = 0;
+};
 
 using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, CommandMessage, ReportPosition, GetHistory, Ping>;
 
@@ -59,7 +74,7 @@ struct Welcome {
     base::UtcMs server_time;
     std::string session;
     core::Actor actor;
-    base::LogId scope;       ///< empty campaign for followers
+    base::LogId scope;  ///< empty campaign for followers
     std::string demo_clock;
     double clock_rate = 1;
 };
@@ -71,24 +86,78 @@ struct Subscribed {
     std::uint32_t route_version = 0;
     bool resumed = false;
 };
-struct Unsubscribed { FeedName feed; std::optional<base::Refusal> refusal; };
-struct Accepted { core::Level level = core::Level::none; base::Position position; std::uint64_t made = 0; };
-struct Reply { base::CommandId id; base::Result<Accepted> outcome; };
-struct ErrorItem { base::Refusal refusal; };
-struct Pong { std::uint64_t nonce = 0; base::UtcMs server_time; };
-struct UpTo { FeedName feed; base::Position position; };
+struct Unsubscribed {
+    FeedName feed;
+    std::optional<base::Refusal> refusal;
+};
+struct Accepted {
+    core::Level level = core::Level::none;
+    base::Position position;
+    std::uint64_t made = 0;
+};
+struct Reply {
+    base::CommandId id;
+    base::Result<Accepted> outcome;
+};
+struct ErrorItem {
+    base::Refusal refusal;
+};
+struct Pong {
+    std::uint64_t nonce = 0;
+    base::UtcMs server_time;
+};
+struct UpTo {
+    FeedName feed;
+    base::Position position;
+};
 enum class DiscontinuityReason : std::uint8_t { history_changed = 1, history_trimmed = 2, fell_behind = 3 };
-struct Discontinuity { FeedName feed; DiscontinuityReason reason = DiscontinuityReason::history_trimmed; std::string message; };
-struct Skipped { FeedName feed; std::uint32_t keys = 0; base::UtcMs from, to; };
-struct Drain { base::Millis delay; std::string message; };
-struct SnapshotPiece { FeedName feed; base::Position position; std::uint32_t piece = 0, pieces = 0; std::string bytes; };
+struct Discontinuity {
+    FeedName feed;
+    DiscontinuityReason reason = DiscontinuityReason::history_trimmed;
+    std::string message;
+};
+struct Skipped {
+    FeedName feed;
+    std::uint32_t keys = 0;
+    base::UtcMs from, to;
+};
+struct Drain {
+    base::Millis delay;
+    std::string message;
+};
+struct SnapshotPiece {
+    FeedName feed;
+    base::Position position;
+    std::uint32_t piece = 0, pieces = 0;
+    std::string bytes;
+};
 /// Items already encoded (pieces of a run) for the session's encoding.
-struct History { std::uint64_t request = 0; FeedName feed; std::vector<std::string> items; bool more = false; std::optional<base::Refusal> refusal; };
+struct History {
+    std::uint64_t request = 0;
+    FeedName feed;
+    std::vector<std::string> items;
+    bool more = false;
+    std::optional<base::Refusal> refusal;
+};
 
-struct OverviewRows { base::Slug campaign; std::string name; std::vector<core::OverviewRow> rows; std::vector<core::PublicColumn> columns; bool whole = false; };  ///< columns: same order as rows
-struct DeskRows { base::Slug campaign; std::vector<core::DeskRow> rows; bool whole = false; };
+struct OverviewRows {
+    base::Slug campaign;
+    std::string name;
+    std::vector<core::OverviewRow> rows;
+    std::vector<core::PublicColumn> columns;
+    bool whole = false;
+};  ///< columns: same order as rows
+struct DeskRows {
+    base::Slug campaign;
+    std::vector<core::DeskRow> rows;
+    bool whole = false;
+};
 enum class Reachability : std::uint8_t { live = 1, stale = 2, unreachable = 3 };
-struct Liveness { base::PersonId person; Reachability reachability = Reachability::live; base::UtcMs heard_at; };
+struct Liveness {
+    base::PersonId person;
+    Reachability reachability = Reachability::live;
+    base::UtcMs heard_at;
+};
 
 /// Items about the session itself or outside any log's order.
 using SessionItem = std::variant<Welcome, Subscribed, Unsubscribed, Reply, ErrorItem, Pong, UpTo, Discontinuity,
