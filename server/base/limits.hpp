@@ -73,6 +73,25 @@ inline constexpr Millis proposal_life = minutes(5);          ///< DOMAIN, comman
 inline constexpr Millis handover_life = minutes(5);          ///< DESIGN 2
 inline constexpr Millis track_life = seconds(120);           ///< positions live in memory only (DESIGN 3)
 inline constexpr std::size_t positions_per_batch = 200;
-inline constexpr std::uint32_t place_snap_metres = 50;  ///< DESIGN 2, check-in
+inline constexpr Millis public_column_delay = seconds(60);       ///< DESIGN 5
+inline constexpr std::uint32_t public_column_snap_metres = 100;  ///< DESIGN 5
+inline constexpr std::size_t public_column_marshals = 3;         ///< fewer show only 'moving' (DESIGN 5)
+inline constexpr std::uint32_t place_snap_metres = 50;           ///< DESIGN 2, check-in
+inline constexpr std::uint32_t place_metre_max = 200'000;        ///< no march is longer than 200 km; ours
+inline constexpr std::uint32_t headcount_max = 1'000'000;        ///< more on one route is a typing error; ours
+inline constexpr Millis check_in_every_marching = minutes(20);   ///< DOMAIN, alerts
+inline constexpr Millis check_in_every = minutes(30);            ///< in every other phase that expects them
+inline constexpr Millis check_in_grace = minutes(5);             ///< after the nudge, before the alert
+inline constexpr Millis ladder_step = seconds(120);              ///< CHECKIN_MISSED, from rung to rung
+inline constexpr Millis route_public_before = minutes(60);       ///< before the planned step-off (DESIGN 5)
+inline constexpr std::size_t plan_phases = 16;                   ///< a plan may name a phase twice (rally first)
+inline constexpr std::size_t phase_history = 16;                 ///< changes kept for CorrectPhase
+inline constexpr std::size_t open_proposals = 64;                ///< alive at once in a march; ours
+inline constexpr std::size_t persons_per_campaign = 100'000;
+inline constexpr std::size_t source_characters = 300;
+inline constexpr std::size_t tz_characters = 64;        ///< the longest IANA name has 32
+inline constexpr std::size_t language_characters = 35;  ///< BCP 47
+inline constexpr std::size_t link_characters = 500;
+inline constexpr std::size_t desk_row_alerts = 20;  ///< open alerts shown per march on the desk feed
 
 }  // namespace marchwire::base::limits

@@ -5,6 +5,7 @@
 #include "core/column.hpp"
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/rights.hpp"
 #include "core/views.hpp"
 
 #include <cstdint>

@@ -1,0 +1,92 @@
+#include "core/decide.hpp"
+
+#include "core/decide_family.hpp"
+
+namespace marchwire::core {
+namespace {
+
+std::string_view who_may(Action action) {
+    switch (action) {
+        case Action::own_field: return "Only people on duty report; ask your lead for an invite.";
+        case Action::hold_release: return "Ask a dispatcher or the city lead to hold or release the march.";
+        case Action::stop: return "Tell a section lead, a dispatcher or the city lead to stop the march.";
+        case Action::resume_after_stop:
+            return "Two of the city's leads and the national desk resume after a stop; ask one of them.";
+        case Action::correct_phase: return "Ask the city lead to correct the phase.";
+        case Action::advance_phase: return "Ask a city lead or the national desk to change the phase.";
+        case Action::post_notice: return "Ask a city lead or the national desk to publish this.";
+        case Action::create_campaign: return "Ask the national desk to set up the campaign.";
+        case Action::set_up_march: return "Ask the march's city lead or the national desk to set this up.";
+        case Action::assign_duty: return "Ask a dispatcher or the city lead to change the roster.";
+        case Action::route_status: return "Ask the city lead to decide on the route.";
+        case Action::alert: return "Ask the section lead, a dispatcher or the city lead to take this alert.";
+        case Action::roster_invites: return "Ask a city lead or the national desk for invites and tokens.";
+        case Action::machine: return "Only the march's keeper may do this.";
+        case Action::read_public:
+        case Action::read_positions:
+        case Action::report:
+        case Action::read_restricted:
+        case Action::issue_order:
+        case Action::mark_passed:
+        case Action::on_behalf:
+        case Action::legs_exits:
+        case Action::count_action:
+        case Action::incident:
+        case Action::cancel_order:
+        case Action::receipt:
+        case Action::reveal_person:
+        case Action::read_ops:
+        case Action::read_marshal:
+        case Action::read_desk:
+        case Action::retention_export:
+        case Action::questions:
+        case Action::host_only: return "Ask the city lead.";
+    }
+    return "Ask the city lead.";
+}
+
+template <OfCampaign Body>
+Decision decide_on(const Ask&, const Body&) {
+    return base::invalid("log", "Send this command to the campaign's log, not to a march's.");
+}
+
+}  // namespace
+
+base::Refusal denied(std::string message) {
+    return base::refuse(base::RefusalCode::permission_denied, "", std::move(message));
+}
+
+base::Refusal denied(Action action) { return denied(std::string(who_may(action))); }
+
+base::Refusal conflict(std::string field, std::string message, std::uint32_t version, std::string_view value) {
+    auto refusal = base::refuse(base::RefusalCode::conflict, std::move(field), std::move(message));
+    refusal.current_version = version;
+    refusal.current_value = value;
+    return refusal;
+}
+
+base::Refusal stale_phase(const MarchState& state) {
+    return conflict("phase_version",
+                    "The march is now " + std::string(name_of(state.phase)) + "; look again and decide.",
+                    state.phase_version, name_of(state.phase));
+}
+
+base::Refusal wrong_transition(std::string message) {
+    return base::refuse(base::RefusalCode::invalid_transition, "phase", std::move(message));
+}
+
+Decision decide(const MarchState& state, const Command& command, const Context& context) {
+    const Action action = action_of(command);
+    const Permission cell = permission(context.actor, action, state.id);
+    // A cell that only reads is no right to act.
+    if (cell == Permission::deny || cell == Permission::read || cell == Permission::see_only) {
+        return denied(action);
+    }
+    if (!state.exists() && !std::holds_alternative<CreateMarch>(command.body)) {
+        return base::refuse(base::RefusalCode::not_found, "log", "There is no such march; check its name.");
+    }
+    const Ask ask{state, command, context.actor, context.now, state.member(context.actor.person), cell};
+    return std::visit([&](const auto& body) { return decide_on(ask, body); }, command.body);
+}
+
+}  // namespace marchwire::core

@@ -1,0 +1,109 @@
+// What the families of decide share: the question that is being decided, and refusals. (internal to core)
+#pragma once
+
+#include "core/decide.hpp"
+#include "core/text_bounds.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marchwire::core {
+
+using Events = std::vector<Event>;
+using Decision = base::Result<Events>;
+
+/// One command put to a march: everything that its family may look at. References live as long as
+/// the call of `decide`.
+struct Ask {
+    const MarchState& state;
+    const Command& command;
+    const Actor& actor;
+    UtcMs now;
+    const Member* self;     ///< the actor's roster entry; null when there is none
+    Permission permission;  ///< the actor's cell of the table: never `deny`
+
+    /// The actor's section by the roster, else as told at Hello; 0 is none.
+    [[nodiscard]] std::uint32_t section() const { return self != nullptr ? self->section : actor.section; }
+};
+
+// ---- refusals ----------------------------------------------------------------------------------
+[[nodiscard]] base::Refusal denied(std::string message);
+/// The sentence that says who may instead.
+[[nodiscard]] base::Refusal denied(Action action);
+[[nodiscard]] base::Refusal conflict(std::string field, std::string message, std::uint32_t version,
+                                     std::string_view value);
+[[nodiscard]] base::Refusal stale_phase(const MarchState& state);
+[[nodiscard]] base::Refusal wrong_transition(std::string message);
+
+template <class... Each>
+[[nodiscard]] Events events_of(Each&&... each) {
+    Events events;
+    events.reserve(sizeof...(each));
+    (events.emplace_back(std::forward<Each>(each)), ...);
+    return events;
+}
+
+// ---- shared consequences -----------------------------------------------------------------------
+/// When somebody with this duty is next expected to check in, counted from now; 0 when not at all.
+[[nodiscard]] UtcMs next_check_in(const MarchState& state, const Member& member, Duty duty, UtcMs now);
+/// How often in this phase; 0 when no check-ins are expected.
+[[nodiscard]] Millis check_in_interval(MarchKind kind, Phase phase);
+/// Adds AlertCleared for this person's missed check-in, when one is open.
+void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by, std::string reason, Events& events);
+/// The ladder's rung as it is manned now; the national desk's is always empty.
+[[nodiscard]] std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step);
+inline constexpr std::uint32_t rung_national_desk = 3;
+inline constexpr std::uint32_t rung_exhausted = 4;
+
+/// Whole and bounded? Field paths begin with `spec.`.
+[[nodiscard]] Complaint check_spec(const MarchSpec& spec);
+[[nodiscard]] Complaint check_plan(MarchKind kind, const std::vector<PlannedPhase>& plan, std::string_view field);
+[[nodiscard]] Complaint check_topic_base(std::uint32_t base);
+[[nodiscard]] Complaint check_calls(const std::vector<CallToAction>& calls);
+/// As stored: degrees at 1e-7, so that a replayed state equals the one that was decided on.
+[[nodiscard]] LatLon as_stored(LatLon at);
+[[nodiscard]] bool is_on_earth(LatLon at);
+
+/// RouteStatusChanged for the active route when it is not public yet, with the plan's default.
+void announce_route(const MarchState& state, UtcMs public_from, Events& events);
+[[nodiscard]] UtcMs default_public_from(const std::vector<PlannedPhase>& plan, UtcMs now);
+
+// ---- families ----------------------------------------------------------------------------------
+[[nodiscard]] Decision decide_on(const Ask& ask, const CreateMarch& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const UpdateMarch& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Reschedule& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetSections& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AssignDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ImportRoute& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AdvancePhase& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CorrectPhase& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Hold& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Release& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Stop& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ProposeResume& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ConfirmResume& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Postpone& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Cancel& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ApproveRoute& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ActivateRoute& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const WithdrawRoute& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CheckIn& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const TakeBreak& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const EndDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AckAlert& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ClearAlert& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const PostNotice& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetCallsToAction& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Tick& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const TakeKeeping& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const RecordSignedTip& wish);
+
+/// Commands that belong on the campaign's log.
+template <class Body>
+concept OfCampaign = std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
+    std::is_same_v<Body, ListMarch> || std::is_same_v<Body, AddPerson> || std::is_same_v<Body, IssueToken> ||
+    std::is_same_v<Body, RevokeToken>;
+
+}  // namespace marchwire::core

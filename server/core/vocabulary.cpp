@@ -1,0 +1,163 @@
+#include "core/vocabulary.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace marchwire::core {
+namespace {
+
+template <class Enum>
+struct Word {
+    Enum value;
+    std::string_view name;
+};
+
+template <class Enum, std::size_t Size>
+using Words = std::array<Word<Enum>, Size>;
+
+constexpr Words<MarchKind, 2> march_kinds{{{MarchKind::in_person, "in_person"}, {MarchKind::virtual_event, "virtual"}}};
+
+constexpr Words<Phase, phase_count> phases{{{Phase::planned, "planned"},
+                                            {Phase::assembling, "assembling"},
+                                            {Phase::marching, "marching"},
+                                            {Phase::held, "held"},
+                                            {Phase::rally, "rally"},
+                                            {Phase::call_to_action, "call_to_action"},
+                                            {Phase::dispersing, "dispersing"},
+                                            {Phase::closed, "closed"},
+                                            {Phase::stopped, "stopped"},
+                                            {Phase::postponed, "postponed"},
+                                            {Phase::cancelled, "cancelled"},
+                                            {Phase::live, "live"},
+                                            {Phase::paused, "paused"}}};
+
+constexpr Words<Role, role_count> roles{{{Role::follower, "follower"},
+                                         {Role::head, "head"},
+                                         {Role::side, "side"},
+                                         {Role::tail, "tail"},
+                                         {Role::intersection, "intersection"},
+                                         {Role::de_escalator, "de_escalator"},
+                                         {Role::access, "access"},
+                                         {Role::medic, "medic"},
+                                         {Role::legal_observer, "legal_observer"},
+                                         {Role::section_lead, "section_lead"},
+                                         {Role::police_liaison, "police_liaison"},
+                                         {Role::dispatcher, "dispatcher"},
+                                         {Role::anchor, "anchor"},
+                                         {Role::city_lead, "city_lead"},
+                                         {Role::national_desk, "national_desk"},
+                                         {Role::auditor, "auditor"},
+                                         {Role::keeper, "keeper"}}};
+
+constexpr Words<Duty, 9> duties{{{Duty::invited, "invited"},
+                                 {Duty::confirmed, "confirmed"},
+                                 {Duty::checked_in, "checked_in"},
+                                 {Duty::on_duty, "on_duty"},
+                                 {Duty::on_break, "on_break"},
+                                 {Duty::handover_pending, "handover_pending"},
+                                 {Duty::relieved, "relieved"},
+                                 {Duty::stood_down, "stood_down"},
+                                 {Duty::no_show, "no_show"}}};
+
+constexpr Words<Report, 4> reports{{{Report::on_post, "on_post"},
+                                    {Report::moving, "moving"},
+                                    {Report::needs_relief, "needs_relief"},
+                                    {Report::needs_help, "needs_help"}}};
+
+constexpr Words<RouteStatus, 5> route_statuses{{{RouteStatus::draft, "draft"},
+                                                {RouteStatus::approved, "approved"},
+                                                {RouteStatus::active, "active"},
+                                                {RouteStatus::superseded, "superseded"},
+                                                {RouteStatus::withdrawn, "withdrawn"}}};
+
+constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "assembly"},
+                                                  {WaypointKind::staging, "staging"},
+                                                  {WaypointKind::intersection, "intersection"},
+                                                  {WaypointKind::rally, "rally"},
+                                                  {WaypointKind::exit, "exit"},
+                                                  {WaypointKind::water, "water"},
+                                                  {WaypointKind::toilet, "toilet"},
+                                                  {WaypointKind::first_aid, "first_aid"},
+                                                  {WaypointKind::access, "access"},
+                                                  {WaypointKind::meeting_point, "meeting_point"}}};
+
+constexpr Words<Severity, 3> severities{
+    {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
+
+constexpr Words<AlertKind, 1> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"}}};
+
+constexpr Words<AlertState, 5> alert_states{{{AlertState::raised, "raised"},
+                                             {AlertState::notifying, "notifying"},
+                                             {AlertState::acked, "acked"},
+                                             {AlertState::exhausted, "exhausted"},
+                                             {AlertState::cleared, "cleared"}}};
+
+template <class Enum, std::size_t Size>
+std::string_view name_in(const Words<Enum, Size>& words, Enum value) {
+    for (const auto& word : words) {
+        if (word.value == value) {
+            return word.name;
+        }
+    }
+    return "unknown";
+}
+
+bool same_word(std::string_view given, std::string_view name) {
+    if (given.size() != name.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if ((given[i] == '-' ? '_' : given[i]) != name[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+template <class Enum, std::size_t Size>
+std::optional<Enum> value_in(const Words<Enum, Size>& words, std::string_view given) {
+    for (const auto& word : words) {
+        if (same_word(given, word.name)) {
+            return word.value;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PublicWaypointKind> public_kind(WaypointKind kind) {
+    switch (kind) {
+        case WaypointKind::staging:
+        case WaypointKind::intersection: return std::nullopt;
+        case WaypointKind::assembly: return PublicWaypointKind::assembly;
+        case WaypointKind::rally: return PublicWaypointKind::rally;
+        case WaypointKind::exit: return PublicWaypointKind::exit;
+        case WaypointKind::water: return PublicWaypointKind::water;
+        case WaypointKind::toilet: return PublicWaypointKind::toilet;
+        case WaypointKind::first_aid: return PublicWaypointKind::first_aid;
+        case WaypointKind::access: return PublicWaypointKind::access;
+        case WaypointKind::meeting_point: return PublicWaypointKind::meeting_point;
+    }
+    return std::nullopt;
+}
+
+std::string_view name_of(MarchKind kind) { return name_in(march_kinds, kind); }
+std::string_view name_of(Phase phase) { return name_in(phases, phase); }
+std::string_view name_of(Role role) { return name_in(roles, role); }
+std::string_view name_of(Duty duty) { return name_in(duties, duty); }
+std::string_view name_of(Report report) { return name_in(reports, report); }
+std::string_view name_of(RouteStatus status) { return name_in(route_statuses, status); }
+std::string_view name_of(WaypointKind kind) { return name_in(waypoint_kinds, kind); }
+std::string_view name_of(Severity severity) { return name_in(severities, severity); }
+std::string_view name_of(AlertKind kind) { return name_in(alert_kinds, kind); }
+std::string_view name_of(AlertState state) { return name_in(alert_states, state); }
+
+std::optional<Phase> phase_named(std::string_view name) { return value_in(phases, name); }
+std::optional<Role> role_named(std::string_view name) { return value_in(roles, name); }
+std::optional<MarchKind> march_kind_named(std::string_view name) { return value_in(march_kinds, name); }
+std::optional<WaypointKind> waypoint_kind_named(std::string_view name) { return value_in(waypoint_kinds, name); }
+std::optional<Report> report_named(std::string_view name) { return value_in(reports, name); }
+std::optional<Severity> severity_named(std::string_view name) { return value_in(severities, name); }
+
+}  // namespace marchwire::core
