@@ -1,0 +1,26 @@
+// How often somebody may: a bucket of tokens that fills with time.
+#pragma once
+
+#include "base/units.hpp"
+
+#include <cstdint>
+
+namespace marchwire::session {
+
+/// Starts full. Times come in and may stand still or go back (then nothing is refilled). One thread.
+class RateLimit {
+public:
+    RateLimit(std::uint32_t per_second, std::uint32_t burst);
+    /// Takes one; false when there is none.
+    [[nodiscard]] bool take(base::UtcMs now);
+    /// Until the next one is there.
+    [[nodiscard]] base::Millis retry_after() const;
+
+private:
+    double per_ms_;
+    double burst_;
+    double level_;
+    base::UtcMs filled_at_;
+};
+
+}  // namespace marchwire::session
