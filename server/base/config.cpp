@@ -1,0 +1,253 @@
+#include "base/config.hpp"
+
+#include <date/date.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <sstream>
+
+namespace marchwire::base {
+namespace {
+
+constexpr Setting all_settings[] = {
+    {"listen", "ADDR:PORT", "followers and pages (127.0.0.1:8080)"},
+    {"listen_ops", "ADDR:PORT", "marshals and desks (the port after --listen)"},
+    {"admin", "ADDR:PORT", "health and metrics (127.0.0.1:9090)"},
+    {"data", "DIR", "log, keys and admin socket (marchwire-data)"},
+    {"shards", "N", "threads that serve clients (0: one per core)"},
+    {"origins", "URL,...", "web origins that may send credentials (none)"},
+    {"log_level", "LEVEL", "debug, info, warn or error (info)"},
+    {"log_form", "FORM", "text or json (text)"},
+    {"demo_clock", "START,RATE", "run on a clock of its own, on loopback only: 2018-06-30T13:00:00Z,60"},
+    {"drain", "SECONDS", "at the end clients are told to come back within this time (5)"},
+};
+
+bool is_known(std::string_view key) {
+    return std::ranges::any_of(all_settings, [&](const Setting& setting) { return setting.key == key; });
+}
+
+std::string upper(std::string_view key) {
+    std::string text = "MARCHWIRE_";
+    std::ranges::transform(key, std::back_inserter(text),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+template <class Number>
+Result<Number> number_of(std::string_view text, const std::string& field, Number least, Number most) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || !(number >= least && number <= most)) {
+        std::ostringstream sentence;
+        sentence << "Give a number from " << least << " to " << most << ".";
+        return invalid(field, sentence.str());
+    }
+    return number;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        if (comma != 0) parts.emplace_back(text.substr(0, comma));
+        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    }
+    return parts;
+}
+
+Result<DemoClockSetting> demo_clock_of(const std::string& text, const std::string& field) {
+    const auto comma = text.find(',');
+    const auto wrong = invalid(field, "Give start and rate as in 2018-06-30T13:00:00Z,60.");
+    if (comma == std::string::npos) return wrong;
+    std::istringstream start_text(text.substr(0, comma));
+    std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> start;
+    start_text >> date::parse("%FT%TZ", start);
+    if (start_text.fail() || start_text.peek() != std::istringstream::traits_type::eof()) return wrong;
+    const auto rate = number_of<double>(std::string_view(text).substr(comma + 1), field, 0.1, 10'000);
+    if (!rate) return rate.error();
+    return DemoClockSetting{UtcMs{start.time_since_epoch().count()}, *rate};
+}
+
+Result<std::vector<std::string>> origins_of(const std::string& text, const std::string& field) {
+    auto origins = split(text);
+    for (const std::string& origin : origins) {
+        const bool web = origin.starts_with("https://") || origin.starts_with("http://");
+        if (!web || origin.ends_with('/') || origin.find('*') != std::string::npos) {
+            return invalid(field, "Give each origin as in https://desk.example.org, without a path or '*'.");
+        }
+    }
+    return origins;
+}
+
+/// Puts one value into its place.
+Result<void> put_address(Address& place, const std::string& text, const std::string& field) {
+    auto address = Address::parse(text, field);
+    if (!address) return address.error();
+    place = *std::move(address);
+    return {};
+}
+
+Result<void> put_words(Config& config, std::string_view key, const std::string& text, const std::string& field) {
+    if (key == "log_level") {
+        constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warn", "error"};
+        if (std::ranges::find(levels, text) == levels.end()) {
+            return invalid(field, "Give debug, info, warn or error.");
+        }
+        config.log_level = text;
+    } else if (key == "log_form") {
+        if (text != "text" && text != "json") return invalid(field, "Give text or json.");
+        config.log_form = text == "json" ? LogForm::json : LogForm::text;
+    } else if (key == "data") {
+        if (text.empty()) return invalid(field, "Name the directory for the server's data.");
+        config.data = text;
+    } else {
+        auto origins = origins_of(text, field);
+        if (!origins) return origins.error();
+        config.origins = *std::move(origins);
+    }
+    return {};
+}
+
+Result<void> put(Config& config, std::string_view key, const std::string& text, const std::string& field) {
+    if (key == "listen") return put_address(config.listen, text, field);
+    if (key == "listen_ops") return put_address(config.listen_ops, text, field);
+    if (key == "admin") return put_address(config.admin, text, field);
+    if (key == "shards") {
+        const auto shards = number_of<std::uint32_t>(text, field, 0, 256);
+        if (!shards) return shards.error();
+        config.shards = *shards;
+        return {};
+    }
+    if (key == "drain") {
+        const auto drain = number_of<double>(text, field, 0, 600);
+        if (!drain) return drain.error();
+        config.drain = Millis{std::llround(*drain * 1000)};
+        return {};
+    }
+    if (key == "demo_clock") {
+        const auto clock = demo_clock_of(text, field);
+        if (!clock) return clock.error();
+        config.demo_clock = *clock;
+        return {};
+    }
+    return put_words(config, key, text, field);
+}
+
+/// What only makes sense together.
+Result<Config> checked(Config config) {
+    const bool loopback = config.listen.is_loopback() && config.listen_ops.is_loopback();
+    if (config.demo_clock && !loopback) {
+        return invalid("demo_clock", "A demo clock runs on loopback only: listen on 127.0.0.1, or leave it out.");
+    }
+    const std::array<const Address*, 3> all = {&config.listen, &config.listen_ops, &config.admin};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = i + 1; j < all.size(); ++j) {
+            if (all[i]->port != 0 && *all[i] == *all[j]) {
+                return invalid("listen", "listen, listen_ops and admin each need an address of their own; " +
+                                             all[i]->text() + " is named twice.");
+            }
+        }
+    }
+    return config;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return all_settings; }
+
+Result<Address> Address::parse(std::string_view text, std::string_view field) {
+    const auto colon = text.rfind(':');
+    const auto wrong = invalid(std::string(field), "Give address and port as in 127.0.0.1:8080.");
+    if (colon == std::string_view::npos) return wrong;
+    const auto port = number_of<std::uint16_t>(text.substr(colon + 1), std::string(field), 0, 65'535);
+    if (!port) return wrong;
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return wrong;
+    }
+    const bool numeric = std::ranges::all_of(host, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' || c == ':';
+    });
+    if (!numeric) return wrong;
+    return Address{host.empty() ? "0.0.0.0" : std::string(host), *port};
+}
+
+std::string Address::text() const {
+    const bool six = host.find(':') != std::string::npos;
+    return (six ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+bool Address::is_loopback() const { return host.starts_with("127.") || host == "::1"; }
+
+Source source_of_environment(const std::function<const char*(const char*)>& value_of) {
+    Source source;
+    for (const Setting& setting : all_settings) {
+        if (const char* value = value_of(upper(setting.key).c_str())) {
+            source.values.emplace(setting.key, value);
+        }
+    }
+    source.name_of = [](std::string_view key) { return upper(key); };
+    return source;
+}
+
+Source source_of_flags(std::map<std::string, std::string, std::less<>> values) {
+    return {std::move(values), [](std::string_view key) {
+                std::string flag = "--" + std::string(key);
+                std::ranges::replace(flag, '_', '-');
+                return flag;
+            }};
+}
+
+Result<Source> source_of_file(const std::string& path) {
+    Source source;
+    source.name_of = [path](std::string_view key) { return std::string(key) + " in " + path; };
+    try {
+        const toml::table table = toml::parse_file(path);
+        for (const auto& [key, node] : table) {
+            const std::string name(key.str());
+            const std::string field = name + " in " + path + " line " + std::to_string(node.source().begin.line);
+            if (!is_known(name)) return invalid(field, "There is no such setting; marchwired --help lists them.");
+            std::string text;
+            if (const auto word = node.value_exact<std::string>()) {
+                text = *word;
+            } else if (const auto number = node.value<double>(); number && node.is_number()) {
+                std::ostringstream shown;
+                shown << *number;
+                text = shown.str();
+            } else if (const auto* list = node.as_array()) {
+                for (const auto& element : *list) text += (text.empty() ? "" : ",") + element.value_or(std::string());
+            } else {
+                return invalid(field, "Give text, a number or a list of texts.");
+            }
+            source.values.emplace(name, std::move(text));
+        }
+    } catch (const toml::parse_error& error) {
+        return invalid(path + " line " + std::to_string(error.source().begin.line),
+                       "This is not TOML: " + std::string(error.description()) + ".");
+    }
+    return source;
+}
+
+Result<Config> make_config(std::span<const Source> sources) {
+    Config config;
+    bool ops_is_named = false;
+    for (const Source& source : sources) {
+        for (const auto& [key, text] : source.values) {
+            if (auto done = put(config, key, text, source.name_of(key)); !done) return done.error();
+            ops_is_named = ops_is_named || key == "listen_ops";
+        }
+    }
+    if (!ops_is_named) {
+        const auto next = static_cast<std::uint16_t>(config.listen.port == 0 ? 0 : config.listen.port + 1);
+        config.listen_ops = Address{config.listen.host, next};
+    }
+    return checked(std::move(config));
+}
+
+}  // namespace marchwire::base

@@ -1,0 +1,76 @@
+// The server's settings, with one rule of precedence: flags over environment over file over default.
+#pragma once
+
+#include "base/log.hpp"
+#include "base/outcome.hpp"
+#include "base/units.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marchwire::base {
+
+/// Where to listen. Port 0 lets the system choose (tests).
+struct Address {
+    std::string host = "127.0.0.1";  ///< an IP address, without brackets
+    std::uint16_t port = 0;
+
+    bool operator==(const Address&) const = default;
+    /// `127.0.0.1:8080`, `[::1]:8080`, `:8080` (all interfaces of IPv4).
+    [[nodiscard]] static Result<Address> parse(std::string_view text, std::string_view field);
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] bool is_loopback() const;
+};
+
+/// `2018-06-30T13:00:00Z,60`: begins there, runs 60 times as fast.
+struct DemoClockSetting {
+    UtcMs start;
+    double rate = 1;
+    bool operator==(const DemoClockSetting&) const = default;
+};
+
+struct Config {
+    Address listen{"127.0.0.1", 8080};      ///< followers and pages
+    Address listen_ops{"127.0.0.1", 8081};  ///< staff; by default the port after `listen`
+    Address admin{"127.0.0.1", 9090};       ///< health and metrics
+    std::string data = "marchwire-data";    ///< directory of log, keys and admin socket
+    std::uint32_t shards = 0;               ///< 0: one per core
+    std::vector<std::string> origins;       ///< allowed for Hello with credentials; none: only no Origin
+    std::string log_level = "info";
+    LogForm log_form = LogForm::text;
+    std::optional<DemoClockSetting> demo_clock;
+    Millis drain = seconds(5);  ///< clients are told to come back spread over this
+};
+
+/// One setting as a person may give it, for `--help`, docs and the parser alike.
+struct Setting {
+    std::string_view key;   ///< of the TOML file; with '-' for '_' the flag; MARCHWIRE_<KEY> the environment
+    std::string_view form;  ///< ADDR:PORT, DIR, ...
+    std::string_view help;
+};
+[[nodiscard]] std::span<const Setting> settings();
+
+/// Settings from one place, by key. `name_of` tells a person where a key came from.
+struct Source {
+    std::map<std::string, std::string, std::less<>> values;
+    std::function<std::string(std::string_view key)> name_of;
+};
+
+/// MARCHWIRE_LISTEN and so on. `value_of` is getenv or a test's table; null means not set.
+[[nodiscard]] Source source_of_environment(const std::function<const char*(const char*)>& value_of);
+/// INVALID_ARGUMENT with file, line and key for text that is not TOML, unknown keys and wrong types;
+/// lists (origins) become comma-separated text.
+[[nodiscard]] Result<Source> source_of_file(const std::string& path);
+/// Flags given, by key.
+[[nodiscard]] Source source_of_flags(std::map<std::string, std::string, std::less<>> values);
+
+/// Sources in rising order of precedence. The refusal's field is where the value came from.
+[[nodiscard]] Result<Config> make_config(std::span<const Source> sources);
+
+}  // namespace marchwire::base

@@ -1,0 +1,99 @@
+// Settings: where they come from, who wins, and what is said about wrong ones.
+#include "base/config.hpp"
+
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+namespace marchwire::base {
+namespace {
+
+Source flags(std::map<std::string, std::string, std::less<>> values) { return source_of_flags(std::move(values)); }
+
+Result<Config> of_flags(std::map<std::string, std::string, std::less<>> values) {
+    const Source source = flags(std::move(values));
+    return make_config(std::span(&source, 1));
+}
+
+class TemporaryFile {
+public:
+    explicit TemporaryFile(const std::string& text)
+        : path_(std::filesystem::temp_directory_path() / ("marchwire-config-" + std::to_string(::getpid()) + ".toml")) {
+        std::ofstream(path_) << text;
+    }
+    ~TemporaryFile() { std::filesystem::remove(path_); }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    [[nodiscard]] std::string path() const { return path_.string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST_CASE("without settings the server listens on loopback only", "[base][config]") {
+    const auto config = make_config({});
+    REQUIRE(config.has_value());
+    CHECK(config->listen == Address{"127.0.0.1", 8080});
+    CHECK(config->listen_ops == Address{"127.0.0.1", 8081});
+    CHECK(config->admin == Address{"127.0.0.1", 9090});
+    CHECK(config->origins.empty());
+    CHECK_FALSE(config->demo_clock);
+}
+
+TEST_CASE("flags win over the environment and the environment over the file", "[base][config]") {
+    const TemporaryFile file("listen = '127.0.0.1:1'\ndata = 'of-file'\nshards = 3\norigins = ['https://a.example']\n");
+    const auto from_file = source_of_file(file.path());
+    REQUIRE(from_file.has_value());
+    const Source environment = source_of_environment([](const char* name) -> const char* {
+        if (std::string_view(name) == "MARCHWIRE_LISTEN") return "127.0.0.1:2";
+        if (std::string_view(name) == "MARCHWIRE_DATA") return "of-environment";
+        return nullptr;
+    });
+    const std::vector<Source> sources = {*from_file, environment, flags({{"listen", "127.0.0.1:3"}})};
+    const auto config = make_config(sources);
+    REQUIRE(config.has_value());
+    CHECK(config->listen.port == 3);
+    CHECK(config->listen_ops.port == 4);
+    CHECK(config->data == "of-environment");
+    CHECK(config->shards == 3);
+    CHECK(config->origins == std::vector<std::string>{"https://a.example"});
+}
+
+TEST_CASE("a wrong setting is refused with the place where it stands", "[base][config]") {
+    CHECK(of_flags({{"listen", "everywhere"}}).error().field == "--listen");
+    CHECK(of_flags({{"listen_ops", "127.0.0.1:99999"}}).error().field == "--listen-ops");
+    CHECK(of_flags({{"shards", "-1"}}).error().field == "--shards");
+    CHECK(of_flags({{"drain", "nan"}}).error().field == "--drain");
+    CHECK(of_flags({{"log_level", "loud"}}).error().message == "Give debug, info, warn or error.");
+    CHECK(of_flags({{"origins", "*"}}).error().field == "--origins");
+    CHECK(of_flags({{"origins", "https://a.example/"}}).error().field == "--origins");
+    CHECK(of_flags({{"listen", "127.0.0.1:9090"}}).error().field == "listen");
+
+    const TemporaryFile unknown("listn = '127.0.0.1:1'\n");
+    CHECK(source_of_file(unknown.path()).error().field == "listn in " + unknown.path() + " line 1");
+    CHECK(source_of_file("/nowhere/at-all.toml").error().message.starts_with("This is not TOML"));
+}
+
+TEST_CASE("a demo clock names start and rate and is refused off loopback", "[base][config]") {
+    const auto config = of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60"}});
+    REQUIRE(config.has_value());
+    CHECK(config->demo_clock == DemoClockSetting{UtcMs{1'530'363'600'000}, 60});
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "yesterday,60"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60"}, {"listen", "0.0.0.0:8080"}}).error().field ==
+          "demo_clock");
+}
+
+TEST_CASE("addresses may be of either family", "[base][config]") {
+    CHECK(Address::parse("[::1]:8080", "listen")->text() == "[::1]:8080");
+    CHECK(Address::parse("[::1]:8080", "listen")->is_loopback());
+    CHECK(Address::parse(":8080", "listen")->text() == "0.0.0.0:8080");
+    CHECK(Address::parse("::1:8080", "listen").has_error());
+    CHECK(Address::parse("localhost:8080", "listen").has_error());
+}
+
+}  // namespace
+}  // namespace marchwire::base
