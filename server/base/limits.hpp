@@ -39,6 +39,10 @@ inline constexpr std::uint32_t commands_burst = 400;              ///< an off-li
 inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
 inline constexpr std::uint32_t client_messages_burst = 1'000;
 
+// --- host's door ------------------------------------------------------------------------------
+inline constexpr std::size_t admin_line_bytes = 16 * 1024 * 1024;  ///< a route of 100 000 points as JSON fits
+inline constexpr std::size_t admin_connections = 16;               ///< the command line of one host; ours
+
 // --- log and desk -----------------------------------------------------------------------------
 inline constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  ///< a route of 100 000 points is about 1.6 MB
 inline constexpr std::size_t group_commands = 512;           ///< commands decided and appended as one group
