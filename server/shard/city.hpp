@@ -1,0 +1,107 @@
+// All shards of one process: what main starts, stops and asks. The sessions reach their shard through
+// `backend(i)`; the admin socket and the public pages come in here.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/hmac.hpp"
+#include "base/ids.hpp"
+#include "base/outcome.hpp"
+#include "core/command.hpp"
+#include "core/rights.hpp"
+#include "session/ports.hpp"
+#include "store/event_log.hpp"
+#include "wire/messages.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// Who runs the shards' io_contexts.
+enum class Drive : std::uint8_t {
+    threads,  ///< a thread per shard, begun by start() and ended by the destructor; a beat by the machine's clock
+    by_hand,  ///< the caller polls every io_context(i) on one thread and calls beat(): tests on a manual clock
+};
+
+/// References must outlive the City. The two functions are called on any shard's thread.
+struct CitySettings {
+    std::size_t shards = 1;
+    const base::Clock& clock;
+    store::EventLog& log;
+    std::function<base::Hash256(const base::LogId&)> chain_key;
+    std::function<std::array<std::uint8_t, 64>(const base::LogId&, const base::Tip&)> sign_tip;
+    base::UtcMs last_alive;  ///< when a server last ran on this store; 0: never
+    Drive drive = Drive::threads;
+};
+
+/// Counts for metrics since the start, and levels as they are now (levels are up to a second old).
+struct CityCounts {
+    std::size_t sessions = 0;      ///< joined, staff and followers
+    std::size_t queued_bytes = 0;  ///< waiting in all sessions' send queues
+    std::size_t marches = 0;
+    std::size_t campaigns = 0;
+    std::uint64_t appends = 0;                ///< groups that were stored
+    std::uint64_t append_tries = 0;           ///< groups that were sent to the store, those told again included
+    std::uint64_t entries = 0;                ///< entries stored by this process
+    std::uint64_t accepted = 0;               ///< commands
+    std::array<std::uint64_t, 11> refused{};  ///< commands, by base::RefusalCode's number
+    std::uint64_t items = 0;                  ///< items made for topics
+    std::uint64_t deliveries = 0;             ///< items handed to sessions
+};
+
+class Fabric;
+
+/// Everything here may be called on any thread, but start, stop and the destructor, which are the owner's.
+/// Every `done` is called once, later, on a thread of the city (by_hand: from a poll), never inside the call.
+class City {
+public:
+    using Done = std::function<void(base::Result<void>)>;
+
+    explicit City(CitySettings settings);
+    /// Ends the threads. Sessions must be gone, and stop() must have answered unless start() did not.
+    ~City();
+    City(const City&) = delete;
+    City& operator=(const City&) = delete;
+
+    /// Opens all logs of the store and takes the keeping of every march. The first refusal ends it:
+    /// a log that is damaged or of a newer version names itself.
+    void start(Done done);
+    /// Sessions are told to come back after `delay` to twice `delay`, evenly spread; no more commands are taken;
+    /// what was taken is stored and answered; checkpoints are put. The store itself is left to its owner.
+    void stop(base::Millis delay, Done done);
+
+    [[nodiscard]] std::size_t shards() const;
+    /// Call its members on the thread of `io_context(shard)` only.
+    [[nodiscard]] session::Backend& backend(std::size_t shard);
+    [[nodiscard]] boost::asio::io_context& io_context(std::size_t shard);
+    /// The shard with the fewest sessions now: where the next socket goes.
+    [[nodiscard]] std::size_t least_loaded() const;
+
+    /// Runs a command for the host (actor.host) or any other actor that the caller has proven. CreateCampaign
+    /// and CreateMarch make the log; everything else on an unknown log is NOT_FOUND.
+    void command(base::LogId log, core::Command command, core::Actor actor,
+                 std::function<void(base::Result<wire::Accepted>)> done);
+    /// wire::state_json of the stored state (never of what is still being stored); NOT_FOUND.
+    void state_json(base::LogId log, std::function<void(base::Result<std::string>)> done);
+    /// Every log that exists, in order.
+    void list(std::function<void(std::vector<base::LogId>)> done);
+    /// A public page by its target: `/`, `/v1/campaigns/{c}`, `/v1/marches/{c}/{m}`, `.../route.geojson`. Drills
+    /// are not there.
+    void page(std::string target, std::function<void(session::PageAnswer)> done);
+    [[nodiscard]] CityCounts counts() const;
+
+    /// Drive::by_hand: what a second of real time would cause. On the polling thread.
+    void beat();
+
+private:
+    std::shared_ptr<Fabric> fabric_;
+};
+
+}  // namespace marchwire::shard
