@@ -98,4 +98,20 @@ inline constexpr std::size_t language_characters = 35;  ///< BCP 47
 inline constexpr std::size_t link_characters = 500;
 inline constexpr std::size_t desk_row_alerts = 20;  ///< open alerts shown per march on the desk feed
 
+// --- shard ------------------------------------------------------------------------------------
+inline constexpr Millis unavailable_retry = seconds(1);     ///< told with UNAVAILABLE; ours
+inline constexpr Millis beat{250};                          ///< real time: keepers look whether something is due; ours
+inline constexpr Millis session_tick = seconds(1);          ///< real time: deadlines, pings, UpTo of every session
+inline constexpr std::size_t window_at_opening = 1'024;     ///< entries read back so that clients resume over a restart
+inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while a log is opened; ours
+inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
+inline constexpr Millis ops_column_every = seconds(1);      ///< exact column, for staff; ours
+inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
+inline constexpr std::size_t rows_per_item = 100;           ///< keyed rows laid into one item: under 64 KB
+inline constexpr std::size_t history_bytes = 48 * 1024;     ///< one answer to GetHistory stays under 64 KB
+inline constexpr Millis stale_after = seconds(100);         ///< a phone says something each 45 s; two were missed
+inline constexpr Millis unreachable_after = minutes(5);     ///< then a lead would ring; ours
+inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
+inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
+
 }  // namespace marchwire::base::limits

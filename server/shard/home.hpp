@@ -1,0 +1,40 @@
+// What a desk needs of the shard that it lives on.
+#pragma once
+
+#include "base/clock.hpp"
+#include "shard/counters.hpp"
+#include "shard/log_desk.hpp"
+#include "shard/mailbox.hpp"
+#include "shard/parcel.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace marchwire::shard {
+
+/// Implemented by Shard. All calls on its thread.
+class Home {
+public:
+    virtual ~Home() = default;
+    [[nodiscard]] virtual const base::Clock& clock() const = 0;
+    [[nodiscard]] virtual store::EventLog& log() const = 0;
+    [[nodiscard]] virtual const Mailbox& mailbox() const = 0;
+    [[nodiscard]] virtual Counters& counters() = 0;
+    [[nodiscard]] virtual std::size_t shards() const = 0;
+    /// When a server last ran on this store; 0: never.
+    [[nodiscard]] virtual base::UtcMs last_alive() const = 0;
+    [[nodiscard]] virtual base::Hash256 chain_key(const base::LogId& log) const = 0;
+    [[nodiscard]] virtual std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const = 0;
+
+    /// Parcels to one shard arrive in the order in which they were sent; they leave at the end of this turn.
+    virtual void send(std::size_t shard, Parcel parcel) = 0;
+    /// To the desk of the march's campaign, wherever it lives; dropped when it has none.
+    virtual void row_changed(const base::LogId& march, MarchRow row) = 0;
+
+    [[nodiscard]] DeskPlace place(const base::LogId& log_id) {
+        return DeskPlace{log_id, log(), clock(), mailbox(), counters(), chain_key(log_id)};
+    }
+};
+
+}  // namespace marchwire::shard

@@ -1,0 +1,376 @@
+// The desk of one log: see log_desk.hpp for the scheme of draft and committed.
+#include "shard/log_desk.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "core/chain.hpp"
+#include "wire/codec.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+using base::Refusal;
+using base::RefusalCode;
+
+/// A refusal that is about the server and not about the command: the same id is safe again.
+Refusal not_now(std::string message) {
+    Refusal refusal = base::refuse(RefusalCode::unavailable, "", std::move(message));
+    refusal.retry_after_ms = limits::unavailable_retry.value;
+    return refusal;
+}
+
+Refusal other_content() {
+    return base::invalid("id", "this id was used for another command: give each command an id of its own");
+}
+
+Refusal expired(const char* message) { return base::refuse(RefusalCode::expired, "id", message); }
+
+bool is_machine(const core::Actor& actor) { return actor.host || actor.role == core::Role::keeper; }
+
+/// Commands whose answer names what they made: such an answer is read again from the log when it is asked twice.
+bool answer_names_something(const core::CommandBody& body) {
+    return std::holds_alternative<core::AddPerson>(body) || std::holds_alternative<core::IssueToken>(body) ||
+           std::holds_alternative<core::ImportRoute>(body) || std::holds_alternative<core::PostNotice>(body) ||
+           std::holds_alternative<core::ProposeResume>(body) || std::holds_alternative<core::Hold>(body) ||
+           std::holds_alternative<core::Stop>(body) || std::holds_alternative<core::AdvancePhase>(body);
+}
+
+}  // namespace
+
+base::Position position_of(const base::Tip& tip) { return {tip.epoch, tip.seq, base::short_digest(tip.digest)}; }
+
+std::uint64_t made_by(const core::Event& event) {
+    if (const auto* person = std::get_if<core::PersonAdded>(&event)) return person->person.id.value;
+    if (const auto* token = std::get_if<core::TokenIssued>(&event)) return token->token.number;
+    if (const auto* route = std::get_if<core::RouteImported>(&event)) return route->version;
+    if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return notice->notice.number;
+    if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return proposal->proposal.number;
+    return 0;
+}
+
+template <class State>
+LogDesk<State>::LogDesk(DeskPlace place, State state, Audience<State>& audience)
+    : place_(std::move(place)),
+      chain_key_(place_.chain_key),
+      committed_(std::move(state)),
+      draft_(committed_),
+      audience_(audience) {}
+
+// ---- taking commands ---------------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::submit(Asked asked) {
+    if (auto refusal = refused_unseen(asked)) {
+        answer(asked, std::move(*refusal));
+        return;
+    }
+    queue_.push_back(std::move(asked));
+    pump();
+}
+
+template <class State>
+std::optional<Refusal> LogDesk<State>::refused_unseen(const Asked& asked) const {
+    if (closed_) return not_now("the server is going down: send the same command again after you have reconnected");
+    if (lost_) return not_now("the log is being read anew: send the same command again");
+    if (is_machine(asked.actor) && !asked.command.id) return std::nullopt;
+    if (!asked.command.id) return base::invalid("id", "give the command a device and a counter above 0");
+    const auto made_at = asked.command.made_at;
+    if (made_at && place_.clock.now() - made_at > limits::id_age) {
+        return expired("made more than 24 hours ago: look whether it still holds and make it anew");
+    }
+    if (queue_.size() >= limits::desk_queue_commands) {
+        return not_now("too many commands wait for this march: send the same command again");
+    }
+    return std::nullopt;
+}
+
+template <class State>
+void LogDesk<State>::pump() {
+    while (!flying_ && !queue_.empty()) decide_and_append(take_group());
+}
+
+template <class State>
+auto LogDesk<State>::take_group() -> Group {
+    Group group;
+    while (!queue_.empty() && group.commands.size() < limits::group_commands) {
+        // A route is as large as a thousand check-ins: it travels alone.
+        const bool large = std::holds_alternative<core::ImportRoute>(queue_.front().command.body);
+        if (large && !group.commands.empty()) break;
+        Decided one;
+        one.asked = std::move(queue_.front());
+        queue_.pop_front();
+        group.commands.push_back(std::move(one));
+        if (large) break;
+    }
+    return group;
+}
+
+// ---- deciding ----------------------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::decide_and_append(Group group) {
+    store::AppendRequest request = decide_group(group);
+    if (request.entries.empty() && (request.lookups.empty() || request.new_log)) {
+        // All refused, on what is stored, and there is nothing to look up.
+        for (const Decided& one : group.commands) {
+            answer(one.asked, one.refusal ? *one.refusal : *group.commands[*one.twin_of].refusal);
+        }
+        return;
+    }
+    count(place_.counters.append_tries);
+    flying_ = std::move(group);
+    place_.log.append(std::move(request), [weak = this->weak_from_this(), home = place_.mailbox](auto outcome) {
+        home.post([weak, outcome = std::move(outcome)]() mutable {
+            if (const auto self = weak.lock()) self->on_outcome(std::move(outcome));
+        });
+    });
+}
+
+template <class State>
+store::AppendRequest LogDesk<State>::decide_group(Group& group) {
+    store::AppendRequest request;
+    request.log = place_.id;
+    request.expected = draft_.tip;
+    request.now = place_.clock.now();
+    request.new_log = draft_.tip.seq.value == 0;
+    group.entries.clear();
+    std::unordered_map<base::CommandId, std::size_t> first_of;
+    for (std::size_t i = 0; i < group.commands.size(); ++i) {
+        Decided& one = group.commands[i];
+        one.refusal.reset();
+        one.twin_of.reset();
+        if (one.asked.command.id) {
+            const auto [at, is_first] = first_of.emplace(one.asked.command.id, i);
+            if (!is_first) {
+                one.twin_of = at->second;
+                const bool same = group.commands[at->second].asked.content_hash == one.asked.content_hash;
+                if (!same) one.refusal = other_content();
+                continue;
+            }
+        }
+        if (one.known) {
+            request.lookups.push_back(one.asked.command.id);
+        } else {
+            decide_one(one, group, request);
+        }
+    }
+    return request;
+}
+
+template <class State>
+void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest& request) {
+    const core::Command& command = one.asked.command;
+    const core::Context context{request.now, one.asked.actor};
+    auto events = core::decide(draft_, command, context);
+    if (!events) {
+        one.refusal = std::move(events).error();
+        if (command.id) request.lookups.push_back(command.id);
+        return;
+    }
+    one.made = 0;
+    for (core::Event& event : *events) {
+        core::Entry entry = core::stamp(draft_, std::move(event), command, context);
+        std::string bytes = wire::encode_stored(entry);
+        const base::Digest digest = core::next_digest(chain_key_, draft_.tip.digest, entry.seq, bytes);
+        core::apply(draft_, entry, digest);
+        if (one.made == 0) one.made = made_by(entry.event);
+        request.entries.push_back({draft_.tip, std::move(bytes)});
+        group.entries.push_back({std::move(entry), digest});
+    }
+    one.last = draft_.tip;
+    if (command.id) request.ids.push_back({command.id, one.asked.content_hash, one.last});
+}
+
+// ---- what the store says -----------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::on_outcome(store::AppendOutcome outcome) {
+    Group group = std::move(*flying_);
+    flying_.reset();
+    if (!outcome) {
+        fail(std::move(group), outcome.error());
+    } else if (const auto* appended = std::get_if<store::Appended>(&*outcome)) {
+        on_appended(std::move(group), *appended);
+    } else {
+        on_refused(std::move(group), std::get<store::AppendRefused>(*outcome));
+    }
+    pump();
+    tell_quiet();
+}
+
+template <class State>
+void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
+    // The draft holds this group already: the next one is on its way while this one is told.
+    pump();
+    count(place_.counters.appends);
+    count(place_.counters.entries, group.entries.size());
+    for (const Fresh& fresh : group.entries) {
+        core::apply(committed_, fresh.entry, fresh.digest);
+        audience_.stored(fresh.entry, fresh.digest);
+    }
+    if (!group.entries.empty()) audience_.group_stored();
+
+    std::unordered_map<base::CommandId, const store::KnownId*> known;
+    for (const store::KnownId& one : appended.known) known.emplace(one.id, &one);
+    for (Decided& one : group.commands) {
+        const bool differs = one.twin_of && one.refusal;
+        if (differs) {
+            answer(one.asked, std::move(*one.refusal));
+            continue;
+        }
+        const Decided& decided = one.twin_of ? group.commands[*one.twin_of] : one;
+        if (const auto found = known.find(one.asked.command.id); one.asked.command.id && found != known.end()) {
+            answer_known(one, *found->second, appended.level);
+        } else if (decided.refusal) {
+            answer(one.asked, *decided.refusal);
+        } else if (decided.known) {
+            answer(one.asked, not_now("the log forgot this id while it was looked up: send the same command again"));
+        } else {
+            answer(one.asked, accepted(one.asked, decided.last, decided.made, appended.level));
+        }
+    }
+}
+
+template <class State>
+void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused) {
+    if (!refused.expected_is_in_log || !apply_missed(refused.missed)) {
+        lose_history(std::move(group));
+        return;
+    }
+    draft_ = committed_;
+    std::unordered_map<base::CommandId, bool> known;
+    for (const store::KnownId& one : refused.known) known.emplace(one.id, true);
+    for (Decided& one : group.commands) one.known = one.known || known.contains(one.asked.command.id);
+    if (++group.tries >= limits::append_tries) {
+        fail(std::move(group),
+             not_now("others write to this log faster than this server: send the same command again"));
+        return;
+    }
+    decide_and_append(std::move(group));
+}
+
+template <class State>
+bool LogDesk<State>::apply_missed(const std::vector<store::StoredEntry>& missed) {
+    for (const store::StoredEntry& stored : missed) {
+        auto entry = wire::decode_stored(stored.bytes);
+        const bool follows = entry && entry->seq == committed_.tip.seq.next() &&
+                             core::next_digest(chain_key_, committed_.tip.digest, entry->seq, stored.bytes) ==
+                                 stored.tip.digest;
+        if (!follows) return false;
+        core::apply(committed_, *entry, stored.tip.digest);
+        audience_.stored(*entry, stored.tip.digest);
+    }
+    if (!missed.empty()) audience_.group_stored();
+    return true;
+}
+
+template <class State>
+void LogDesk<State>::lose_history(Group group) {
+    base::log_error("history_changed", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
+    lost_ = true;
+    const Refusal why = not_now("the log is being read anew: send the same command again");
+    fail(std::move(group), why);
+    std::deque<Asked> waiting = std::exchange(queue_, {});
+    for (const Asked& asked : waiting) answer(asked, why);
+    audience_.history_changed();
+}
+
+template <class State>
+void LogDesk<State>::fail(Group group, const Refusal& why) {
+    // Nothing of the group is in the log: the draft goes back to what is.
+    draft_ = committed_;
+    Refusal refusal = why;
+    if (refusal.code == RefusalCode::unavailable && refusal.retry_after_ms == 0) {
+        refusal.retry_after_ms = limits::unavailable_retry.value;
+    }
+    for (const Decided& one : group.commands) answer(one.asked, refusal);
+}
+
+// ---- answers -----------------------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core::Level level) {
+    if (known.standing == store::KnownId::Standing::below_window) {
+        answer(one.asked, expired("too old for this log to know whether it was taken: look, and make it anew"));
+        return;
+    }
+    if (known.content_hash != one.asked.content_hash) {
+        answer(one.asked, other_content());
+        return;
+    }
+    if (!answer_names_something(one.asked.command.body)) {
+        answer(one.asked, accepted(one.asked, known.answered, 0, level));
+        return;
+    }
+    ++reads_;
+    auto told = [weak = this->weak_from_this(), asked = std::move(one.asked), tip = known.answered, level](auto read) {
+        const auto self = weak.lock();
+        if (!self) return;
+        --self->reads_;
+        if (!read || read->empty()) {
+            self->answer(asked, not_now("the answer could not be read again: send the same command again"));
+        } else {
+            const auto entry = wire::decode_stored(read->front().bytes);
+            self->answer(asked, self->accepted(asked, tip, entry ? made_by(entry->event) : 0, level));
+        }
+        self->tell_quiet();
+    };
+    place_.log.read(place_.id, known.answered.seq, 1, [home = place_.mailbox, told = std::move(told)](auto read) {
+        home.post([told, read = std::move(read)] { told(read); });
+    });
+}
+
+template <class State>
+base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const base::Tip& last, std::uint64_t made,
+                                                      core::Level level) const {
+    if (asked.command.min_level > level) {
+        Refusal refusal = not_now("stored, but below the level that was asked for: send the same command again");
+        refusal.field = "min_level";
+        refusal.current_value = std::to_string(last.epoch.value) + "/" + std::to_string(last.seq.value);
+        return refusal;
+    }
+    return wire::Accepted{level, position_of(last), made};
+}
+
+template <class State>
+void LogDesk<State>::answer(const Asked& asked, base::Result<wire::Accepted> outcome) {
+    if (outcome) {
+        count(place_.counters.accepted);
+    } else {
+        place_.counters.count_refusal(outcome.error().code);
+    }
+    asked.answer(std::move(outcome));
+}
+
+// ---- end and new beginning ---------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::close(std::function<void()> quiet) {
+    closed_ = true;
+    quiet_ = std::move(quiet);
+    tell_quiet();
+}
+
+template <class State>
+void LogDesk<State>::tell_quiet() {
+    if (!closed_ || !idle() || !quiet_) return;
+    const auto quiet = std::exchange(quiet_, nullptr);
+    quiet();
+}
+
+template <class State>
+void LogDesk<State>::restart(State state) {
+    committed_ = std::move(state);
+    draft_ = committed_;
+    lost_ = false;
+}
+
+template class LogDesk<core::MarchState>;
+template class LogDesk<core::CampaignState>;
+
+}  // namespace marchwire::shard

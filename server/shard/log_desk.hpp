@@ -1,0 +1,145 @@
+// The desk of one log: decide on draft, append, apply, publish, reply. Shared by marches and campaigns.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/hmac.hpp"
+#include "core/decide.hpp"
+#include "shard/counters.hpp"
+#include "shard/mailbox.hpp"
+#include "store/event_log.hpp"
+#include "wire/messages.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// Called once, on the desk's thread, never from inside `submit` unless the command is refused unseen
+/// (no id, too old, queue full, desk closed).
+using Answer = std::function<void(base::Result<wire::Accepted>)>;
+
+/// A command put to a desk.
+struct Asked {
+    core::Command command;
+    core::Actor actor;
+    std::uint64_t content_hash = 0;  ///< wire::CommandMessage's; means nothing without an id
+    Answer answer;
+};
+
+/// Told of what is stored, in log order, after it was applied to `committed`: this is where publishing
+/// happens. On the desk's thread.
+template <class State>
+class Audience {
+public:
+    virtual ~Audience() = default;
+    virtual void stored(const core::Entry& entry, const base::Digest& digest) = 0;
+    /// After the last entry of a group and before its replies.
+    virtual void group_stored() = 0;
+    /// What this desk holds is not the log's history any more: it takes nothing until `restart`.
+    virtual void history_changed() = 0;
+};
+
+/// Where a desk stands. References outlive it; all but the store is of its own shard.
+struct DeskPlace {
+    base::LogId id;
+    store::EventLog& log;
+    const base::Clock& clock;
+    Mailbox mailbox;
+    Counters& counters;
+    base::Hash256 chain_key;
+};
+
+/// Keeps two folds of the log. `draft` is what commands are decided on: it runs ahead by the one group
+/// that is being stored. `committed` is what everybody else sees: each entry of a group is applied to it again
+/// once the store has said Appended. So a batch costs two applies per entry and no copy of the state (a roster
+/// of 5 000 takes a millisecond to copy); only a refused append copies, committed over draft.
+///
+/// One group is on its way at a time; what arrives meanwhile waits and makes the next group, which is
+/// sent before the answers of the one before are given out: the store is never idle while commands wait.
+/// Make it by std::make_shared: answers of the store find it by weak pointer. One thread.
+template <class State>
+class LogDesk : public std::enable_shared_from_this<LogDesk<State>> {
+public:
+    /// `state` with tip.seq 0: the log does not exist yet and the first group creates it.
+    LogDesk(DeskPlace place, State state, Audience<State>& audience);
+
+    /// UNAVAILABLE when limits::desk_queue_commands wait or the desk is closed. A command without an id is for
+    /// the host and the keeper alone: nothing would tell a second one from the first.
+    void submit(Asked asked);
+
+    /// What is stored. Changes only before `Audience::stored`.
+    [[nodiscard]] const State& committed() const { return committed_; }
+    /// Waiting, without the group that is on its way.
+    [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+    [[nodiscard]] bool idle() const { return !flying_ && queue_.empty() && reads_ == 0; }
+
+    /// Takes no more commands; `quiet` is called when what was taken has been answered.
+    void close(std::function<void()> quiet);
+    /// After `history_changed`: goes on from this state, read anew.
+    void restart(State state);
+
+private:
+    struct Decided {
+        Asked asked;
+        std::optional<base::Refusal> refusal;
+        std::optional<std::size_t> twin_of;  ///< the same id earlier in this group
+        bool known = false;                  ///< the store remembers this id: it is only looked up
+        base::Tip last;                      ///< of the entries that it caused
+        std::uint64_t made = 0;
+    };
+    struct Fresh {
+        core::Entry entry;
+        base::Digest digest{};
+    };
+    struct Group {
+        std::vector<Decided> commands;
+        std::vector<Fresh> entries;
+        int tries = 0;
+    };
+
+    [[nodiscard]] std::optional<base::Refusal> refused_unseen(const Asked& asked) const;
+    void pump();
+    [[nodiscard]] Group take_group();
+    void decide_and_append(Group group);
+    [[nodiscard]] store::AppendRequest decide_group(Group& group);
+    void decide_one(Decided& one, Group& group, store::AppendRequest& request);
+    void on_outcome(store::AppendOutcome outcome);
+    void on_appended(Group group, const store::Appended& appended);
+    void on_refused(Group group, const store::AppendRefused& refused);
+    [[nodiscard]] bool apply_missed(const std::vector<store::StoredEntry>& missed);
+    void lose_history(Group group);
+    void fail(Group group, const base::Refusal& why);
+    void answer_known(Decided one, const store::KnownId& known, core::Level level);
+    void answer(const Asked& asked, base::Result<wire::Accepted> outcome);
+    [[nodiscard]] base::Result<wire::Accepted> accepted(const Asked& asked, const base::Tip& last, std::uint64_t made,
+                                                        core::Level level) const;
+    void tell_quiet();
+
+    DeskPlace place_;
+    base::Hmac chain_key_;
+    State committed_;
+    State draft_;
+    Audience<State>& audience_;
+    std::deque<Asked> queue_;
+    std::optional<Group> flying_;
+    std::size_t reads_ = 0;  ///< answers that wait for an entry to be read
+    bool closed_ = false;
+    bool lost_ = false;
+    std::function<void()> quiet_;
+};
+
+extern template class LogDesk<core::MarchState>;
+extern template class LogDesk<core::CampaignState>;
+
+/// What a client holds of a tip.
+[[nodiscard]] base::Position position_of(const base::Tip& tip);
+
+/// The number of what an entry made (person, proposal, route version, notice, token); 0 when nothing.
+[[nodiscard]] std::uint64_t made_by(const core::Event& event);
+
+}  // namespace marchwire::shard

@@ -1,0 +1,178 @@
+// Opens a log of the store.
+#include "shard/log_opening.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "core/chain.hpp"
+#include "core/topics.hpp"
+#include "wire/codec.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+using base::Seq;
+
+base::Result<core::MarchState> decode_checkpoint(std::string_view bytes, const base::LogId& log,
+                                                 const core::MarchState*) {
+    return wire::decode_march_checkpoint(bytes, log);
+}
+base::Result<core::CampaignState> decode_checkpoint(std::string_view bytes, const base::LogId& log,
+                                                    const core::CampaignState*) {
+    return wire::decode_campaign_checkpoint(bytes, log);
+}
+
+std::optional<Seq> seq_before_on_public(const core::Entry& entry) {
+    for (const core::TopicStamp& stamp : entry.topics) {
+        if (stamp.index == core::topic_index::public_feed) return stamp.prev;
+    }
+    return std::nullopt;
+}
+
+/// The steps of one opening, each begun by the answer of the one before. Keeps itself alive until it is done.
+template <class State>
+class Opening : public std::enable_shared_from_this<Opening<State>> {
+public:
+    Opening(const DeskPlace& place, OpeningDone<State> done)
+        : place_(place), chain_key_(place.chain_key), done_(std::move(done)) {}
+
+    void begin() {
+        place_.log.open(place_.id, [self = this->shared_from_this()](auto opened) {
+            self->place_.mailbox.post([self, opened = std::move(opened)] { self->on_opened(opened); });
+        });
+    }
+
+private:
+    void on_opened(const base::Result<store::OpenedLog>& opened) {
+        if (!opened) return done_(opened.error());
+        tip_ = opened->tip;
+        state_.id = place_.id;
+        take_checkpoint(opened->checkpoint);
+        const std::uint64_t window_first = tip_.seq.value > limits::window_at_opening
+                                               ? tip_.seq.value - limits::window_at_opening + 1
+                                               : 1;
+        // One entry more at the front: its digest is the position before the window.
+        next_ = Seq{std::max<std::uint64_t>(1, std::min(state_.tip.seq.value + 1, window_first) - 1)};
+        read_on();
+    }
+
+    void take_checkpoint(const store::Checkpoint& checkpoint) {
+        if (checkpoint.bytes.empty()) return;
+        auto state = decode_checkpoint(checkpoint.bytes, place_.id, static_cast<const State*>(nullptr));
+        if (state && state->tip == checkpoint.tip && state->tip.seq <= tip_.seq) {
+            state_ = std::move(*state);
+        } else {
+            base::log_warn("checkpoint_unread", "log={} seq={}", place_.id.text(), checkpoint.tip.seq.value);
+        }
+    }
+
+    void read_on() {
+        if (next_ > tip_.seq) return find_public_start();
+        place_.log.read(place_.id, next_, limits::opening_page_entries, [self = this->shared_from_this()](auto page) {
+            self->place_.mailbox.post([self, page = std::move(page)] { self->on_page(page); });
+        });
+    }
+
+    void on_page(const base::Result<store::Entries>& page) {
+        if (!page) return done_(page.error());
+        if (page->empty()) return damaged("ends before its tip");
+        for (const store::StoredEntry& stored : *page) {
+            if (stored.tip.seq > tip_.seq) break;
+            if (!take(stored)) return;
+        }
+        read_on();
+    }
+
+    /// False: it was damaged, and told.
+    [[nodiscard]] bool take(const store::StoredEntry& stored) {
+        if (stored.tip.seq != next_) return damaged("has a hole"), false;
+        const bool chained = before_next_ || next_.value == 1;
+        const base::Digest previous = before_next_ ? before_next_->digest : base::Digest{};
+        if (chained && core::next_digest(chain_key_, previous, next_, stored.bytes) != stored.tip.digest) {
+            return damaged("does not hold its chain"), false;
+        }
+        const bool disagrees = next_ == state_.tip.seq && stored.tip.digest != state_.tip.digest;
+        if (disagrees) return damaged("is not the one that its checkpoint was made of"), false;
+        auto entry = wire::decode_stored(stored.bytes);
+        if (!entry) return damaged("cannot be read by this version"), false;
+        if (next_ > state_.tip.seq) core::apply(state_, *entry, stored.tip.digest);
+        recent_.push_back({std::move(*entry), stored.tip.digest});
+        if (recent_.size() > limits::window_at_opening + 1) recent_.pop_front();
+        before_next_ = stored.tip;
+        next_ = next_.next();
+        return true;
+    }
+
+    /// The digest of the last public item before the window stands in an entry further back.
+    void find_public_start() {
+        OpenedDesk<State> opened;
+        std::optional<PastEntry> anchor;
+        if (recent_.size() > limits::window_at_opening) {
+            anchor = std::move(recent_.front());
+            recent_.pop_front();
+        }
+        if (anchor) opened.before = {anchor->entry.epoch, anchor->entry.seq, base::short_digest(anchor->digest)};
+        opened.recent.assign(std::make_move_iterator(recent_.begin()), std::make_move_iterator(recent_.end()));
+        opened.before_public.seq = anchor ? anchor->entry.public_seq : Seq{};
+        const Seq bearer = last_public_before(opened);
+        opened.state = std::move(state_);
+        if (bearer.value == 0) return done_(std::move(opened));
+        read_bearer(bearer, std::move(opened));
+    }
+
+    /// The entry that bore the last public item before the window; 0 when there was none.
+    [[nodiscard]] Seq last_public_before(const OpenedDesk<State>& opened) const {
+        for (const PastEntry& past : opened.recent) {
+            if (const auto before = seq_before_on_public(past.entry)) return *before;
+        }
+        const auto last = state_.topics.last.find(core::topic_index::public_feed);
+        return last == state_.topics.last.end() ? Seq{} : last->second;
+    }
+
+    void read_bearer(Seq bearer, OpenedDesk<State> opened) {
+        auto shared = std::make_shared<OpenedDesk<State>>(std::move(opened));
+        place_.log.read(place_.id, bearer, 1, [self = this->shared_from_this(), shared](auto page) {
+            self->place_.mailbox.post([self, shared, page = std::move(page)] {
+                if (!page) return self->done_(page.error());
+                if (page->empty()) return self->damaged("has a hole");
+                shared->before_public.epoch = page->front().tip.epoch;
+                shared->before_public.digest = base::short_digest(page->front().tip.digest);
+                self->done_(std::move(*shared));
+            });
+        });
+    }
+
+    void damaged(const char* what) {
+        done_(base::refuse(base::RefusalCode::unavailable, "log",
+                           "the log " + place_.id.text() + " " + what + " at entry " + std::to_string(next_.value) +
+                               ": run `marchwire log verify` and restore it from a copy"));
+    }
+
+    DeskPlace place_;
+    base::Hmac chain_key_;
+    OpeningDone<State> done_;
+    base::Tip tip_;
+    State state_{};
+    Seq next_;
+    std::optional<base::Tip> before_next_;
+    std::deque<PastEntry> recent_;
+};
+
+}  // namespace
+
+void open_log(const DeskPlace& place, OpeningDone<core::MarchState> done) {
+    std::make_shared<Opening<core::MarchState>>(place, std::move(done))->begin();
+}
+void open_log(const DeskPlace& place, OpeningDone<core::CampaignState> done) {
+    std::make_shared<Opening<core::CampaignState>>(place, std::move(done))->begin();
+}
+
+}  // namespace marchwire::shard
