@@ -1,0 +1,40 @@
+// Who has which feed of one log open.
+#include "shard/feed_register.hpp"
+
+#include "base/limits.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace marchwire::shard {
+
+bool FeedRegister::add(const SubscriberKey& key, OpenedFeed feed) {
+    if (feeds_.size() >= base::limits::feeds_per_desk) return false;
+    remove(key);
+    ++interest_.at(key.session.shard);
+    ++kinds_.at(static_cast<std::size_t>(feed.feed.kind));
+    if (feed.encoding == wire::Encoding::json) ++json_;
+    feeds_.emplace(key, std::move(feed));
+    return true;
+}
+
+std::optional<OpenedFeed> FeedRegister::remove(const SubscriberKey& key) {
+    const auto found = feeds_.find(key);
+    if (found == feeds_.end()) return std::nullopt;
+    OpenedFeed feed = std::move(found->second);
+    feeds_.erase(found);
+    --interest_.at(key.session.shard);
+    --kinds_.at(static_cast<std::size_t>(feed.feed.kind));
+    if (feed.encoding == wire::Encoding::json) --json_;
+    return feed;
+}
+
+void FeedRegister::publish(Home& home, std::vector<fanout::LiveItem> items) const {
+    if (items.empty() || feeds_.empty()) return;
+    const Published published{std::make_shared<const std::vector<fanout::LiveItem>>(std::move(items))};
+    for (std::size_t shard = 0; shard < interest_.size(); ++shard) {
+        if (interest_[shard] != 0) home.send(shard, published);
+    }
+}
+
+}  // namespace marchwire::shard

@@ -1,0 +1,56 @@
+// Who has which feed of one log open, and on which shards they are.
+#pragma once
+
+#include "fanout/item.hpp"
+#include "shard/home.hpp"
+#include "shard/parcel.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// The encodings that somebody needs, by wire::Encoding.
+using EncodingSet = std::array<bool, wire::encoding_count>;
+
+[[nodiscard]] inline EncodingSet only(wire::Encoding encoding) {
+    EncodingSet set{};
+    set.at(static_cast<std::size_t>(encoding)) = true;
+    return set;
+}
+
+/// One open feed as its desk remembers it: enough to open it anew when what it may see changes.
+struct OpenedFeed {
+    wire::FeedName feed;
+    wire::Encoding encoding = wire::Encoding::proto;
+    core::Actor actor;
+};
+
+/// Bounded by limits::feeds_per_desk. One thread (the desk's).
+class FeedRegister {
+public:
+    explicit FeedRegister(std::size_t shards) : interest_(shards, 0) {}
+
+    /// False when the bound is reached.
+    [[nodiscard]] bool add(const SubscriberKey& key, OpenedFeed feed);
+    /// What it was; none when it was not there (refused, or closed before).
+    std::optional<OpenedFeed> remove(const SubscriberKey& key);
+
+    [[nodiscard]] const std::unordered_map<SubscriberKey, OpenedFeed>& all() const { return feeds_; }
+    [[nodiscard]] bool wants(wire::FeedKind kind) const { return kinds_.at(static_cast<std::size_t>(kind)) != 0; }
+    /// Binary always: it is what resumes are made of.
+    [[nodiscard]] EncodingSet encodings() const { return {true, json_ != 0}; }
+    /// To every shard that has an open feed of this log.
+    void publish(Home& home, std::vector<fanout::LiveItem> items) const;
+
+private:
+    std::unordered_map<SubscriberKey, OpenedFeed> feeds_;
+    std::vector<std::size_t> interest_;   ///< open feeds by shard
+    std::array<std::size_t, 5> kinds_{};  ///< by wire::FeedKind
+    std::size_t json_ = 0;
+};
+
+}  // namespace marchwire::shard

@@ -1,0 +1,95 @@
+// The keeper of one march.
+#include "shard/keeper.hpp"
+
+#include "base/limits.hpp"
+#include "wire/codec.hpp"
+
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+
+constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / limits::beat.value);
+
+core::Actor keeper_actor() {
+    core::Actor actor;
+    actor.role = core::Role::keeper;
+    return actor;
+}
+
+}  // namespace
+
+Keeper::Keeper(Home& home, base::LogId march, LogDesk<core::MarchState>& desk, base::Seq checkpointed)
+    : home_(home), march_(std::move(march)), desk_(desk), checkpointed_(checkpointed) {}
+
+void Keeper::begin(base::UtcMs idle_since) {
+    idle_since_ = idle_since;
+    take();
+}
+
+void Keeper::take() {
+    standing_ = Standing::taking;
+    term_ = desk_.committed().term.next();
+    put(core::TakeKeeping{term_, idle_since_},
+        [this](bool taken) { standing_ = taken ? Standing::keeping : Standing::idle; });
+}
+
+void Keeper::put(core::CommandBody body, std::function<void(bool)> after) {
+    busy_ = true;
+    Asked asked;
+    asked.command.body = std::move(body);
+    asked.actor = keeper_actor();
+    asked.answer = [weak = weak_from_this(), after = std::move(after)](const base::Result<wire::Accepted>& outcome) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->busy_ = false;
+        if (!outcome) self->rest_beats_ = beats_per_second;
+        after(outcome.has_value());
+    };
+    desk_.submit(std::move(asked));
+}
+
+void Keeper::stored(const core::Entry& entry) {
+    due_known_ = false;
+    if (std::holds_alternative<core::PhaseChanged>(entry.event)) sign_wanted_ = true;
+}
+
+void Keeper::beat(base::UtcMs now) {
+    if (rest_beats_ > 0) {
+        --rest_beats_;
+        return;
+    }
+    const core::MarchState& state = desk_.committed();
+    if (busy_ || !state.exists()) return;
+    if (standing_ == Standing::idle) return take();
+    if (state.term > term_) {
+        // Another keeper took over meanwhile; with one server per store that is us, restored from a copy.
+        return take();
+    }
+    if (!due_known_) {
+        due_ = core::next_due(state);
+        due_known_ = true;
+    }
+    if (due_ && due_ <= now) {
+        due_known_ = false;
+        return put(core::Tick{term_}, [](bool) {});
+    }
+    const bool many = state.tip.seq.value >= state.signed_tip.seq.value + limits::sign_tip_every_entries;
+    if (sign_wanted_ || many) return sign();
+    if (state.tip.seq.value >= checkpointed_.value + limits::checkpoint_every_entries) {
+        checkpointed_ = state.tip.seq;
+        home_.log().put_checkpoint(march_, {state.tip, wire::encode_checkpoint(state)}, [](const auto&) {});
+    }
+}
+
+void Keeper::sign() {
+    const base::Tip tip = desk_.committed().tip;
+    sign_wanted_ = false;  // a change of phase while this is under way wants another
+    put(core::RecordSignedTip{term_, tip, home_.sign_tip(march_, tip)}, [this](bool done) {
+        if (!done) sign_wanted_ = true;
+    });
+}
+
+}  // namespace marchwire::shard

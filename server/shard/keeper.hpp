@@ -1,0 +1,48 @@
+// The keeper of one march: its timers, signed tips and checkpoints, all through the march's own desk.
+#pragma once
+
+#include "shard/home.hpp"
+#include "shard/log_desk.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace marchwire::shard {
+
+/// A machine that is asked each beat; it has no timer of its own. One command of it is under way at a time.
+/// Make it by std::make_shared: its commands' answers find it by weak pointer. One thread (the desk's).
+class Keeper : public std::enable_shared_from_this<Keeper> {
+public:
+    /// `desk` outlives it. `checkpointed`: seq of the newest stored checkpoint, or of what was just opened.
+    Keeper(Home& home, base::LogId march, LogDesk<core::MarchState>& desk, base::Seq checkpointed);
+
+    /// Takes the keeping under the next term. Time since `idle_since` counts towards no deadline.
+    void begin(base::UtcMs idle_since);
+    /// An entry was stored.
+    void stored(const core::Entry& entry);
+    /// Four times a second: what is due is done; what was refused is tried again after a second.
+    void beat(base::UtcMs now);
+
+private:
+    enum class Standing : std::uint8_t { idle, taking, keeping };
+
+    void take();
+    void put(core::CommandBody body, std::function<void(bool)> after);
+    void sign();
+
+    Home& home_;
+    base::LogId march_;
+    LogDesk<core::MarchState>& desk_;
+    Standing standing_ = Standing::idle;
+    base::Term term_;
+    base::UtcMs idle_since_;
+    base::UtcMs due_;
+    bool due_known_ = false;
+    bool sign_wanted_ = false;
+    bool busy_ = false;
+    int rest_beats_ = 0;
+    base::Seq checkpointed_;
+};
+
+}  // namespace marchwire::shard

@@ -1,0 +1,107 @@
+// The ordered items of one march.
+#include "shard/march_items.hpp"
+
+#include "base/limits.hpp"
+#include "core/topics.hpp"
+#include "core/views.hpp"
+#include "wire/codec.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+using fanout::DeliveryClass;
+using fanout::LiveItem;
+
+/// Class A: what nobody may learn late because something else waited before it.
+DeliveryClass delivery_of(const core::Event& event) {
+    if (std::holds_alternative<core::AlertRaised>(event)) return DeliveryClass::a;
+    const auto* change = std::get_if<core::PhaseChanged>(&event);
+    const bool halts = change != nullptr && (change->to == core::Phase::held || change->to == core::Phase::stopped);
+    return halts ? DeliveryClass::a : DeliveryClass::b;
+}
+
+bool is_public(base::TopicNumber topic) { return core::index_of(topic) == core::topic_index::public_feed; }
+
+std::string encode_as(const core::Entry& entry, const LiveItem& item, wire::Encoding encoding) {
+    if (!is_public(item.topic)) return wire::encode_entry(item.topic, item.position, item.prev, entry, encoding);
+    const auto seen = core::public_item(entry);
+    MARCHWIRE_INVARIANT(seen.has_value());
+    return wire::encode_public(item.topic, item.position, item.prev, *seen, encoding);
+}
+
+}  // namespace
+
+MarchItems::MarchItems(const OpenedDesk<core::MarchState>& opened)
+    : window_(opened.before, opened.before_public), position_(opened.before), public_(opened.before_public) {
+    for (const PastEntry& past : opened.recent)
+        (void)add(opened.state.topic_base, past.entry, past.digest, {true, false});
+}
+
+std::vector<LiveItem> MarchItems::add(std::uint32_t topic_base, const core::Entry& entry, const base::Digest& digest,
+                                      const EncodingSet& encodings) {
+    position_ = {entry.epoch, entry.seq, base::short_digest(digest)};
+    if (entry.public_seq != public_.seq) public_ = {entry.epoch, entry.public_seq, position_.digest};
+    std::vector<LiveItem> items = make(topic_base, entry, encodings);
+    window_.add({position_, public_, items});
+    entries_.push_back(entry);
+    while (entries_.size() > window_.size()) entries_.pop_front();
+    return items;
+}
+
+std::vector<LiveItem> MarchItems::make(std::uint32_t topic_base, const core::Entry& entry,
+                                       const EncodingSet& encodings) {
+    std::vector<LiveItem> items;
+    items.reserve(entry.topics.size());
+    for (const core::TopicStamp& stamp : entry.topics) {
+        LiveItem item;
+        item.topic = core::topic_number(topic_base, stamp.index);
+        item.delivery = delivery_of(entry.event);
+        // On the public topic both count public items only; its items follow one another without a gap.
+        const bool to_public = is_public(item.topic);
+        item.position = to_public ? public_ : position_;
+        item.prev = to_public ? base::Seq{public_.seq.value - 1} : stamp.prev;
+        for (std::size_t i = 0; i < encodings.size(); ++i) {
+            if (!encodings.at(i)) continue;
+            item.bytes.at(i) = std::make_shared<const std::string>(
+                encode_as(entry, item, static_cast<wire::Encoding>(i)));
+        }
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+const core::Entry* MarchItems::entry_of(const LiveItem& item) const {
+    const bool by_public = is_public(item.topic);
+    const auto count_of = [by_public](const core::Entry& entry) { return by_public ? entry.public_seq : entry.seq; };
+    const auto found = std::lower_bound(entries_.begin(), entries_.end(), item.position.seq,
+                                        [&](const core::Entry& entry, base::Seq seq) { return count_of(entry) < seq; });
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+std::vector<LiveItem> MarchItems::after(const base::Position& position, fanout::Count count,
+                                        std::span<const base::TopicNumber> topics, wire::Encoding encoding) const {
+    std::vector<LiveItem> items = window_.after(position, count, topics);
+    for (LiveItem& item : items) {
+        fanout::Bytes& bytes = item.bytes.at(static_cast<std::size_t>(encoding));
+        if (bytes) continue;
+        const core::Entry* entry = entry_of(item);
+        MARCHWIRE_INVARIANT(entry != nullptr);
+        bytes = std::make_shared<const std::string>(encode_as(*entry, item, encoding));
+    }
+    return items;
+}
+
+bool MarchItems::reassigned_after(base::PersonId person, const base::Position& position) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const core::Entry& entry) {
+        const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event);
+        return entry.seq > position.seq && assigned != nullptr && assigned->person == person;
+    });
+}
+
+}  // namespace marchwire::shard

@@ -1,0 +1,52 @@
+// The ordered items of one march: made once per entry and topic, kept so that clients resume.
+#pragma once
+
+#include "fanout/replay_window.hpp"
+#include "shard/feed_register.hpp"
+#include "shard/log_opening.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// Bounded by limits::replay_window_entries. One thread (the desk's).
+class MarchItems {
+public:
+    explicit MarchItems(const OpenedDesk<core::MarchState>& opened);
+
+    /// Makes the items of an entry that is stored. Binary is made always, JSON when
+    /// `encodings` has it (else on demand, at a resume).
+    [[nodiscard]] std::vector<fanout::LiveItem> add(std::uint32_t topic_base, const core::Entry& entry,
+                                                    const base::Digest& digest, const EncodingSet& encodings);
+
+    /// The newest entry's, in each count. The public digest changes with public items only: how much happens
+    /// behind does not show.
+    [[nodiscard]] const base::Position& position() const { return position_; }
+    [[nodiscard]] const base::Position& public_position() const { return public_; }
+
+    [[nodiscard]] fanout::Standing standing(const base::Position& position, fanout::Count count) const {
+        return window_.standing(position, count);
+    }
+    /// After `position`, which stands `here`, each with bytes of this encoding.
+    [[nodiscard]] std::vector<fanout::LiveItem> after(const base::Position& position, fanout::Count count,
+                                                      std::span<const base::TopicNumber> topics,
+                                                      wire::Encoding encoding) const;
+    /// This person was given another role or section after `position`: what came before on the new topics is
+    /// not in any resume.
+    [[nodiscard]] bool reassigned_after(base::PersonId person, const base::Position& position) const;
+
+private:
+    [[nodiscard]] std::vector<fanout::LiveItem> make(std::uint32_t topic_base, const core::Entry& entry,
+                                                     const EncodingSet& encodings);
+    [[nodiscard]] const core::Entry* entry_of(const fanout::LiveItem& item) const;
+
+    fanout::ReplayWindow window_;
+    std::deque<core::Entry> entries_;  ///< those of the window
+    base::Position position_;
+    base::Position public_;
+};
+
+}  // namespace marchwire::shard
