@@ -53,6 +53,7 @@ struct RouteStatusChanged {
     std::uint32_t version = 0;
     RouteStatus status = RouteStatus::draft;
     UtcMs public_from;
+    std::shared_ptr<const RouteLine> line;  ///< with ACTIVE: who sees it has not seen the import
 };
 
 /// A roster entry made or changed: who, what role, where. Duty stands in DutyChanged.

@@ -3,7 +3,8 @@
 namespace marchwire::core {
 
 bool operator==(const Route& a, const Route& b) {
-    if (a.version != b.version || a.status != b.status || a.public_from != b.public_from) {
+    if (a.version != b.version || a.status != b.status || a.public_from != b.public_from ||
+        a.status_at != b.status_at) {
         return false;
     }
     // A replayed state holds another copy of the same line.

@@ -87,6 +87,7 @@ struct Route {
     std::uint32_t version = 0;  ///< from 1 in each march
     RouteStatus status = RouteStatus::draft;
     UtcMs public_from;  ///< before it only assembly and step-free meeting point are public (DESIGN 5)
+    UtcMs status_at;    ///< when its status was last said; what is public is judged by this moment
     std::shared_ptr<const RouteLine> line;
 };
 bool operator==(const Route& a, const Route& b);

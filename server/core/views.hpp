@@ -70,12 +70,14 @@ struct PublicCalls {
 /// What one public item says.
 using PublicItem = std::variant<PublicMarch, PublicPhase, PublicRoute, PublicNotice, PublicCalls>;
 
-/// What the public sees of an entry; empty for most. Needs the entry alone, but for the route's line,
-/// which is taken from `routes` (the version is in the entry and a version never changes).
-/// `now` decides what `public_from` lets out.
-[[nodiscard]] std::optional<PublicItem> public_item(const Entry& entry, const std::vector<Route>& routes);
+/// What the public sees of an entry; empty for most. Whether the entry is public at all stands in its
+/// topic stamps (a drill's never is).
+[[nodiscard]] std::optional<PublicItem> public_item(const Entry& entry);
+/// What is public of a route at `now`.
 [[nodiscard]] PublicRoute public_route(const Route& route, UtcMs now);
-[[nodiscard]] PublicSnapshot public_snapshot(const MarchState& state, UtcMs now);
+/// The fold of all public items. A route shows what was public when its status was last said: when
+/// `public_from` passes the keeper says it again, so that snapshots and folds always agree.
+[[nodiscard]] PublicSnapshot public_snapshot(const MarchState& state);
 /// A client's fold: applies an item to a snapshot, as every SDK does.
 void fold(PublicSnapshot& snapshot, const PublicItem& item);
 

@@ -1,0 +1,250 @@
+#include "core/audience.hpp"
+#include "core/decide.hpp"
+
+#include "base/limits.hpp"
+#include "base/outcome.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+namespace {
+
+namespace limits = base::limits;
+
+/// Folds one event into a march. Events were decided on this very state, so what they name is there.
+class MarchFold {
+public:
+    MarchFold(MarchState& state, const Entry& entry) : state_(state), entry_(entry) {}
+
+    void operator()(const MarchCreated& event) const {
+        state_.topic_base = event.topic_base;
+        state_.spec = event.spec;
+        state_.spec_version = 1;
+        state_.sections = event.sections;
+        state_.phase_version = 1;
+        state_.phase_since = entry_.at;
+    }
+    void operator()(const MarchUpdated& event) const {
+        state_.spec = event.spec;
+        state_.spec_version = event.version;
+    }
+    void operator()(const SectionsSet& event) const { state_.sections = event.sections; }
+    void operator()(const PhaseChanged& event) const {
+        auto& history = state_.phase_history;
+        if (event.correction) {
+            if (!history.empty()) history.pop_back();
+        } else {
+            history.push_back({state_.phase, state_.phase_since});
+            if (history.size() > limits::phase_history) history.erase(history.begin());
+        }
+        state_.phase = event.to;
+        state_.phase_version = event.version;
+        state_.phase_since = entry_.at;
+        state_.phase_before = event.before;
+        state_.public_sentence = event.public_sentence;
+    }
+    void operator()(const ProposalMade& event) const {
+        state_.proposals.push_back(event.proposal);
+        state_.proposals_made = event.proposal.number;
+    }
+    void operator()(const ProposalEnded& event) const {
+        std::erase_if(state_.proposals, [&](const Proposal& proposal) { return proposal.number == event.number; });
+    }
+
+    void operator()(const RouteImported& event) const {
+        Route route;
+        route.version = event.version;
+        route.status_at = entry_.at;
+        route.line = event.line;
+        state_.routes.push_back(std::move(route));
+    }
+    void operator()(const RouteStatusChanged& event) const {
+        MARCHWIRE_INVARIANT(state_.route(event.version) != nullptr);
+        Route& route = state_.routes[event.version - 1];
+        route.status = event.status;
+        route.status_at = entry_.at;
+        if (event.status == RouteStatus::active) {
+            route.public_from = event.public_from;
+            state_.active_route = event.version;
+        } else if (state_.active_route == event.version) {
+            state_.active_route = 0;
+        }
+    }
+
+    void operator()(const DutyAssigned& event) const {
+        if (state_.member(event.person) == nullptr) {
+            MARCHWIRE_INVARIANT(event.ordinal == state_.roster.size());
+            Member fresh;
+            fresh.person = event.person;
+            fresh.ordinal = event.ordinal;
+            fresh.duty_since = entry_.at;
+            state_.roster.push_back(std::move(fresh));
+            state_.ordinal_of.emplace(event.person, event.ordinal);
+        }
+        Member& member = the(event.person);
+        member.callsign = event.callsign;
+        member.role = event.role;
+        member.section = event.section;
+        member.buddy = event.buddy;
+        member.no_phone = event.no_phone;
+    }
+    void operator()(const DutyChanged& event) const {
+        Member& member = the(event.person);
+        member.duty = event.to;
+        member.duty_version = event.version;
+        member.duty_since = entry_.at;
+        expect(member, event.due_at);
+    }
+    void operator()(const CheckedIn& event) const {
+        Member& member = the(event.person);
+        member.last_check_in = entry_.at;
+        member.last_report = event.report;
+        if (event.place.kind != PlaceKind::none) member.last_place = event.place;
+        if (event.battery_percent != 0) member.battery_percent = event.battery_percent;
+        expect(member, event.due_at);
+    }
+    void operator()(const CheckInNudged& event) const { the(event.person).nudged = true; }
+    void operator()(const CheckInsScheduled& event) const {
+        for (Member& member : state_.roster) {
+            if (checks_in(member.duty) && !member.no_phone) expect(member, event.due_at);
+        }
+    }
+    void operator()(const TimersShifted& event) const {
+        const auto shift = [&](UtcMs& at) {
+            if (at) at = at + event.by;
+        };
+        for (Member& member : state_.roster) {
+            shift(member.due_at);
+            if (member.duty == Duty::handover_pending) shift(member.duty_since);
+        }
+        for (auto& [key, alert] : state_.alerts) shift(alert.step_at);
+        for (Proposal& proposal : state_.proposals) shift(proposal.expires_at);
+    }
+
+    void operator()(const AlertRaised& event) const { state_.alerts[event.alert.key] = event.alert; }
+    void operator()(const AlertStepped& event) const {
+        Alert& alert = open(event.key);
+        alert.state = event.state;
+        alert.step = event.step;
+        alert.version = event.version;
+        alert.step_at = event.step_at;
+    }
+    void operator()(const AlertAcked& event) const {
+        Alert& alert = open(event.key);
+        alert.state = AlertState::acked;
+        alert.version = event.version;
+        alert.owner = event.owner;
+        alert.step_at = UtcMs{};
+    }
+    void operator()(const AlertCleared& event) const { state_.alerts.erase(event.key); }
+
+    void operator()(const NoticePosted& event) const {
+        state_.notices.push_back(event.notice);
+        state_.notices_posted = event.notice.number;
+        if (state_.notices.size() > limits::notices_kept) state_.notices.erase(state_.notices.begin());
+    }
+    void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
+    void operator()(const KeeperChanged& event) const { state_.term = event.term; }
+    void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
+
+    void operator()(const CampaignCreated&) const { misplaced(); }
+    void operator()(const CampaignUpdated&) const { misplaced(); }
+    void operator()(const MarchListed&) const { misplaced(); }
+    void operator()(const PersonAdded&) const { misplaced(); }
+    void operator()(const TokenIssued&) const { misplaced(); }
+    void operator()(const TokenRevoked&) const { misplaced(); }
+
+private:
+    static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a campaign in the log of a march"); }
+    static void expect(Member& member, UtcMs due_at) {
+        member.due_at = due_at;
+        member.nudged = false;
+    }
+    [[nodiscard]] Member& the(PersonId person) const {
+        const auto found = state_.ordinal_of.find(person);
+        MARCHWIRE_INVARIANT(found != state_.ordinal_of.end());
+        return state_.roster[found->second];
+    }
+    [[nodiscard]] Alert& open(const AlertKey& key) const {
+        const auto found = state_.alerts.find(key);
+        MARCHWIRE_INVARIANT(found != state_.alerts.end());
+        return found->second;
+    }
+
+    MarchState& state_;
+    const Entry& entry_;
+};
+
+/// Folds one event into a campaign.
+class CampaignFold {
+public:
+    explicit CampaignFold(CampaignState& state) : state_(state) {}
+
+    void operator()(const CampaignCreated& event) const {
+        state_.topic_base = event.topic_base;
+        state_.spec = event.spec;
+        state_.spec_version = 1;
+    }
+    void operator()(const CampaignUpdated& event) const {
+        state_.spec = event.spec;
+        state_.spec_version = event.version;
+    }
+    void operator()(const MarchListed& event) const { state_.marches.push_back(event.listing); }
+    void operator()(const PersonAdded& event) const { state_.persons.push_back(event.person); }
+    void operator()(const TokenIssued& event) const { state_.tokens.push_back(event.token); }
+    void operator()(const TokenRevoked& event) const {
+        MARCHWIRE_INVARIANT(event.number >= 1 && event.number <= state_.tokens.size());
+        state_.tokens[event.number - 1].revoked = true;
+    }
+    void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
+    void operator()(const KeeperChanged& event) const { state_.term = event.term; }
+    void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
+
+    void operator()(const MarchCreated&) const { misplaced(); }
+    void operator()(const MarchUpdated&) const { misplaced(); }
+    void operator()(const SectionsSet&) const { misplaced(); }
+    void operator()(const PhaseChanged&) const { misplaced(); }
+    void operator()(const ProposalMade&) const { misplaced(); }
+    void operator()(const ProposalEnded&) const { misplaced(); }
+    void operator()(const RouteImported&) const { misplaced(); }
+    void operator()(const RouteStatusChanged&) const { misplaced(); }
+    void operator()(const DutyAssigned&) const { misplaced(); }
+    void operator()(const DutyChanged&) const { misplaced(); }
+    void operator()(const CheckedIn&) const { misplaced(); }
+    void operator()(const CheckInNudged&) const { misplaced(); }
+    void operator()(const CheckInsScheduled&) const { misplaced(); }
+    void operator()(const TimersShifted&) const { misplaced(); }
+    void operator()(const AlertRaised&) const { misplaced(); }
+    void operator()(const AlertStepped&) const { misplaced(); }
+    void operator()(const AlertAcked&) const { misplaced(); }
+    void operator()(const AlertCleared&) const { misplaced(); }
+    void operator()(const NoticePosted&) const { misplaced(); }
+
+private:
+    static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }
+
+    CampaignState& state_;
+};
+
+template <class State>
+void advance(State& state, const Entry& entry, const base::Digest& digest) {
+    state.tip = Tip{entry.epoch, entry.seq, digest};
+    state.public_seq = entry.public_seq;
+    for (const TopicStamp& stamp : entry.topics) state.topics.last[stamp.index] = entry.seq;
+}
+
+}  // namespace
+
+void apply(MarchState& state, const Entry& entry, const base::Digest& digest) {
+    MARCHWIRE_INVARIANT(entry.seq == state.tip.seq.next());
+    std::visit(MarchFold(state, entry), entry.event);
+    advance(state, entry, digest);
+}
+
+void apply(CampaignState& state, const Entry& entry, const base::Digest& digest) {
+    MARCHWIRE_INVARIANT(entry.seq == state.tip.seq.next());
+    std::visit(CampaignFold(state), entry.event);
+    advance(state, entry, digest);
+}
+
+}  // namespace marchwire::core

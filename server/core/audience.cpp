@@ -1,0 +1,124 @@
+#include "core/audience.hpp"
+
+#include "core/decide_family.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+namespace {
+
+using Indices = std::vector<std::uint32_t>;
+namespace topic = topic_index;
+
+/// Gathers topics, each once.
+class Audience {
+public:
+    explicit Audience(const MarchState& state) : state_(state) { indices_.reserve(5); }
+
+    Indices operator()(const MarchCreated& event) { return everybody_unless(event.spec.drill); }
+    Indices operator()(const MarchUpdated& event) { return everybody_unless(event.spec.drill); }
+    Indices operator()(const SectionsSet&) { return staff(); }
+    Indices operator()(const PhaseChanged&) { return everybody_unless(state_.spec.drill); }
+    Indices operator()(const ProposalMade&) { return ops(); }
+    Indices operator()(const ProposalEnded&) { return ops(); }
+    Indices operator()(const RouteImported&) { return ops(); }
+    Indices operator()(const RouteStatusChanged& event) {
+        // Drafts are plans: they stay with those who decide on them.
+        return event.status == RouteStatus::active ? everybody_unless(state_.spec.drill) : ops();
+    }
+    Indices operator()(const DutyAssigned& event) {
+        add(topic::ops);
+        add_section(event.section);
+        add_section(event.section_before);
+        add(topic::person(event.ordinal));
+        add_person(event.buddy);
+        return std::move(indices_);
+    }
+    Indices operator()(const DutyChanged& event) { return around(event.person); }
+    Indices operator()(const CheckedIn& event) { return around(event.person); }
+    Indices operator()(const CheckInNudged& event) {
+        add(topic::ops);
+        add_person(event.person);
+        return std::move(indices_);
+    }
+    Indices operator()(const CheckInsScheduled&) { return staff(); }
+    Indices operator()(const TimersShifted&) { return staff(); }
+    Indices operator()(const AlertRaised& event) { return of_alert(event.alert.key, event.alert.step); }
+    Indices operator()(const AlertStepped& event) { return of_alert(event.key, event.step); }
+    Indices operator()(const AlertAcked& event) { return of_alert(event.key, step_of(event.key)); }
+    Indices operator()(const AlertCleared& event) { return of_alert(event.key, step_of(event.key)); }
+    Indices operator()(const NoticePosted&) { return everybody_unless(state_.spec.drill); }
+    Indices operator()(const CallsToActionSet&) { return everybody_unless(state_.spec.drill); }
+    Indices operator()(const KeeperChanged&) { return ops(); }
+    Indices operator()(const TipSigned&) { return ops(); }
+    Indices operator()(const CampaignCreated&) { return {}; }
+    Indices operator()(const CampaignUpdated&) { return {}; }
+    Indices operator()(const MarchListed&) { return {}; }
+    Indices operator()(const PersonAdded&) { return {}; }
+    Indices operator()(const TokenIssued&) { return {}; }
+    Indices operator()(const TokenRevoked&) { return {}; }
+
+private:
+    void add(std::uint32_t index) {
+        if (std::ranges::find(indices_, index) == indices_.end()) indices_.push_back(index);
+    }
+    void add_section(std::uint32_t section) {
+        if (section != 0) add(topic::section(section));
+    }
+    void add_person(PersonId person) {
+        if (const Member* member = state_.member(person)) add(topic::person(member->ordinal));
+    }
+    Indices ops() {
+        add(topic::ops);
+        return std::move(indices_);
+    }
+    Indices staff() {
+        add(topic::ops);
+        add(topic::staff);
+        return std::move(indices_);
+    }
+    Indices everybody_unless(bool drill) {
+        if (!drill) add(topic::public_feed);
+        return staff();
+    }
+    /// What concerns one person: the own section, the buddy, and the person.
+    Indices around(PersonId person) {
+        add(topic::ops);
+        if (const Member* member = state_.member(person)) {
+            add_section(member->section);
+            add(topic::person(member->ordinal));
+            add_person(member->buddy);
+        }
+        return std::move(indices_);
+    }
+    Indices of_alert(const AlertKey& key, std::uint32_t step) {
+        add(topic::ops);
+        for (const PersonId person : told_of(state_, key, step)) add_person(person);
+        return std::move(indices_);
+    }
+    [[nodiscard]] std::uint32_t step_of(const AlertKey& key) const {
+        const auto found = state_.alerts.find(key);
+        return found == state_.alerts.end() ? 0 : found->second.step;
+    }
+
+    const MarchState& state_;
+    Indices indices_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> audience(const MarchState& state, const Event& event) {
+    return std::visit(Audience(state), event);
+}
+
+std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step) {
+    std::vector<PersonId> persons = {key.subject};
+    for (std::uint32_t reached = 0; reached <= std::min(step, rung_national_desk); ++reached) {
+        for (const PersonId person : rung(state, key.subject, reached)) {
+            if (std::ranges::find(persons, person) == persons.end()) persons.push_back(person);
+        }
+    }
+    return persons;
+}
+
+}  // namespace marchwire::core

@@ -1,0 +1,25 @@
+// Who sees an event: the topics of its log that bear it. (internal to core)
+#pragma once
+
+#include "core/event.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace marchwire::core {
+
+/// Topic indices (topics.hpp), each once, of an event that follows on `state`. On `ops` stands every event
+/// of a march; on the public topic exactly what has a public item, and nothing of a drill; on the others
+/// what a marshal's phone may show of the march, of a section and of a person. Entries of a campaign bear
+/// no topic: overview and desk are keyed boards.
+[[nodiscard]] std::vector<std::uint32_t> audience(const MarchState& state, const Event& event);
+
+/// Persons on the ladder of an alert up to a step, and its subject: those who are told of it.
+[[nodiscard]] std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step);
+
+/// True when people with this duty are asked to check in.
+[[nodiscard]] constexpr bool checks_in(Duty duty) {
+    return duty == Duty::checked_in || duty == Duty::on_duty || duty == Duty::handover_pending;
+}
+
+}  // namespace marchwire::core

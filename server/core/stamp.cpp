@@ -1,0 +1,45 @@
+#include "core/audience.hpp"
+#include "core/decide.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+namespace {
+
+Entry begin(const Tip& tip, Seq public_seq, Event event, const Command& command, const Context& context) {
+    Entry entry;
+    entry.seq = tip.seq.next();
+    entry.epoch = tip.epoch;
+    entry.at = context.now;
+    entry.made_at = command.id ? command.made_at : UtcMs{};
+    entry.actor = context.actor.person;
+    entry.actor_role = context.actor.role;
+    entry.command = command.id;
+    entry.public_seq = public_seq;
+    entry.event = std::move(event);
+    return entry;
+}
+
+}  // namespace
+
+Entry stamp(const MarchState& state, Event event, const Command& command, const Context& context) {
+    const auto indices = audience(state, event);
+    Entry entry = begin(state.tip, state.public_seq, std::move(event), command, context);
+    entry.topics.reserve(indices.size());
+    for (const std::uint32_t index : indices) {
+        const auto last = state.topics.last.find(index);
+        entry.topics.push_back({index, last == state.topics.last.end() ? Seq{} : last->second});
+        if (index == topic_index::public_feed) {
+            // Public positions count public items, and so does the stamp of what came before.
+            entry.topics.back().prev = state.public_seq;
+            entry.public_seq = state.public_seq.next();
+        }
+    }
+    return entry;
+}
+
+Entry stamp(const CampaignState& state, Event event, const Command& command, const Context& context) {
+    return begin(state.tip, state.public_seq, std::move(event), command, context);
+}
+
+}  // namespace marchwire::core

@@ -1,0 +1,78 @@
+#include "core/audience.hpp"
+#include "core/views.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+
+namespace {
+
+/// Which events may be shown on a phone that may be seized.
+struct FitForPhone {
+    bool operator()(const MarchCreated&) const { return true; }
+    bool operator()(const MarchUpdated&) const { return true; }
+    bool operator()(const SectionsSet&) const { return true; }
+    bool operator()(const PhaseChanged&) const { return true; }
+    bool operator()(const RouteStatusChanged& event) const { return event.status == RouteStatus::active; }
+    bool operator()(const DutyAssigned&) const { return true; }
+    bool operator()(const DutyChanged&) const { return true; }
+    bool operator()(const CheckedIn&) const { return true; }
+    bool operator()(const CheckInNudged&) const { return true; }
+    bool operator()(const CheckInsScheduled&) const { return true; }
+    bool operator()(const TimersShifted&) const { return true; }
+    bool operator()(const AlertRaised&) const { return true; }
+    bool operator()(const AlertStepped&) const { return true; }
+    bool operator()(const AlertAcked&) const { return true; }
+    bool operator()(const AlertCleared&) const { return true; }
+    bool operator()(const NoticePosted&) const { return true; }
+    bool operator()(const CallsToActionSet&) const { return true; }
+    bool operator()(const ProposalMade&) const { return false; }
+    bool operator()(const ProposalEnded&) const { return false; }
+    bool operator()(const RouteImported&) const { return false; }
+    bool operator()(const KeeperChanged&) const { return false; }
+    bool operator()(const TipSigned&) const { return false; }
+    bool operator()(const CampaignCreated&) const { return false; }
+    bool operator()(const CampaignUpdated&) const { return false; }
+    bool operator()(const MarchListed&) const { return false; }
+    bool operator()(const PersonAdded&) const { return false; }
+    bool operator()(const TokenIssued&) const { return false; }
+    bool operator()(const TokenRevoked&) const { return false; }
+};
+
+}  // namespace
+
+bool marshal_may_see(const Event& event) { return std::visit(FitForPhone{}, event); }
+
+std::vector<std::uint32_t> marshal_topics(const MarchState& state, PersonId person) {
+    const Member* self = state.member(person);
+    if (self == nullptr) return {};
+    std::vector<std::uint32_t> topics = {topic_index::staff, topic_index::role(self->role),
+                                         topic_index::person(self->ordinal)};
+    if (self->section != 0) topics.push_back(topic_index::section(self->section));
+    return topics;
+}
+
+std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonId person) {
+    const Member* self = state.member(person);
+    if (self == nullptr) return std::nullopt;
+    MarshalSnapshot snapshot;
+    snapshot.log = state.id;
+    snapshot.position = {state.tip.epoch, state.tip.seq, base::short_digest(state.tip.digest)};
+    snapshot.march = state.spec;
+    snapshot.phase = {state.phase, state.phase_version, state.phase_since, state.public_sentence};
+    snapshot.self = *self;
+    for (const Member& member : state.roster) {
+        // The buddy is who is named by me, or names me: both see one another.
+        const bool near = (self->section != 0 && member.section == self->section) || member.person == self->buddy ||
+                          member.buddy == person;
+        if (near && member.person != person) snapshot.section.push_back(member);
+    }
+    if (const Route* route = state.active()) snapshot.route = *route;
+    snapshot.notices = state.notices;
+    for (const auto& [key, alert] : state.alerts) {
+        if (std::ranges::count(told_of(state, key, alert.step), person) != 0) snapshot.alerts.push_back(alert);
+    }
+    return snapshot;
+}
+
+}  // namespace marchwire::core
