@@ -114,4 +114,15 @@ inline constexpr Millis unreachable_after = minutes(5);     ///< then a lead wou
 inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
 inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
 
+// --- import -----------------------------------------------------------------------------------
+inline constexpr std::size_t csv_file_bytes = 8 * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB
+inline constexpr std::size_t csv_columns = 64;                     ///< we know about 20; ours
+inline constexpr std::size_t csv_field_bytes = 4'096;              ///< a quote left open swallows the file; ours
+inline constexpr std::size_t import_findings = 500;                ///< told about one file; nobody reads more
+inline constexpr std::size_t route_file_bytes = 32 * 1024 * 1024;  ///< 100 000 points as indented GPX are 20 MB
+inline constexpr std::size_t route_file_lines = 200;               ///< lines in one file to choose from; ours
+inline constexpr std::size_t kml_folder_depth = 32;                ///< folders in folders; ours
+inline constexpr double site_from_city_metres = 60'000;            ///< two sites of one city; DOMAIN, README of samples
+inline constexpr double route_from_site_metres = 100'000;          ///< a route further from the march's site is another's
+
 }  // namespace marchwire::base::limits
