@@ -1,5 +1,5 @@
-#include "core/audience.hpp"
 #include "core/decide.hpp"
+#include "core/duty.hpp"
 
 #include "base/limits.hpp"
 #include "base/outcome.hpp"
@@ -106,7 +106,7 @@ public:
     void operator()(const CheckInNudged& event) const { the(event.person).nudged = true; }
     void operator()(const CheckInsScheduled& event) const {
         for (Member& member : state_.roster) {
-            if (checks_in(member.duty) && !member.no_phone) expect(member, event.due_at);
+            if (is_expected(member, member.duty)) expect(member, event.due_at);
         }
     }
     void operator()(const TimersShifted& event) const {

@@ -17,9 +17,4 @@ namespace marchwire::core {
 /// Persons on the ladder of an alert up to a step, and its subject: those who are told of it.
 [[nodiscard]] std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step);
 
-/// True when people with this duty are asked to check in.
-[[nodiscard]] constexpr bool checks_in(Duty duty) {
-    return duty == Duty::checked_in || duty == Duty::on_duty || duty == Duty::handover_pending;
-}
-
 }  // namespace marchwire::core

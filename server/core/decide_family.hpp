@@ -68,6 +68,8 @@ inline constexpr std::uint32_t rung_exhausted = 4;
 
 /// RouteStatusChanged for the active route when it is not public yet, with the plan's default.
 void announce_route(const MarchState& state, UtcMs public_from, Events& events);
+[[nodiscard]] bool has_step_off_time(const std::vector<PlannedPhase>& plan);
+/// An hour before the planned step-off. Where no time is known: when the march assembles.
 [[nodiscard]] UtcMs default_public_from(const std::vector<PlannedPhase>& plan, UtcMs now);
 
 // ---- families ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-#include "core/audience.hpp"
+#include "core/duty.hpp"
 #include "core/views.hpp"
 
 #include "base/limits.hpp"
@@ -12,14 +12,9 @@ namespace {
 constexpr std::uint32_t shown_from = 5;
 constexpr std::uint32_t rounded_to = 5;
 
-bool is_there(Duty duty) {
-    return duty == Duty::checked_in || duty == Duty::on_duty || duty == Duty::on_break ||
-           duty == Duty::handover_pending;
-}
-
 std::uint32_t on_duty(const MarchState& state) {
     return static_cast<std::uint32_t>(
-        std::ranges::count_if(state.roster, [](const Member& member) { return is_there(member.duty); }));
+        std::ranges::count_if(state.roster, [](const Member& member) { return is_present(member.duty); }));
 }
 
 std::uint32_t rounded(std::uint32_t count) {

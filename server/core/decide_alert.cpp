@@ -1,0 +1,100 @@
+#include "core/decide_family.hpp"
+#include "core/duty.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+namespace {
+
+/// Alerts about a marshal's silence: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
+bool may_take(const Ask& ask, const Member* subject) {
+    switch (ask.permission) {
+        case Permission::act: return true;
+        case Permission::own_section:
+            return subject != nullptr && ask.section() != 0 && subject->section == ask.section();
+        case Permission::buddy: return subject != nullptr && subject->buddy == ask.actor.person;
+        case Permission::medical:
+        case Permission::police:
+        case Permission::deny:
+        case Permission::read:
+        case Permission::propose:
+        case Permission::own:
+        case Permission::if_assigned:
+        case Permission::if_recipient:
+        case Permission::see_only:
+        case Permission::audited:
+        case Permission::on_escalation:
+        case Permission::propose_or_confirm:
+        case Permission::confirm_one_lead:
+        case Permission::propose_confirm_one_lead:
+        case Permission::city_leads_or_all:
+        case Permission::info_roll_call:
+        case Permission::advice:
+        case Permission::by_march:
+        case Permission::ask:
+        case Permission::answer:
+        case Permission::approve:
+        case Permission::claim_answer: return false;
+    }
+    return false;
+}
+
+/// The open alert of this key and version that the actor may take.
+base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, std::uint32_t version) {
+    const auto found = ask.state.alerts.find(key);
+    if (found == ask.state.alerts.end()) {
+        return base::refuse(base::RefusalCode::not_found, "key", "This alert is not open any more.");
+    }
+    if (!may_take(ask, ask.state.member(key.subject))) return denied(Action::alert);
+    if (found->second.version != version) {
+        return conflict("version", "This alert has moved on; look again.", found->second.version,
+                        name_of(found->second.state));
+    }
+    return &found->second;
+}
+
+}  // namespace
+
+std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step) {
+    const Member* missed = state.member(subject);
+    if (missed == nullptr || step >= rung_national_desk) return {};
+    std::vector<PersonId> persons;
+    for (const Member& member : state.roster) {
+        const bool buddy = step == 0 && member.person == missed->buddy;
+        const bool section_lead = step == 1 && member.role == Role::section_lead && missed->section != 0 &&
+                                  member.section == missed->section;
+        const bool city_lead = step == 2 && member.role == Role::city_lead;
+        if ((buddy || section_lead || city_lead) && member.person != subject && !is_gone(member.duty)) {
+            persons.push_back(member.person);
+        }
+    }
+    return persons;
+}
+
+Decision decide_on(const Ask& ask, const AckAlert& wish) {
+    const auto alert = alert_asked_for(ask, wish.key, wish.version);
+    if (!alert) return alert.error();
+    if (ask.actor.person == wish.key.subject) {
+        return denied("Nobody acknowledges their own alert: check in, and it ends by itself.");
+    }
+    if ((*alert)->state == AlertState::acked) {
+        return base::refuse(base::RefusalCode::invalid_transition, "key", "Somebody has this alert already.");
+    }
+    return events_of(AlertAcked{wish.key, wish.version + 1, ask.actor.person});
+}
+
+Decision decide_on(const Ask& ask, const ClearAlert& wish) {
+    const auto alert = alert_asked_for(ask, wish.key, wish.version);
+    if (!alert) return alert.error();
+    if (auto wrong = check_text(wish.reason, "reason", base::limits::reason_characters, Presence::required)) {
+        return *wrong;
+    }
+    if (ask.actor.person == wish.key.subject) {
+        return denied("Nobody clears their own alert: check in, and it ends by itself.");
+    }
+    return events_of(AlertCleared{wish.key, wish.version + 1, ask.actor.person, wish.reason});
+}
+
+}  // namespace marchwire::core

@@ -1,0 +1,44 @@
+#include "core/decide_family.hpp"
+
+namespace marchwire::core {
+namespace {
+
+/// A keeper that was overtaken must not speak any more (DESIGN 3).
+Complaint check_term(const MarchState& state, Term term) {
+    if (term < state.term) {
+        return conflict("term", "Another keeper has taken over this march.",
+                        static_cast<std::uint32_t>(state.term.value), "keeper");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Decision decide_on(const Ask& ask, const Tick& wish) {
+    if (auto wrong = check_term(ask.state, wish.term)) return *wrong;
+    Events events = due_events(ask.state, ask.now);
+    if (events.empty()) return base::refuse(base::RefusalCode::not_found, "now", "Nothing is due.");
+    return events;
+}
+
+Decision decide_on(const Ask& ask, const TakeKeeping& wish) {
+    if (wish.term <= ask.state.term) {
+        return conflict("term", "A keeper's term must grow.", static_cast<std::uint32_t>(ask.state.term.value),
+                        "keeper");
+    }
+    Events events = events_of(KeeperChanged{wish.term});
+    // Time that nobody kept counts towards no deadline (DOMAIN, alerts).
+    const Millis idle = wish.idle_since ? ask.now - wish.idle_since : Millis{};
+    if (idle.value > 0 && next_due(ask.state)) events.emplace_back(TimersShifted{idle});
+    return events;
+}
+
+Decision decide_on(const Ask& ask, const RecordSignedTip& wish) {
+    if (auto wrong = check_term(ask.state, wish.term)) return *wrong;
+    if (wish.tip.seq > ask.state.tip.seq || wish.tip.seq <= ask.state.signed_tip.seq) {
+        return base::invalid("tip.seq", "Sign an entry of this log after the one signed last.");
+    }
+    return events_of(TipSigned{wish.tip, wish.signature});
+}
+
+}  // namespace marchwire::core

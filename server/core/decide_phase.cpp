@@ -1,0 +1,273 @@
+#include "core/decide_family.hpp"
+#include "core/phase_table.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+
+namespace marchwire::core {
+namespace {
+
+namespace limits = base::limits;
+
+/// What the public reads when nobody wrote a sentence.
+constexpr std::string_view sentence_held = "The march is paused. Please wait where you are.";
+constexpr std::string_view sentence_stopped = "The march has stopped. Please follow the marshals.";
+
+/// A change of phase with all that follows from it.
+struct PhaseChange {
+    Phase to = Phase::planned;
+    std::string reason;
+    std::string public_sentence;
+    bool correction = false;
+    ProposalKind carries_out = ProposalKind::resume;  ///< a proposal of this kind is confirmed by it
+    std::uint32_t proposal = 0;                       ///< or this one alone
+};
+
+/// Proposals die at any phase change; those that asked for this very change were confirmed by it.
+void end_proposals(const Ask& ask, const PhaseChange& change, Events& events) {
+    const bool asked = change.to == Phase::held || change.to == Phase::paused || change.to == Phase::stopped;
+    for (const Proposal& proposal : ask.state.proposals) {
+        const bool by_number = proposal.number == change.proposal;
+        const bool by_kind = asked && proposal.kind == change.carries_out;
+        const bool confirmed = by_number || by_kind;
+        events.emplace_back(ProposalEnded{proposal.number, confirmed, confirmed ? ask.actor.person : PersonId{}});
+    }
+}
+
+/// Whoever has checked in is on duty from step-off on.
+void begin_duty(const Ask& ask, UtcMs due_at, Events& events) {
+    for (const Member& member : ask.state.roster) {
+        if (member.duty == Duty::checked_in) {
+            events.emplace_back(
+                DutyChanged{member.person, Duty::checked_in, Duty::on_duty, member.duty_version + 1, due_at});
+        }
+    }
+}
+
+void reschedule_check_ins(const Ask& ask, Phase to, Events& events) {
+    const MarchState& state = ask.state;
+    const Millis before = check_in_interval(state.spec.kind, state.phase);
+    const Millis after = check_in_interval(state.spec.kind, to);
+    if (before == after) return;
+    const bool expected = after.value != 0;
+    events.emplace_back(CheckInsScheduled{expected ? ask.now + after : UtcMs{}});
+    if (expected) return;
+    for (const auto& [key, alert] : state.alerts) {
+        clear_missed_check_in(state, key.subject, ask.actor.person, "check-ins have ended", events);
+    }
+}
+
+Events changed(const Ask& ask, PhaseChange change) {
+    const MarchState& state = ask.state;
+    PhaseChanged event;
+    event.version = state.phase_version + 1;
+    event.from = state.phase;
+    event.to = change.to;
+    // A correction brings back the way out that the earlier phase had.
+    const auto& history = state.phase_history;
+    const Phase left = change.correction && history.size() >= 2 ? history[history.size() - 2].phase : state.phase;
+    event.before = phase_to_return_to(left, change.to);
+    event.reason = change.reason;
+    event.public_sentence = change.public_sentence;
+    event.correction = change.correction;
+    Events events = events_of(std::move(event));
+    end_proposals(ask, change, events);
+    reschedule_check_ins(ask, change.to, events);
+    if (state.phase == Phase::assembling && change.to == Phase::marching) {
+        begin_duty(ask, ask.now + check_in_interval(state.spec.kind, change.to), events);
+    }
+    // People gather, or walk: there is nothing left to keep back.
+    if (change.to == Phase::assembling || change.to == Phase::marching) {
+        const bool waited_for_it = default_public_from(state.spec.plan, ask.now) > ask.now;
+        if (change.to == Phase::marching || (waited_for_it && !has_step_off_time(state.spec.plan))) {
+            announce_route(state, ask.now, events);
+        }
+    }
+    return events;
+}
+
+Complaint check_reason(const std::string& reason, Presence presence) {
+    return check_text(reason, "reason", limits::reason_characters, presence);
+}
+
+Complaint check_sentence(const std::string& sentence) {
+    return check_text(sentence, "public_sentence", limits::notice_characters, Presence::optional);
+}
+
+std::string refused_from(const MarchState& state, std::string_view wish) {
+    return "The march is " + std::string(name_of(state.phase)) + ": it cannot be " + std::string(wish) + " from there.";
+}
+
+Decision proposed(const Ask& ask, ProposalKind kind, const std::string& reason) {
+    const MarchState& state = ask.state;
+    if (state.proposals.size() >= limits::open_proposals) {
+        return base::refuse(base::RefusalCode::rate_limited, "proposal",
+                            "Too many proposals are open; call a dispatcher or the city lead.");
+    }
+    Proposal proposal;
+    proposal.number = state.proposals_made + 1;
+    proposal.kind = kind;
+    proposal.proposer = ask.actor.person;
+    proposal.reason = reason;
+    proposal.made_at = ask.now;
+    proposal.expires_at = ask.now + limits::proposal_life;
+    return events_of(ProposalMade{std::move(proposal)});
+}
+
+/// Postpone, Cancel: by one who may advance.
+Decision put_off(const Ask& ask, PhaseVerb verb, std::uint32_t phase_version, const std::string& reason,
+                 std::string_view wish) {
+    if (ask.permission != Permission::act) return denied(Action::advance_phase);
+    if (phase_version != ask.state.phase_version) return stale_phase(ask.state);
+    if (auto wrong = check_reason(reason, Presence::required)) return *wrong;
+    const auto to = phase_after(ask.state.spec.kind, verb, ask.state.phase, ask.state.phase_before);
+    if (!to) return wrong_transition(refused_from(ask.state, wish));
+    return changed(ask, {*to, reason, {}, false, ProposalKind::resume, 0});
+}
+
+bool city_has_one_lead(const MarchState& state) {
+    return std::ranges::count_if(state.roster, [](const Member& member) { return member.role == Role::city_lead; }) ==
+           1;
+}
+
+bool may_confirm(const Ask& ask) {
+    if (ask.permission == Permission::propose_or_confirm) return true;
+    const bool where_one_lead = ask.permission == Permission::confirm_one_lead ||
+                                ask.permission == Permission::propose_confirm_one_lead;
+    return where_one_lead && city_has_one_lead(ask.state);
+}
+
+bool may_propose_resume(Permission permission) {
+    return permission == Permission::propose || permission == Permission::propose_or_confirm ||
+           permission == Permission::propose_confirm_one_lead;
+}
+
+}  // namespace
+
+Millis check_in_interval(MarchKind kind, Phase phase) {
+    if (kind == MarchKind::virtual_event) return {};
+    switch (phase) {
+        case Phase::marching: return limits::check_in_every_marching;
+        case Phase::assembling:
+        case Phase::held:
+        case Phase::rally:
+        case Phase::call_to_action:
+        case Phase::dispersing:
+        case Phase::stopped: return limits::check_in_every;
+        case Phase::planned:
+        case Phase::closed:
+        case Phase::postponed:
+        case Phase::cancelled:
+        case Phase::live:
+        case Phase::paused: return {};
+    }
+    return {};
+}
+
+Decision decide_on(const Ask& ask, const AdvancePhase& wish) {
+    const MarchState& state = ask.state;
+    if (ask.permission != Permission::act) return denied(Action::advance_phase);
+    if (wish.phase_version != state.phase_version) return stale_phase(state);
+    if (!phase_may_change(state.spec.kind, PhaseVerb::advance, state.phase, wish.to, state.phase_before)) {
+        return wrong_transition(refused_from(state, name_of(wish.to)));
+    }
+    if (wish.to == Phase::closed && wish.typed_name != state.id.march.text()) {
+        return base::invalid("typed_name", "Closing is final: type the march's name, " + state.id.march.text() + ".");
+    }
+    return changed(ask, {wish.to, {}, {}, false, ProposalKind::resume, 0});
+}
+
+Decision decide_on(const Ask& ask, const CorrectPhase& wish) {
+    const MarchState& state = ask.state;
+    if (wish.phase_version != state.phase_version) return stale_phase(state);
+    if (auto wrong = check_reason(wish.reason, Presence::required)) return *wrong;
+    if (state.phase == Phase::stopped || phase_is_final(state.phase)) {
+        return wrong_transition("A march that is " + std::string(name_of(state.phase)) + " cannot be corrected.");
+    }
+    if (state.phase_history.empty() || state.phase_history.back().phase != wish.to) {
+        return wrong_transition(state.phase_history.empty()
+                                    ? "The march has had no other phase yet."
+                                    : "Only the phase before, " +
+                                          std::string(name_of(state.phase_history.back().phase)) +
+                                          ", can be put back.");
+    }
+    if (ask.now - state.phase_since > limits::correct_phase_within) {
+        return base::refuse(base::RefusalCode::expired, "phase",
+                            "A phase can be corrected within 10 minutes only; advance it instead.");
+    }
+    return changed(ask, {wish.to, wish.reason, {}, true, ProposalKind::resume, 0});
+}
+
+Decision decide_on(const Ask& ask, const Hold& wish) {
+    const MarchState& state = ask.state;
+    if (ask.permission != Permission::act && ask.permission != Permission::propose) {
+        return denied(Action::hold_release);
+    }
+    if (wish.phase_version != state.phase_version) return stale_phase(state);
+    if (auto wrong = check_reason(wish.reason, Presence::optional)) return *wrong;
+    if (auto wrong = check_sentence(wish.public_sentence)) return *wrong;
+    const auto to = phase_after(state.spec.kind, PhaseVerb::hold, state.phase, state.phase_before);
+    if (!to) return wrong_transition(refused_from(state, "held"));
+    if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::hold, wish.reason);
+    std::string sentence = wish.public_sentence.empty() ? std::string(sentence_held) : wish.public_sentence;
+    return changed(ask, {*to, wish.reason, std::move(sentence), false, ProposalKind::hold, 0});
+}
+
+Decision decide_on(const Ask& ask, const Release& wish) {
+    const MarchState& state = ask.state;
+    if (ask.permission != Permission::act) return denied(Action::hold_release);
+    if (wish.phase_version != state.phase_version) return stale_phase(state);
+    const auto to = phase_after(state.spec.kind, PhaseVerb::release, state.phase, state.phase_before);
+    if (!to) return wrong_transition(refused_from(state, "released"));
+    return changed(ask, {*to, {}, {}, false, ProposalKind::resume, 0});
+}
+
+Decision decide_on(const Ask& ask, const Stop& wish) {
+    const MarchState& state = ask.state;
+    if (ask.permission != Permission::act && ask.permission != Permission::propose) return denied(Action::stop);
+    if (auto wrong = check_reason(wish.reason, Presence::required)) return *wrong;
+    if (auto wrong = check_sentence(wish.public_sentence)) return *wrong;
+    const auto to = phase_after(state.spec.kind, PhaseVerb::stop, state.phase, state.phase_before);
+    if (!to) return wrong_transition(refused_from(state, "stopped"));
+    if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::stop, wish.reason);
+    std::string sentence = wish.public_sentence.empty() ? std::string(sentence_stopped) : wish.public_sentence;
+    return changed(ask, {*to, wish.reason, std::move(sentence), false, ProposalKind::stop, 0});
+}
+
+Decision decide_on(const Ask& ask, const ProposeResume& wish) {
+    const MarchState& state = ask.state;
+    if (!may_propose_resume(ask.permission)) return denied(Action::resume_after_stop);
+    if (wish.phase_version != state.phase_version) return stale_phase(state);
+    if (auto wrong = check_reason(wish.reason, Presence::optional)) return *wrong;
+    if (state.phase != Phase::stopped) return wrong_transition(refused_from(state, "resumed"));
+    return proposed(ask, ProposalKind::resume, wish.reason);
+}
+
+Decision decide_on(const Ask& ask, const ConfirmResume& wish) {
+    const MarchState& state = ask.state;
+    if (!may_confirm(ask)) return denied(Action::resume_after_stop);
+    const auto found = std::ranges::find_if(state.proposals, [&](const Proposal& proposal) {
+        return proposal.number == wish.proposal && proposal.kind == ProposalKind::resume;
+    });
+    if (found == state.proposals.end() || ask.now >= found->expires_at) {
+        return base::refuse(base::RefusalCode::not_found, "proposal",
+                            "This proposal is not open any more; look again, or propose anew.");
+    }
+    if (found->proposer == ask.actor.person) {
+        return denied("Whoever proposes cannot confirm: a second person resumes the march.");
+    }
+    const auto to = phase_after(state.spec.kind, PhaseVerb::resume, state.phase, state.phase_before);
+    if (!to) return wrong_transition(refused_from(state, "resumed"));
+    return changed(ask, {*to, found->reason, {}, false, ProposalKind::resume, found->number});
+}
+
+Decision decide_on(const Ask& ask, const Postpone& wish) {
+    return put_off(ask, PhaseVerb::postpone, wish.phase_version, wish.reason, "postponed");
+}
+
+Decision decide_on(const Ask& ask, const Cancel& wish) {
+    return put_off(ask, PhaseVerb::cancel, wish.phase_version, wish.reason, "cancelled");
+}
+
+}  // namespace marchwire::core
