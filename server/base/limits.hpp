@@ -107,12 +107,13 @@ inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while 
 inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
 inline constexpr Millis ops_column_every = seconds(1);      ///< exact column, for staff; ours
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
-inline constexpr std::size_t rows_per_item = 100;           ///< keyed rows laid into one item: under 64 KB
-inline constexpr std::size_t history_bytes = 48 * 1024;     ///< one answer to GetHistory stays under 64 KB
-inline constexpr Millis stale_after = seconds(100);         ///< a phone says something each 45 s; two were missed
-inline constexpr Millis unreachable_after = minutes(5);     ///< then a lead would ring; ours
-inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
-inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
+inline constexpr std::size_t rows_per_item = 10;  ///< keyed rows laid into one item: JSON with 20 alerts each under 64
+                                                  ///< KB
+inline constexpr std::size_t history_bytes = 48 * 1024;  ///< one answer to GetHistory stays under 64 KB
+inline constexpr Millis stale_after = seconds(100);      ///< a phone says something each 45 s; two were missed
+inline constexpr Millis unreachable_after = minutes(5);  ///< then a lead would ring; ours
+inline constexpr std::size_t page_target_bytes = 256;    ///< of a public page; two slugs and some
+inline constexpr std::size_t feeds_per_desk = 200'000;   ///< open feeds on one log; above all connections x doubles
 
 // --- import -----------------------------------------------------------------------------------
 inline constexpr std::size_t csv_file_bytes = 8 * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB
@@ -123,6 +124,6 @@ inline constexpr std::size_t route_file_bytes = 32 * 1024 * 1024;  ///< 100 000 
 inline constexpr std::size_t route_file_lines = 200;               ///< lines in one file to choose from; ours
 inline constexpr std::size_t kml_folder_depth = 32;                ///< folders in folders; ours
 inline constexpr double site_from_city_metres = 60'000;            ///< two sites of one city; DOMAIN, README of samples
-inline constexpr double route_from_site_metres = 100'000;          ///< a route further from the march's site is another's
+inline constexpr double route_from_site_metres = 100'000;  ///< a route further from the march's site is another's
 
 }  // namespace marchwire::base::limits

@@ -168,10 +168,10 @@ private:
 
 }  // namespace
 
-void open_log(const DeskPlace& place, OpeningDone<core::MarchState> done) {
+void open_march_log(const DeskPlace& place, OpeningDone<core::MarchState> done) {
     std::make_shared<Opening<core::MarchState>>(place, std::move(done))->begin();
 }
-void open_log(const DeskPlace& place, OpeningDone<core::CampaignState> done) {
+void open_campaign_log(const DeskPlace& place, OpeningDone<core::CampaignState> done) {
     std::make_shared<Opening<core::CampaignState>>(place, std::move(done))->begin();
 }
 

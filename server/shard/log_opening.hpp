@@ -30,7 +30,7 @@ using OpeningDone = std::function<void(base::Result<OpenedDesk<State>>)>;
 /// `done` is called once on the mailbox's thread. Refusals: the store's; UNAVAILABLE naming the log and the seq where
 /// its chain does not hold or an entry cannot be read. A checkpoint that cannot be read is passed over: the log is
 /// folded from its first entry.
-void open_log(const DeskPlace& place, OpeningDone<core::MarchState> done);
-void open_log(const DeskPlace& place, OpeningDone<core::CampaignState> done);
+void open_march_log(const DeskPlace& place, OpeningDone<core::MarchState> done);
+void open_campaign_log(const DeskPlace& place, OpeningDone<core::CampaignState> done);
 
 }  // namespace marchwire::shard

@@ -50,7 +50,15 @@ std::vector<LiveItem> MarchItems::add(std::uint32_t topic_base, const core::Entr
     std::vector<LiveItem> items = make(topic_base, entry, encodings);
     window_.add({position_, public_, items});
     entries_.push_back(entry);
-    while (entries_.size() > window_.size()) entries_.pop_front();
+    for (const LiveItem& item : items) {
+        if (is_public(item.topic)) public_items_.push_back(item);
+    }
+    while (entries_.size() > window_.size()) {
+        if (!public_items_.empty() && public_items_.front().position.seq == entries_.front().public_seq) {
+            public_items_.pop_front();
+        }
+        entries_.pop_front();
+    }
     return items;
 }
 
@@ -84,16 +92,29 @@ const core::Entry* MarchItems::entry_of(const LiveItem& item) const {
     return found == entries_.end() ? nullptr : &*found;
 }
 
+std::optional<std::vector<LiveItem>> MarchItems::public_from(base::Seq from, wire::Encoding encoding) const {
+    const std::uint64_t oldest = public_.seq.value - public_items_.size() + 1;
+    if (from.value < oldest) return std::nullopt;
+    std::vector<LiveItem> items;
+    for (std::size_t i = from.value - oldest; i < public_items_.size(); ++i) {
+        items.push_back(public_items_[i]);
+        complete(items.back(), encoding);
+    }
+    return items;
+}
+
+void MarchItems::complete(LiveItem& item, wire::Encoding encoding) const {
+    fanout::Bytes& bytes = item.bytes.at(static_cast<std::size_t>(encoding));
+    if (bytes) return;
+    const core::Entry* entry = entry_of(item);
+    MARCHWIRE_INVARIANT(entry != nullptr);
+    bytes = std::make_shared<const std::string>(encode_as(*entry, item, encoding));
+}
+
 std::vector<LiveItem> MarchItems::after(const base::Position& position, fanout::Count count,
                                         std::span<const base::TopicNumber> topics, wire::Encoding encoding) const {
     std::vector<LiveItem> items = window_.after(position, count, topics);
-    for (LiveItem& item : items) {
-        fanout::Bytes& bytes = item.bytes.at(static_cast<std::size_t>(encoding));
-        if (bytes) continue;
-        const core::Entry* entry = entry_of(item);
-        MARCHWIRE_INVARIANT(entry != nullptr);
-        bytes = std::make_shared<const std::string>(encode_as(*entry, item, encoding));
-    }
+    for (LiveItem& item : items) complete(item, encoding);
     return items;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,9 @@ public:
     [[nodiscard]] std::vector<fanout::LiveItem> after(const base::Position& position, fanout::Count count,
                                                       std::span<const base::TopicNumber> topics,
                                                       wire::Encoding encoding) const;
+    /// Public items from this public seq on; none when the window begins after it.
+    [[nodiscard]] std::optional<std::vector<fanout::LiveItem>> public_from(base::Seq from,
+                                                                           wire::Encoding encoding) const;
     /// This person was given another role or section after `position`: what came before on the new topics is
     /// not in any resume.
     [[nodiscard]] bool reassigned_after(base::PersonId person, const base::Position& position) const;
@@ -43,8 +47,12 @@ private:
                                                      const EncodingSet& encodings);
     [[nodiscard]] const core::Entry* entry_of(const fanout::LiveItem& item) const;
 
+    /// Gives the item bytes of this encoding.
+    void complete(fanout::LiveItem& item, wire::Encoding encoding) const;
+
     fanout::ReplayWindow window_;
-    std::deque<core::Entry> entries_;  ///< those of the window
+    std::deque<core::Entry> entries_;            ///< those of the window
+    std::deque<fanout::LiveItem> public_items_;  ///< the public ones among them, no public seq left out
     base::Position position_;
     base::Position public_;
 };

@@ -1,0 +1,212 @@
+// The desk of one campaign.
+#include "shard/campaign_desk.hpp"
+
+#include "base/limits.hpp"
+#include "core/rights.hpp"
+#include "core/topics.hpp"
+#include "wire/codec.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+using base::RefusalCode;
+using core::Permission;
+using fanout::LiveItem;
+using wire::FeedKind;
+
+/// Kinds of keys on a campaign's topics. Subject: the part's number, or the march.
+enum class KeyKind : std::uint8_t { whole_part = 1, row };
+
+LiveItem row_item(base::TopicNumber topic, KeyKind kind, std::uint64_t subject, const wire::SessionItem& rows,
+                  const EncodingSet& encodings) {
+    LiveItem item;
+    item.topic = topic;
+    item.delivery = fanout::DeliveryClass::c;
+    item.key = {topic.value, static_cast<std::uint32_t>(kind), subject};
+    for (std::size_t i = 0; i < encodings.size(); ++i) {
+        if (!encodings.at(i)) continue;
+        item.bytes.at(i) = std::make_shared<const std::string>(wire::encode(rows, static_cast<wire::Encoding>(i)));
+    }
+    return item;
+}
+
+base::TopicNumber topic_of(const core::CampaignState& state, FeedKind kind) {
+    const auto index = kind == FeedKind::desk ? core::topic_index::desk : core::topic_index::overview;
+    return core::topic_number(state.topic_base, index);
+}
+
+}  // namespace
+
+CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
+    : home_(home),
+      id_(opened.state.id),
+      desk_(std::make_shared<LogDesk<core::CampaignState>>(home.place(id_), std::move(opened.state), *this)),
+      register_(home.shards()),
+      checkpointed_(state().tip.seq) {
+    if (state().exists()) tell_all(state());
+}
+
+void CampaignDesk::tell_all(const core::CampaignState& state) {
+    for (std::size_t shard = 0; shard < home_.shards(); ++shard) {
+        home_.send(shard, DrillChanged{id_.campaign, state.spec.drill});
+        for (const core::Token& token : state.tokens) {
+            if (!token.revoked) home_.send(shard, TokenChanged{id_.campaign, token});
+        }
+    }
+}
+
+void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
+    const auto tell = [this](const Parcel& parcel) {
+        for (std::size_t shard = 0; shard < home_.shards(); ++shard) home_.send(shard, parcel);
+    };
+    if (const auto* issued = std::get_if<core::TokenIssued>(&entry.event)) {
+        tell(TokenChanged{id_.campaign, issued->token});
+    } else if (const auto* revoked = std::get_if<core::TokenRevoked>(&entry.event)) {
+        MARCHWIRE_INVARIANT(revoked->number >= 1 && revoked->number <= state().tokens.size());
+        tell(TokenChanged{id_.campaign, state().tokens[revoked->number - 1]});
+    } else if (std::holds_alternative<core::CampaignCreated>(entry.event) ||
+               std::holds_alternative<core::CampaignUpdated>(entry.event)) {
+        tell(DrillChanged{id_.campaign, state().spec.drill});
+    }
+}
+
+void CampaignDesk::history_changed() {
+    open_campaign_log(home_.place(id_), [weak = weak_from_this()](const auto& opened) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!opened) {
+            self->reopen_wanted_ = true;
+            return;
+        }
+        // A token that the log does not know any more is void, and so are its sessions.
+        for (core::Token token : self->state().tokens) {
+            token.revoked = true;
+            for (std::size_t shard = 0; shard < self->home_.shards(); ++shard) {
+                const auto& now = opened->state.tokens;
+                const bool kept = token.number <= now.size() && now[token.number - 1].hash == token.hash;
+                if (!kept) self->home_.send(shard, TokenChanged{self->id_.campaign, token});
+            }
+        }
+        self->desk_->restart(opened->state);
+        self->tell_all(self->state());
+    });
+}
+
+void CampaignDesk::beat(base::UtcMs) {
+    if (std::exchange(reopen_wanted_, false)) history_changed();
+    const core::CampaignState& now = state();
+    if (now.tip.seq.value < checkpointed_.value + limits::checkpoint_every_entries) return;
+    checkpointed_ = now.tip.seq;
+    home_.log().put_checkpoint(id_, {now.tip, wire::encode_checkpoint(now)}, [](const auto&) {});
+}
+
+void CampaignDesk::put_checkpoint(std::function<void()> done) {
+    if (!state().exists() || state().tip.seq == checkpointed_) return done();
+    checkpointed_ = state().tip.seq;
+    home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
+                               [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });
+}
+
+// ---- boards ------------------------------------------------------------------------------------
+
+base::Result<std::vector<base::TopicNumber>> CampaignDesk::topics_of(const core::Actor& actor, FeedKind kind) const {
+    const bool board = kind == FeedKind::overview || kind == FeedKind::desk;
+    if (!board) return base::invalid("feed", "name the march as well: public/{campaign}/{march}");
+    const bool is_desk = kind == FeedKind::desk;
+    const auto action = is_desk ? core::Action::read_desk : core::Action::read_public;
+    if (core::permission(actor, action, id_) == Permission::deny) {
+        return base::refuse(RefusalCode::permission_denied, "feed", "desk is for the national desk and auditors");
+    }
+    return std::vector{topic_of(state(), kind)};
+}
+
+void CampaignDesk::open_feed(const SubscriberKey& key, const session::OpenFeed& wish) {
+    const FeedKind kind = wish.feed.kind;
+    auto topics = topics_of(wish.actor, kind);
+    if (topics && !register_.add(key, {wish.feed, wish.encoding, wish.actor})) {
+        topics = base::refuse(RefusalCode::unavailable, "feed", "too many follow this here: try again later");
+    }
+    if (!topics) {
+        home_.send(key.session.shard, Refused{key.session, {key.subscription, wish.feed, topics.error()}});
+        return;
+    }
+    session::FeedOpened opened;
+    opened.subscription = key.subscription;
+    opened.feed = wish.feed;
+    opened.topics = std::move(*topics);
+    opened.as_of = home_.clock().now();
+    opened.newest = all_rows(kind, wish.encoding);
+    home_.send(key.session.shard, Opened{key.session, std::move(opened)});
+}
+
+void CampaignDesk::put_row(const base::Slug& march, MarchRow row) {
+    const bool known = rows_.contains(march);
+    if (!known && rows_.size() >= limits::marches_per_campaign) return;
+    const MarchRow& kept = rows_[march] = std::move(row);
+    const std::uint64_t subject = base::stable_hash({id_.campaign, march});
+    const EncodingSet encodings = register_.encodings();
+    std::vector<LiveItem> items;
+    if (!kept.drill && !state().spec.drill && register_.wants(FeedKind::overview)) {
+        const wire::OverviewRows one{id_.campaign, state().spec.name, {kept.overview}, {kept.column}, false};
+        items.push_back(row_item(topic_of(state(), FeedKind::overview), KeyKind::row, subject, one, encodings));
+    }
+    if (register_.wants(FeedKind::desk)) {
+        const wire::DeskRows one{id_.campaign, {kept.desk}, false};
+        items.push_back(row_item(topic_of(state(), FeedKind::desk), KeyKind::row, subject, one, encodings));
+    }
+    register_.publish(home_, std::move(items));
+}
+
+wire::OverviewRows CampaignDesk::overview(bool whole) const { return {id_.campaign, state().spec.name, {}, {}, whole}; }
+
+std::vector<LiveItem> CampaignDesk::all_rows(FeedKind kind, wire::Encoding encoding) const {
+    std::vector<LiveItem> items;
+    const bool is_desk = kind == FeedKind::desk;
+    wire::OverviewRows overview_part = overview(true);
+    wire::DeskRows desk_part{id_.campaign, {}, true};
+    const auto close_part = [&] {
+        const wire::SessionItem part = is_desk ? wire::SessionItem(desk_part) : wire::SessionItem(overview_part);
+        items.push_back(row_item(topic_of(state(), kind), KeyKind::whole_part, items.size(), part, only(encoding)));
+        overview_part = overview(false);  // only the first says that what was held before is void
+        desk_part = {id_.campaign, {}, false};
+    };
+    for (const auto& [march, row] : rows_) {
+        if (is_desk) {
+            desk_part.rows.push_back(row.desk);
+        } else if (!row.drill) {
+            overview_part.rows.push_back(row.overview);
+            overview_part.columns.push_back(row.column);
+        }
+        if (std::max(desk_part.rows.size(), overview_part.rows.size()) >= limits::rows_per_item) close_part();
+    }
+    const bool rest = !desk_part.rows.empty() || !overview_part.rows.empty();
+    if (rest || items.empty()) close_part();
+    return items;
+}
+
+std::shared_ptr<const std::string> CampaignDesk::public_page() const {
+    if (!state().exists() || state().spec.drill) return nullptr;
+    wire::OverviewRows page = overview(true);
+    for (const auto& [march, row] : rows_) {
+        if (row.drill) continue;
+        page.rows.push_back(row.overview);
+        page.columns.push_back(row.column);
+    }
+    return std::make_shared<const std::string>(wire::encode(page, wire::Encoding::json));
+}
+
+std::vector<core::OverviewRow> CampaignDesk::public_rows() const {
+    std::vector<core::OverviewRow> rows;
+    if (state().spec.drill) return rows;
+    for (const auto& [march, row] : rows_) {
+        if (!row.drill) rows.push_back(row.overview);
+    }
+    return rows;
+}
+
+}  // namespace marchwire::shard

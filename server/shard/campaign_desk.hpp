@@ -1,0 +1,57 @@
+// The desk of one campaign: its log, its tokens, and the two boards that span its marches.
+#pragma once
+
+#include "shard/feed_register.hpp"
+#include "shard/home.hpp"
+#include "shard/log_desk.hpp"
+#include "shard/log_opening.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// Lives on its home shard. Make it by std::make_shared. Overview and desk are keyed state: the newest row per
+/// march, no resume; whoever subscribes gets every row first.
+class CampaignDesk final : public Audience<core::CampaignState>, public std::enable_shared_from_this<CampaignDesk> {
+public:
+    CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened);
+
+    void submit(Asked asked) { desk_->submit(std::move(asked)); }
+    void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
+    void close_feed(const SubscriberKey& key) { register_.remove(key); }
+    /// A march says how it stands: it leaves rarely by itself (limits::row_every), and at once at a phase change.
+    void put_row(const base::Slug& march, MarchRow row);
+    void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
+    void put_checkpoint(std::function<void()> done);
+    void beat(base::UtcMs now);
+
+    [[nodiscard]] const core::CampaignState& state() const { return desk_->committed(); }
+    /// Every row that the public may see, as one JSON item; null for a drill.
+    [[nodiscard]] std::shared_ptr<const std::string> public_page() const;
+    [[nodiscard]] std::vector<core::OverviewRow> public_rows() const;
+
+    void stored(const core::Entry& entry, const base::Digest& digest) override;
+    void group_stored() override {}
+    void history_changed() override;
+
+private:
+    void tell_all(const core::CampaignState& state);
+    [[nodiscard]] std::vector<fanout::LiveItem> all_rows(wire::FeedKind kind, wire::Encoding encoding) const;
+    [[nodiscard]] wire::OverviewRows overview(bool whole) const;
+    [[nodiscard]] base::Result<std::vector<base::TopicNumber>> topics_of(const core::Actor& actor,
+                                                                         wire::FeedKind kind) const;
+
+    Home& home_;
+    base::LogId id_;
+    std::shared_ptr<LogDesk<core::CampaignState>> desk_;
+    FeedRegister register_;
+    std::map<base::Slug, MarchRow> rows_;  ///< at most limits::marches_per_campaign, as the log lists them
+    base::Seq checkpointed_;
+    bool reopen_wanted_ = false;
+};
+
+}  // namespace marchwire::shard

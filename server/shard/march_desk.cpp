@@ -1,0 +1,201 @@
+// The desk of one march.
+#include "shard/march_desk.hpp"
+
+#include "base/limits.hpp"
+#include "core/rights.hpp"
+#include "core/views.hpp"
+#include "shard/log_opening.hpp"
+#include "wire/codec.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+
+std::shared_ptr<LogDesk<core::MarchState>> make_desk(Home& home, const OpenedDesk<core::MarchState>& opened,
+                                                     Audience<core::MarchState>& audience) {
+    return std::make_shared<LogDesk<core::MarchState>>(home.place(opened.state.id), opened.state, audience);
+}
+
+}  // namespace
+
+MarchDesk::MarchDesk(Home& home, OpenedDesk<core::MarchState> opened)
+    : home_(home),
+      id_(opened.state.id),
+      desk_(make_desk(home, opened, *this)),
+      items_(opened),
+      feeds_(home, {desk_->committed(), items_, telemetry_}),
+      keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.state.tip.seq)),
+      checkpointed_(opened.state.tip.seq) {
+    if (opened.state.exists()) send_row(home_.clock().now());
+}
+
+// ---- what was stored ---------------------------------------------------------------------------
+
+void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
+    auto items = items_.add(state().topic_base, entry, digest, feeds_.open_feeds().encodings());
+    count(home_.counters().items, items.size());
+    to_publish_.insert(to_publish_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    keeper_->stored(entry);
+    const bool phase = std::holds_alternative<core::PhaseChanged>(entry.event);
+    const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
+    row_urgent_ = row_urgent_ || phase || created;
+    if (const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event)) reassigned_.insert(assigned->person);
+    rights_changed_ = rights_changed_ || std::holds_alternative<core::MarchUpdated>(entry.event);
+    if (created) keeper_->begin(home_.clock().now());
+}
+
+void MarchDesk::group_stored() {
+    feeds_.open_feeds().publish(home_, std::exchange(to_publish_, {}));
+    if (rights_changed_ || !reassigned_.empty()) {
+        feeds_.rights_changed(reassigned_);
+        reassigned_.clear();
+        rights_changed_ = false;
+    }
+    if (row_urgent_) send_row(home_.clock().now());
+}
+
+void MarchDesk::history_changed() {
+    open_march_log(home_.place(id_), [weak = weak_from_this()](const auto& opened) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!opened) {
+            // Not readable now: the next second tries again.
+            self->reopen_wanted_ = true;
+            return;
+        }
+        self->desk_->restart(opened->state);
+        self->items_ = MarchItems(*opened);
+        self->feeds_.history_changed();
+        self->row_urgent_ = true;
+        self->keeper_->begin(self->home_.clock().now());
+    });
+}
+
+// ---- telemetry ---------------------------------------------------------------------------------
+
+void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
+    if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
+    const auto encodings = feeds_.open_feeds().encodings();
+    auto item = telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), encodings);
+    if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
+}
+
+void MarchDesk::heard_from(base::PersonId person) {
+    auto item = telemetry_.heard(state(), person, home_.clock().now(), feeds_.open_feeds().encodings());
+    if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
+}
+
+void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
+
+void MarchDesk::second(base::UtcMs now) {
+    if (!state().exists()) return;
+    if (std::exchange(reopen_wanted_, false)) history_changed();
+    feeds_.open_feeds().publish(home_, telemetry_.second(state(), now, feeds_.open_feeds()));
+    const bool changed = row_seq_ != state().tip.seq.value || telemetry_.public_column().as_of != row_column_at_;
+    if (row_urgent_ || (changed && now - row_sent_at_ >= limits::row_every)) send_row(now);
+}
+
+void MarchDesk::send_row(base::UtcMs now) {
+    row_urgent_ = false;
+    row_sent_at_ = now;
+    row_seq_ = state().tip.seq.value;
+    row_column_at_ = telemetry_.public_column().as_of;
+    home_.row_changed(id_, {core::overview_row(state(), now), telemetry_.public_column(), core::desk_row(state(), now),
+                            state().spec.drill});
+}
+
+// ---- history -----------------------------------------------------------------------------------
+
+void MarchDesk::read_history(const SessionKey& to, session::ReadHistory request) {
+    const wire::FeedName& feed = request.request.feed;
+    auto topics = feed_topics(state(), request.actor, feed.kind);
+    if (!topics) {
+        home_.send(to.shard, HistoryRead{to, {request.request.request, feed, {}, false, topics.error()}});
+        return;
+    }
+    if (feed.kind == wire::FeedKind::public_feed) return public_history(to, request);
+    const base::Seq from{std::max<std::uint64_t>(1, request.request.from.value)};
+    const std::size_t limit = std::clamp<std::size_t>(request.request.limit, 1, limits::history_entries);
+    home_.log().read(id_, from, limit,
+                     [weak = weak_from_this(), home = home_.mailbox(), to, request = std::move(request)](auto read) {
+                         home.post([weak, to, request, read = std::move(read)] {
+                             if (const auto self = weak.lock()) self->answer_history(to, request, read);
+                         });
+                     });
+}
+
+void MarchDesk::answer_history(const SessionKey& to, const session::ReadHistory& request,
+                               const base::Result<store::Entries>& read) {
+    wire::History history{request.request.request, request.request.feed, {}, false, std::nullopt};
+    // Rights as they are now, not as they were when it was asked.
+    const auto topics = feed_topics(state(), request.actor, request.request.feed.kind);
+    if (!topics) history.refusal = topics.error();
+    if (!read) history.refusal = read.error();
+    std::size_t bytes = 0;
+    base::Seq last{request.request.from};
+    for (std::size_t i = 0; !history.refusal && i < read->size() && bytes < limits::history_bytes; ++i) {
+        const store::StoredEntry& stored = (*read)[i];
+        if (stored.tip.seq > state().tip.seq) break;  // stored, but this desk has not told of it yet
+        last = stored.tip.seq;
+        const auto entry = wire::decode_stored(stored.bytes);
+        if (!entry) continue;
+        for (const core::TopicStamp& stamp : entry->topics) {
+            const auto topic = core::topic_number(state().topic_base, stamp.index);
+            if (std::find(topics->begin(), topics->end(), topic) == topics->end()) continue;
+            history.items.push_back(
+                wire::encode_entry(topic, position_of(stored.tip), stamp.prev, *entry, request.encoding));
+            bytes += history.items.back().size();
+            break;  // each entry once
+        }
+    }
+    history.more = !history.refusal && last < state().tip.seq;
+    home_.send(to.shard, HistoryRead{to, std::move(history)});
+}
+
+void MarchDesk::public_history(const SessionKey& to, const session::ReadHistory& request) {
+    wire::History history{request.request.request, request.request.feed, {}, false, std::nullopt};
+    const std::size_t limit = std::clamp<std::size_t>(request.request.limit, 1, limits::history_entries);
+    const auto items = items_.public_from(base::Seq{std::max<std::uint64_t>(1, request.request.from.value)},
+                                          request.encoding);
+    if (!items) {
+        history.refusal = base::refuse(base::RefusalCode::not_found, "from",
+                                       "items this old are not kept for followers: take the snapshot");
+    } else {
+        std::size_t bytes = 0;
+        for (const fanout::LiveItem& item : *items) {
+            history.more = history.items.size() >= limit || bytes >= limits::history_bytes;
+            if (history.more) break;
+            history.items.push_back(*item.bytes.at(static_cast<std::size_t>(request.encoding)));
+            bytes += history.items.back().size();
+        }
+    }
+    home_.send(to.shard, HistoryRead{to, std::move(history)});
+}
+
+// ---- pages and checkpoints ---------------------------------------------------------------------
+
+PublicMarchPage MarchDesk::public_page() {
+    PublicMarchPage page;
+    if (!feed_topics(state(), core::Actor{}, wire::FeedKind::public_feed)) return page;
+    page.snapshot = feeds_.public_snapshot(wire::Encoding::json);
+    page.route = core::public_snapshot(state()).route;
+    const base::Position& position = items_.public_position();
+    page.etag = '"' + std::to_string(position.epoch.value) + '-' + std::to_string(position.seq.value) + '-' +
+                std::to_string(position.digest) + '-' + std::to_string(telemetry_.public_column().as_of.value) + '"';
+    return page;
+}
+
+void MarchDesk::put_checkpoint(std::function<void()> done) {
+    if (!state().exists() || state().tip.seq == checkpointed_) return done();
+    checkpointed_ = state().tip.seq;
+    home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
+                               [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });
+}
+
+}  // namespace marchwire::shard

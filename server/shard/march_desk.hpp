@@ -1,0 +1,77 @@
+// The desk of one march: its log, its feeds, its telemetry and its keeper on one thread.
+#pragma once
+
+#include "shard/home.hpp"
+#include "shard/keeper.hpp"
+#include "shard/log_desk.hpp"
+#include "shard/march_feeds.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// What HTTP pages show of a march. `snapshot` is JSON; null when the public may not see the march.
+struct PublicMarchPage {
+    std::shared_ptr<const std::string> snapshot;
+    core::PublicRoute route;
+    std::string etag;
+};
+
+/// Lives on its home shard. Make it by std::make_shared. What is published was stored before.
+class MarchDesk final : public Audience<core::MarchState>, public std::enable_shared_from_this<MarchDesk> {
+public:
+    /// `opened` as the store had it; a state with tip.seq 0 for a march that its first command creates.
+    MarchDesk(Home& home, OpenedDesk<core::MarchState> opened);
+
+    /// Takes the keeping of a march that exists; a new one's is taken when it has been created.
+    void begin_keeping(base::UtcMs idle_since) { keeper_->begin(idle_since); }
+    void submit(Asked asked) { desk_->submit(std::move(asked)); }
+    void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
+    void close_feed(const SubscriberKey& key) { feeds_.close(key); }
+    /// At most limits::history_entries and limits::history_bytes. A follower's history goes back as far as resumes do.
+    void read_history(const SessionKey& to, session::ReadHistory request);
+    void report_position(const core::Actor& actor, const wire::ReportPosition& report);
+    void heard_from(base::PersonId person);
+
+    void beat(base::UtcMs now);
+    void second(base::UtcMs now);
+    void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
+    /// Of what is stored now, unless it exists already.
+    void put_checkpoint(std::function<void()> done);
+
+    [[nodiscard]] const core::MarchState& state() const { return desk_->committed(); }
+    [[nodiscard]] PublicMarchPage public_page();
+
+    void stored(const core::Entry& entry, const base::Digest& digest) override;
+    void group_stored() override;
+    void history_changed() override;
+
+private:
+    void answer_history(const SessionKey& to, const session::ReadHistory& request,
+                        const base::Result<store::Entries>& read);
+    void public_history(const SessionKey& to, const session::ReadHistory& request);
+    void send_row(base::UtcMs now);
+
+    Home& home_;
+    base::LogId id_;
+    std::shared_ptr<LogDesk<core::MarchState>> desk_;
+    MarchItems items_;
+    Telemetry telemetry_;
+    MarchFeeds feeds_;
+    std::shared_ptr<Keeper> keeper_;
+    std::vector<fanout::LiveItem> to_publish_;
+    std::unordered_set<base::PersonId> reassigned_;
+    bool rights_changed_ = false;
+    bool row_urgent_ = true;
+    bool reopen_wanted_ = false;
+    base::UtcMs row_sent_at_;
+    std::uint64_t row_seq_ = 0;  ///< log seq that the last row was made of
+    base::UtcMs row_column_at_;
+    base::Seq checkpointed_;
+};
+
+}  // namespace marchwire::shard
