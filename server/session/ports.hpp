@@ -92,6 +92,8 @@ public:
     /// The server goes down: tell when to come back, then close.
     virtual void drain(base::Millis delay) = 0;
     [[nodiscard]] virtual const std::optional<Grant>& grant() const = 0;
+    /// Waiting in the send queue: asked each second, for metrics.
+    [[nodiscard]] virtual std::size_t queued_bytes() const { return 0; }
 };
 
 /// Offered by a shard to the connections on it. All calls on its thread; answers come later through
