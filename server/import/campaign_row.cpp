@@ -133,7 +133,7 @@ private:
     void read_kind() {
         const std::string_view kind = cell("kind");
         if (kind.empty()) return;
-        const auto named = kind == "virtual" ? MarchKind::virtual_event : core::march_kind_named(kind);
+        const auto named = core::march_kind_named(kind);
         if (!named) return error("kind", "Write in_person or virtual, or leave it empty for in_person.");
         march_.spec.kind = *named;
     }

@@ -159,8 +159,10 @@ int offset_minutes(std::string_view tz, base::UtcMs at) {
 
 std::string local_text(base::UtcMs at, std::string_view tz) {
     if (!at) return "";
-    const auto local = checked_zone(tz).to_local(SysTime(std::chrono::milliseconds(at.value)));
-    return date::format("%Y-%m-%dT%H:%M", date::floor<std::chrono::minutes>(local));
+    const auto moment = date::floor<std::chrono::minutes>(SysTime(std::chrono::milliseconds(at.value)));
+    const date::time_zone* zone = zone_named(tz);
+    return zone != nullptr ? date::format("%Y-%m-%dT%H:%M", zone->to_local(moment))
+                           : date::format("%Y-%m-%dT%H:%MZ", moment);
 }
 
 }  // namespace marchwire::import

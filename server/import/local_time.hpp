@@ -22,7 +22,8 @@ namespace marchwire::import {
 /// Offsets from UTC in minutes, at this moment; `tz` has passed check_zone.
 [[nodiscard]] int offset_minutes(std::string_view tz, base::UtcMs at);
 
-/// `2018-06-14T11:00`, as the place's clocks show it, for people; "" for a moment that is not set.
+/// `2018-06-14T11:00`, as the place's clocks show it, for people; in UTC with a Z where the system does not
+/// know the zone; "" for a moment that is not set.
 [[nodiscard]] std::string local_text(base::UtcMs at, std::string_view tz);
 
 }  // namespace marchwire::import
