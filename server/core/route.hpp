@@ -3,8 +3,8 @@
 
 #include "core/model.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace marchwire::core {
@@ -15,14 +15,16 @@ struct Projection {
     Metres beside;  ///< distance to the line
 };
 
-/// What may be asked of one line. Built once per route version, then only read: any thread. Lengths
-/// are on a local plane around the line's middle (equirectangular), off by under 0.1 % within 100 km.
+/// What may be asked of one line. Built once per route version, then only read: any thread. Lengths are
+/// those of WGS 84, leg by leg; distances to the line are measured on a plane around its middle, off by
+/// under 1 % within 100 km.
 class RouteIndex {
 public:
     /// `points` must hold at least two.
     explicit RouteIndex(const std::vector<LatLon>& points);
 
-    [[nodiscard]] Metres length() const { return length_; }
+    [[nodiscard]] Metres length() const { return Metres{along_.back()}; }
+    /// The place so far from the start; the start or the end beyond them.
     [[nodiscard]] LatLon at(Metres along) const;
 
     /// The nearest place on the whole line; of places equally near the first.
@@ -31,19 +33,39 @@ public:
     /// Where somebody is now who was at `before`, `elapsed` ago. Routes cross and repeat themselves:
     /// of the legs near `at` the one wins that keeps progress continuous (DOMAIN, positions). A leg is
     /// out of reach when walking there would take more than 15 m/s, or when it lies further back than
-    /// `accuracy_metres` of GPS noise explains. With nothing within reach: the nearest place, as above.
+    /// `accuracy_metres` of GPS noise explains (`noise_back`). With nothing within reach: the nearest
+    /// place, as above.
     [[nodiscard]] Projection project(LatLon at, Metres before, Millis elapsed, std::uint32_t accuracy_metres) const;
+
+    /// How far a fix of this accuracy (radius of 68 %; 0 is unknown) may seem to lie behind the one
+    /// before: both may be off, by twice their radius in bad luck.
+    [[nodiscard]] static Metres noise_back(std::uint32_t accuracy_metres);
 
 private:
     struct Plane {
         double x = 0, y = 0;
     };
+    /// The part of the line that somebody can have reached.
+    struct Reach {
+        double from = 0, to = 0;
+    };
+    /// Legs are looked at in blocks: those whose box is too far away are passed over.
+    struct Block {
+        Plane low, high;
+    };
     [[nodiscard]] Plane plane(LatLon at) const;
+    [[nodiscard]] std::size_t legs() const { return points_.size() - 1; }
+    [[nodiscard]] std::size_t leg_at(double along) const;
+    [[nodiscard]] double box_squared(std::size_t block, Plane at) const;
+    template <class Visit>
+    void visit_blocks(std::size_t first_leg, std::size_t last_leg, Visit visit) const;
+
     LatLon origin_;
+    double metres_per_degree_lat_ = 0;
     double metres_per_degree_lon_ = 0;
-    std::vector<Plane> points_;
+    std::vector<Plane> points_;  ///< none twice in a row
     std::vector<double> along_;  ///< metres from the start, by point
-    Metres length_;
+    std::vector<Block> blocks_;
 };
 
 }  // namespace marchwire::core
