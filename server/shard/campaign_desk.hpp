@@ -27,6 +27,8 @@ public:
     void put_row(const base::Slug& march, MarchRow row);
     void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
     void put_checkpoint(std::function<void()> done);
+    /// Its creation was refused and nobody waits for it.
+    [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
     void beat(base::UtcMs now);
 
     [[nodiscard]] const core::CampaignState& state() const { return desk_->committed(); }

@@ -42,6 +42,8 @@ public:
     void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
     /// Of what is stored now, unless it exists already.
     void put_checkpoint(std::function<void()> done);
+    /// Its creation was refused and nobody waits for it.
+    [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
 
     [[nodiscard]] const core::MarchState& state() const { return desk_->committed(); }
     [[nodiscard]] PublicMarchPage public_page();

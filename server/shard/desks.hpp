@@ -1,0 +1,55 @@
+// The desks whose home is one shard: found by log, made when a log is created.
+#pragma once
+
+#include "shard/campaign_desk.hpp"
+#include "shard/home.hpp"
+#include "shard/march_desk.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// All calls on the shard's thread. Bounded by what the store holds and the host creates.
+class Desks {
+public:
+    explicit Desks(Home& home) : home_(home) {}
+
+    /// Opens a log of the store. `done` is called later on this thread, with the log's topic base.
+    void open(const base::LogId& log, std::function<void(base::Result<std::uint32_t>)> done);
+    /// A command that makes the log: the desk stays when it was accepted. `after` hears whether the log is there,
+    /// and under which topic base, before the answer is given.
+    void create(const base::LogId& log, Asked asked, std::function<void(std::uint32_t)> after);
+    /// NOT_FOUND when there is no such log.
+    void submit(const base::LogId& log, Asked asked);
+
+    void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
+    void close_feed(const SubscriberKey& key, const wire::FeedName& feed);
+    void read_history(const SessionKey& to, session::ReadHistory request);
+
+    [[nodiscard]] MarchDesk* march(const base::LogId& log) const;
+    [[nodiscard]] CampaignDesk* campaign(const base::LogId& log) const;
+    [[nodiscard]] const std::map<base::LogId, std::shared_ptr<CampaignDesk>>& campaigns() const { return campaigns_; }
+    /// Logs that exist.
+    [[nodiscard]] std::vector<base::LogId> logs() const;
+
+    void beat(base::UtcMs now);
+    void second(base::UtcMs now);
+    /// Answers what was taken, then puts checkpoints. `done` once, later or at once.
+    void close(std::function<void()> done);
+
+private:
+    template <class Desk>
+    void add(std::map<base::LogId, std::shared_ptr<Desk>>& desks, const base::LogId& log, std::shared_ptr<Desk> desk);
+    void forget_unborn(const base::LogId& log);
+
+    Home& home_;
+    std::map<base::LogId, std::shared_ptr<MarchDesk>> marches_;
+    std::map<base::LogId, std::shared_ptr<CampaignDesk>> campaigns_;
+    bool closed_ = false;
+};
+
+}  // namespace marchwire::shard

@@ -1,0 +1,344 @@
+// One shard: its sessions and its turns. What desks do is in desks.cpp.
+#include "shard/shard.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+namespace limits = base::limits;
+
+constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / limits::beat.value);
+constexpr auto relaxed = std::memory_order_relaxed;
+
+base::Refusal no_such_campaign() {
+    return base::refuse(base::RefusalCode::not_found, "feed", "there is no such campaign: check its name");
+}
+
+}  // namespace
+
+Shard::Shard(Fabric& fabric, std::size_t index)
+    : fabric_(fabric),
+      index_(index),
+      io_(std::make_shared<boost::asio::io_context>(1)),
+      mailbox_(io_),
+      work_(io_->get_executor()),
+      timer_(*io_),
+      desks_(*this),
+      outbox_(fabric.settings().shards) {}
+
+Shard::~Shard() { join(); }
+
+void Shard::start() {
+    arm_timer();
+    thread_ = std::thread([this] { io_->run(); });
+}
+
+void Shard::join() {
+    if (!thread_.joinable()) return;
+    work_.reset();
+    io_->stop();
+    thread_.join();
+}
+
+void Shard::arm_timer() {
+    timer_.expires_after(std::chrono::milliseconds(limits::beat.value));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        beat();
+        arm_timer();
+    });
+}
+
+void Shard::beat() {
+    desks_.beat(now());
+    if (++beats_ < beats_per_second) return;
+    beats_ = 0;
+    second();
+}
+
+void Shard::second() {
+    desks_.second(now());
+    std::size_t queued = 0;
+    // By number: a session may leave while it is asked.
+    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
+        if (seats_[slot].port == nullptr) continue;
+        touch(static_cast<fanout::Slot>(slot));
+        seats_[slot].port->tick(now());
+        if (seats_[slot].port != nullptr) queued += seats_[slot].port->queued_bytes();
+    }
+    counters_.queued_bytes.store(queued, relaxed);
+}
+
+void Shard::drain(base::Millis delay) {
+    const auto sessions = static_cast<std::int64_t>(std::max<std::size_t>(1, counters_.sessions.load(relaxed)));
+    std::int64_t place = 0;
+    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
+        if (seats_[slot].port == nullptr) continue;
+        touch(static_cast<fanout::Slot>(slot));
+        seats_[slot].port->drain({delay.value + delay.value * place / sessions});
+        ++place;
+    }
+}
+
+// ---- sessions ----------------------------------------------------------------------------------
+
+fanout::Slot Shard::join(session::SessionPort& port) {
+    fanout::Slot slot = 0;
+    if (free_seats_.empty()) {
+        slot = static_cast<fanout::Slot>(seats_.size());
+        seats_.emplace_back();
+    } else {
+        slot = free_seats_.back();
+        free_seats_.pop_back();
+    }
+    seats_[slot] = Seat{&port, next_serial_++, seats_[slot].touched, {}};
+    counters_.sessions.fetch_add(1, relaxed);
+    return slot;
+}
+
+void Shard::leave(fanout::Slot slot) {
+    Seat& seat = seats_.at(slot);
+    if (seat.port == nullptr) return;
+    for (const Following& feed : seat.feeds) unfollow(slot, feed);
+    topics_.remove(slot);
+    seat.feeds.clear();
+    seat.port = nullptr;
+    free_seats_.push_back(slot);
+    counters_.sessions.fetch_sub(1, relaxed);
+}
+
+Shard::Seat* Shard::seat_of(const SessionKey& key) {
+    Seat& seat = seats_.at(key.slot);
+    return seat.port != nullptr && seat.serial == key.serial ? &seat : nullptr;
+}
+
+Shard::Following* Shard::following(Seat& seat, session::SubscriptionId subscription) {
+    const auto found = std::find_if(seat.feeds.begin(), seat.feeds.end(),
+                                    [&](const Following& feed) { return feed.subscription == subscription; });
+    return found == seat.feeds.end() ? nullptr : &*found;
+}
+
+void Shard::unfollow(fanout::Slot slot, const Following& feed) {
+    for (const base::TopicNumber topic : feed.topics) (void)topics_.unsubscribe(topic, slot);
+    const SubscriberKey key{key_of(slot), feed.subscription};
+    Shard& home = fabric_.home_of(feed.feed.log);
+    home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
+}
+
+std::optional<session::Grant> Shard::find_token(const base::Hash256& hash) const { return tokens_.find(hash, now()); }
+
+core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
+    const auto& grant = seats_.at(slot).port->grant();
+    const bool proven = grant && grant->campaign == log.campaign && (!grant->expires_at || now() < grant->expires_at);
+    return proven ? grant->actor : core::Actor{};
+}
+
+void Shard::open_feed(fanout::Slot slot, session::OpenFeed wish) {
+    const SubscriberKey key{key_of(slot), wish.subscription};
+    wish.actor = actor_for(slot, wish.feed.log);
+    seats_[slot].feeds.push_back({wish.subscription, wish.feed, {}});
+    const bool hidden = is_drill(wish.feed.log.campaign) && wish.actor.role == core::Role::follower;
+    if (hidden) {
+        send(index_, Refused{key.session, {wish.subscription, wish.feed, no_such_campaign()}});
+        return;
+    }
+    Shard& home = fabric_.home_of(wish.feed.log);
+    home.mailbox().post([&home, key, wish = std::move(wish)] { home.desks().open_feed(key, wish); });
+}
+
+void Shard::close_feed(fanout::Slot slot, session::SubscriptionId subscription, const wire::FeedName&) {
+    Seat& seat = seats_.at(slot);
+    const Following* feed = following(seat, subscription);
+    if (feed == nullptr) return;
+    unfollow(slot, *feed);
+    std::erase_if(seat.feeds, [&](const Following& one) { return one.subscription == subscription; });
+}
+
+void Shard::run_command(fanout::Slot slot, session::RunCommand command) {
+    const SessionKey key = key_of(slot);
+    const base::LogId log = command.message.log;
+    Shard& home = fabric_.home_of(log);
+    Asked asked;
+    asked.actor = actor_for(slot, log);
+    asked.content_hash = command.message.content_hash;
+    asked.answer = [&home, key, id = command.message.command.id](base::Result<wire::Accepted> outcome) {
+        home.send(key.shard, Replied{key, {id, std::move(outcome)}});
+    };
+    asked.command = std::move(command.message.command);
+    fabric_.put(log, std::move(asked));
+}
+
+void Shard::report_position(fanout::Slot slot, const core::Actor&, wire::ReportPosition report) {
+    Shard& home = fabric_.home_of(report.march);
+    home.mailbox().post([&home, actor = actor_for(slot, report.march), report = std::move(report)] {
+        if (auto* desk = home.desks().march(report.march)) desk->report_position(actor, report);
+    });
+}
+
+void Shard::read_history(fanout::Slot slot, session::ReadHistory request) {
+    const SessionKey key = key_of(slot);
+    request.actor = actor_for(slot, request.request.feed.log);
+    Shard& home = fabric_.home_of(request.request.feed.log);
+    home.mailbox().post(
+        [&home, key, request = std::move(request)]() mutable { home.desks().read_history(key, std::move(request)); });
+}
+
+void Shard::heard_from(fanout::Slot, const session::Grant& grant) {
+    const base::LogId log = grant.scope();
+    if (log.is_campaign()) return;
+    Shard& home = fabric_.home_of(log);
+    home.mailbox().post([&home, log, person = grant.actor.person] {
+        if (auto* desk = home.desks().march(log)) desk->heard_from(person);
+    });
+}
+
+// ---- parcels -----------------------------------------------------------------------------------
+
+void Shard::send(std::size_t shard, Parcel parcel) {
+    outbox_.at(shard).push_back(std::move(parcel));
+    if (std::exchange(outbox_posted_, true)) return;
+    mailbox_.post([this] { flush_outbox(); });
+}
+
+void Shard::flush_outbox() {
+    outbox_posted_ = false;
+    for (std::size_t i = 0; i < outbox_.size(); ++i) {
+        if (outbox_[i].empty()) continue;
+        auto parcels = std::exchange(outbox_[i], {});
+        if (i == index_) {
+            receive(parcels);
+            continue;
+        }
+        Shard& to = fabric_.at(i);
+        to.mailbox().post([&to, parcels = std::move(parcels)] { to.receive(parcels); });
+    }
+}
+
+void Shard::receive(const std::vector<Parcel>& parcels) {
+    for (const Parcel& parcel : parcels) {
+        std::visit([this](const auto& one) { on(one); }, parcel);
+    }
+}
+
+void Shard::touch(fanout::Slot slot) {
+    if (std::exchange(seats_[slot].touched, true)) return;
+    touched_.push_back(slot);
+    if (std::exchange(flush_posted_, true)) return;
+    mailbox_.post([this] { flush_touched(); });
+}
+
+void Shard::flush_touched() {
+    flush_posted_ = false;
+    const auto touched = std::exchange(touched_, {});
+    for (const fanout::Slot slot : touched) seats_[slot].touched = false;
+    for (const fanout::Slot slot : touched) {
+        if (seats_[slot].port != nullptr) seats_[slot].port->flush();
+    }
+}
+
+void Shard::on(const Published& published) {
+    std::uint64_t deliveries = 0;
+    for (const fanout::LiveItem& item : *published.items) {
+        const auto followers = topics_.subscribers(item.topic);
+        receivers_.assign(followers.begin(), followers.end());
+        deliveries += receivers_.size();
+        for (const fanout::Slot slot : receivers_) {
+            if (seats_[slot].port == nullptr) continue;
+            touch(slot);
+            seats_[slot].port->deliver(item);
+        }
+    }
+    count(counters_.deliveries, deliveries);
+}
+
+void Shard::on(const Opened& opened) {
+    Seat* seat = seat_of(opened.to);
+    Following* feed = seat == nullptr ? nullptr : following(*seat, opened.feed.subscription);
+    if (feed == nullptr) return;  // left or closed meanwhile, and its desk was told
+    for (const base::TopicNumber topic : feed->topics) (void)topics_.unsubscribe(topic, opened.to.slot);
+    feed->topics = opened.feed.topics;
+    for (const base::TopicNumber topic : feed->topics) topics_.subscribe(topic, opened.to.slot);
+    touch(opened.to.slot);
+    seat->port->feed_opened(opened.feed);
+}
+
+void Shard::on(const Refused& refused) {
+    Seat* seat = seat_of(refused.to);
+    Following* feed = seat == nullptr ? nullptr : following(*seat, refused.feed.subscription);
+    if (feed == nullptr) return;
+    for (const base::TopicNumber topic : feed->topics) (void)topics_.unsubscribe(topic, refused.to.slot);
+    std::erase_if(seat->feeds, [&](const Following& one) { return one.subscription == refused.feed.subscription; });
+    touch(refused.to.slot);
+    seat->port->feed_refused(refused.feed);
+}
+
+void Shard::on(const Replied& replied) {
+    Seat* seat = seat_of(replied.to);
+    if (seat == nullptr) return;
+    touch(replied.to.slot);
+    seat->port->replied(replied.reply);
+}
+
+void Shard::on(const HistoryRead& read) {
+    Seat* seat = seat_of(read.to);
+    if (seat == nullptr) return;
+    touch(read.to.slot);
+    seat->port->history_read(read.history);
+}
+
+void Shard::on(const TokenChanged& changed) {
+    tokens_.put(changed.campaign, changed.token);
+    if (!changed.token.revoked) return;
+    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
+        session::SessionPort* port = seats_[slot].port;
+        const bool bears = port != nullptr && port->grant() && port->grant()->campaign == changed.campaign &&
+                           port->grant()->number == changed.token.number;
+        if (!bears) continue;
+        touch(static_cast<fanout::Slot>(slot));
+        port->revoke();
+    }
+}
+
+void Shard::on(const DrillChanged& changed) {
+    if (!changed.drill) {
+        drills_.erase(changed.campaign);
+        return;
+    }
+    if (!drills_.insert(changed.campaign).second) return;
+    for (std::size_t i = 0; i < seats_.size(); ++i) {
+        const auto slot = static_cast<fanout::Slot>(i);
+        const auto feeds = seats_[i].feeds;
+        for (const Following& feed : feeds) {
+            const base::LogId& log = feed.feed.log;
+            const bool hidden = log.campaign == changed.campaign && seats_[i].port != nullptr &&
+                                actor_for(slot, log).role == core::Role::follower;
+            if (!hidden) continue;
+            const SubscriberKey key{key_of(slot), feed.subscription};
+            Shard& home = fabric_.home_of(log);
+            home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
+            on(Refused{key.session, {feed.subscription, feed.feed, no_such_campaign()}});
+        }
+    }
+}
+
+// ---- home --------------------------------------------------------------------------------------
+
+base::Hash256 Shard::chain_key(const base::LogId& log) const { return fabric_.settings().chain_key(log); }
+
+std::array<std::uint8_t, 64> Shard::sign_tip(const base::LogId& log, const base::Tip& tip) const {
+    return fabric_.settings().sign_tip(log, tip);
+}
+
+void Shard::row_changed(const base::LogId& march, MarchRow row) {
+    Shard& home = fabric_.home_of(march.campaign_log());
+    home.mailbox().post([&home, march, row = std::move(row)]() mutable {
+        if (auto* desk = home.desks().campaign(march.campaign_log())) desk->put_row(march.march, std::move(row));
+    });
+}
+
+}  // namespace marchwire::shard

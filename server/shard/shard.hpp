@@ -1,0 +1,130 @@
+// One shard: a thread with its sessions, the desks whose home it is, and its copy of the tokens.
+#pragma once
+
+#include "fanout/topic_index.hpp"
+#include "session/ports.hpp"
+#include "session/token_index.hpp"
+#include "shard/counters.hpp"
+#include "shard/desks.hpp"
+#include "shard/fabric.hpp"
+#include "shard/home.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// Sessions talk to their shard by Backend; desks by Home; shards to one another by parcels. No lock anywhere.
+class Shard final : public session::Backend, public Home {
+public:
+    Shard(Fabric& fabric, std::size_t index);
+    ~Shard() override;
+
+    // ---- any thread --------------------------------------------------------------------------------
+    [[nodiscard]] const Mailbox& mailbox() const override { return mailbox_; }
+    [[nodiscard]] const Counters& figures() const { return counters_; }
+    [[nodiscard]] boost::asio::io_context& io_context() { return *io_; }
+    /// Begins the thread and its beat.
+    void start();
+    /// Ends the thread when it has come to rest.
+    void join();
+
+    // ---- its own thread ----------------------------------------------------------------------------
+    [[nodiscard]] Desks& desks() { return desks_; }
+    /// Parcels of one turn of another shard (or this one), in order.
+    void receive(const std::vector<Parcel>& parcels);
+    void beat();
+    void second();
+    /// Tells every session to come back later: after `delay` to twice `delay`.
+    void drain(base::Millis delay);
+    [[nodiscard]] bool is_drill(const base::Slug& campaign) const { return drills_.contains(campaign); }
+
+    // ---- Backend -----------------------------------------------------------------------------------
+    [[nodiscard]] fanout::Slot join(session::SessionPort& port) override;
+    void leave(fanout::Slot slot) override;
+    [[nodiscard]] std::optional<session::Grant> find_token(const base::Hash256& hash) const override;
+    void open_feed(fanout::Slot slot, session::OpenFeed wish) override;
+    void close_feed(fanout::Slot slot, session::SubscriptionId subscription, const wire::FeedName& feed) override;
+    void run_command(fanout::Slot slot, session::RunCommand command) override;
+    void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) override;
+    void read_history(fanout::Slot slot, session::ReadHistory request) override;
+    void heard_from(fanout::Slot slot, const session::Grant& grant) override;
+    [[nodiscard]] base::UtcMs now() const override { return clock().now(); }
+
+    // ---- Home --------------------------------------------------------------------------------------
+    [[nodiscard]] const base::Clock& clock() const override { return fabric_.settings().clock; }
+    [[nodiscard]] store::EventLog& log() const override { return fabric_.settings().log; }
+    [[nodiscard]] Counters& counters() override { return counters_; }
+    [[nodiscard]] std::size_t shards() const override { return fabric_.size(); }
+    [[nodiscard]] base::UtcMs last_alive() const override { return fabric_.settings().last_alive; }
+    [[nodiscard]] base::Hash256 chain_key(const base::LogId& log) const override;
+    [[nodiscard]] std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const override;
+    void send(std::size_t shard, Parcel parcel) override;
+    void row_changed(const base::LogId& march, MarchRow row) override;
+
+private:
+    struct Following {
+        session::SubscriptionId subscription = 0;
+        wire::FeedName feed;
+        std::vector<base::TopicNumber> topics;  ///< empty until it is open
+    };
+    struct Seat {
+        session::SessionPort* port = nullptr;  ///< null: free
+        std::uint64_t serial = 0;
+        bool touched = false;
+        std::vector<Following> feeds;  ///< at most limits::subscriptions_per_session, by the session's own bound
+    };
+
+    [[nodiscard]] Seat* seat_of(const SessionKey& key);
+    [[nodiscard]] SessionKey key_of(fanout::Slot slot) const { return {index_, slot, seats_.at(slot).serial}; }
+    [[nodiscard]] Following* following(Seat& seat, session::SubscriptionId subscription);
+    void unfollow(fanout::Slot slot, const Following& feed);
+    void touch(fanout::Slot slot);
+    void flush_touched();
+    void flush_outbox();
+    /// Who the session's token proves it to be towards this campaign: its own actor there, a follower elsewhere.
+    [[nodiscard]] core::Actor actor_for(fanout::Slot slot, const base::LogId& log) const;
+
+    void on(const Published& published);
+    void on(const Opened& opened);
+    void on(const Refused& refused);
+    void on(const Replied& replied);
+    void on(const HistoryRead& read);
+    void on(const TokenChanged& changed);
+    void on(const DrillChanged& changed);
+    void arm_timer();
+
+    Fabric& fabric_;
+    std::size_t index_;
+    std::shared_ptr<boost::asio::io_context> io_;
+    Mailbox mailbox_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::steady_timer timer_;
+    int beats_ = 0;
+    Counters counters_;
+    Desks desks_;
+
+    std::vector<Seat> seats_;
+    std::vector<fanout::Slot> free_seats_;
+    std::uint64_t next_serial_ = 1;
+    fanout::TopicIndex topics_;
+    session::TokenIndex tokens_;
+    std::set<base::Slug> drills_;
+    std::vector<fanout::Slot> touched_;
+    bool flush_posted_ = false;
+    std::vector<fanout::Slot> receivers_;  ///< scratch of one item: a session may leave while it is delivered
+    std::vector<std::vector<Parcel>> outbox_;
+    bool outbox_posted_ = false;
+    std::thread thread_;
+};
+
+}  // namespace marchwire::shard
