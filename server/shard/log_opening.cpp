@@ -30,11 +30,13 @@ base::Result<core::CampaignState> decode_checkpoint(std::string_view bytes, cons
     return wire::decode_campaign_checkpoint(bytes, log);
 }
 
-std::optional<Seq> seq_before_on_public(const core::Entry& entry) {
-    for (const core::TopicStamp& stamp : entry.topics) {
-        if (stamp.index == core::topic_index::public_feed) return stamp.prev;
-    }
-    return std::nullopt;
+bool is_public(const core::Entry& entry) {
+    return std::any_of(entry.topics.begin(), entry.topics.end(),
+                       [](const auto& stamp) { return stamp.index == core::topic_index::public_feed; });
+}
+
+base::Position position_of(const PastEntry& past, Seq seq) {
+    return {past.entry.epoch, seq, base::short_digest(past.digest)};
 }
 
 /// The steps of one opening, each begun by the answer of the one before. Keeps itself alive until it is done.
@@ -69,6 +71,8 @@ private:
         auto state = decode_checkpoint(checkpoint.bytes, place_.id, static_cast<const State*>(nullptr));
         if (state && state->tip == checkpoint.tip && state->tip.seq <= tip_.seq) {
             state_ = std::move(*state);
+            const auto last = state_.topics.last.find(core::topic_index::public_feed);
+            if (last != state_.topics.last.end()) public_in_checkpoint_ = last->second;
         } else {
             base::log_warn("checkpoint_unread", "log={} seq={}", place_.id.text(), checkpoint.tip.seq.value);
         }
@@ -105,49 +109,54 @@ private:
         if (!entry) return damaged("cannot be read by this version"), false;
         if (next_ > state_.tip.seq) core::apply(state_, *entry, stored.tip.digest);
         recent_.push_back({std::move(*entry), stored.tip.digest});
-        if (recent_.size() > limits::window_at_opening + 1) recent_.pop_front();
+        if (recent_.size() > limits::window_at_opening) {
+            before_ = position_of(recent_.front(), recent_.front().entry.seq);
+            if (is_public(recent_.front().entry)) {
+                before_public_ = position_of(recent_.front(), recent_.front().entry.public_seq);
+            }
+            recent_.pop_front();
+        }
         before_next_ = stored.tip;
         next_ = next_.next();
         return true;
     }
 
-    /// The digest of the last public item before the window stands in an entry further back.
+    /// The digest of the last public item before the window: of an entry passed on the way, or of one further back
+    /// that the checkpoint knows.
     void find_public_start() {
-        OpenedDesk<State> opened;
-        std::optional<PastEntry> anchor;
-        if (recent_.size() > limits::window_at_opening) {
-            anchor = std::move(recent_.front());
+        const bool from_the_first = recent_.empty() || recent_.front().entry.seq.value == 1;
+        if (from_the_first || before_public_.seq.value != 0 || public_in_checkpoint_.value == 0) return finish();
+        if (public_in_checkpoint_ < recent_.front().entry.seq) return read_bearer();
+        // It stands before the window and only reading back would tell where: the window begins after its own first.
+        while (before_public_.seq.value == 0) {
+            const PastEntry& first = recent_.front();
+            before_ = position_of(first, first.entry.seq);
+            if (is_public(first.entry)) before_public_ = position_of(first, first.entry.public_seq);
             recent_.pop_front();
         }
-        if (anchor) opened.before = {anchor->entry.epoch, anchor->entry.seq, base::short_digest(anchor->digest)};
-        opened.recent.assign(std::make_move_iterator(recent_.begin()), std::make_move_iterator(recent_.end()));
-        opened.before_public.seq = anchor ? anchor->entry.public_seq : Seq{};
-        const Seq bearer = last_public_before(opened);
-        opened.state = std::move(state_);
-        if (bearer.value == 0) return done_(std::move(opened));
-        read_bearer(bearer, std::move(opened));
+        finish();
     }
 
-    /// The entry that bore the last public item before the window; 0 when there was none.
-    [[nodiscard]] Seq last_public_before(const OpenedDesk<State>& opened) const {
-        for (const PastEntry& past : opened.recent) {
-            if (const auto before = seq_before_on_public(past.entry)) return *before;
-        }
-        const auto last = state_.topics.last.find(core::topic_index::public_feed);
-        return last == state_.topics.last.end() ? Seq{} : last->second;
-    }
-
-    void read_bearer(Seq bearer, OpenedDesk<State> opened) {
-        auto shared = std::make_shared<OpenedDesk<State>>(std::move(opened));
-        place_.log.read(place_.id, bearer, 1, [self = this->shared_from_this(), shared](auto page) {
-            self->place_.mailbox.post([self, shared, page = std::move(page)] {
+    void read_bearer() {
+        place_.log.read(place_.id, public_in_checkpoint_, 1, [self = this->shared_from_this()](auto page) {
+            self->place_.mailbox.post([self, page = std::move(page)] {
                 if (!page) return self->done_(page.error());
-                if (page->empty()) return self->damaged("has a hole");
-                shared->before_public.epoch = page->front().tip.epoch;
-                shared->before_public.digest = base::short_digest(page->front().tip.digest);
-                self->done_(std::move(*shared));
+                const auto entry = page->empty() ? base::Result<core::Entry>(base::invalid("seq", "missing"))
+                                                 : wire::decode_stored(page->front().bytes);
+                if (!entry) return self->damaged("has a hole");
+                self->before_public_ = {entry->epoch, entry->public_seq, base::short_digest(page->front().tip.digest)};
+                self->finish();
             });
         });
+    }
+
+    void finish() {
+        OpenedDesk<State> opened;
+        opened.state = std::move(state_);
+        opened.before = before_;
+        opened.before_public = before_public_;
+        opened.recent.assign(std::make_move_iterator(recent_.begin()), std::make_move_iterator(recent_.end()));
+        done_(std::move(opened));
     }
 
     void damaged(const char* what) {
@@ -164,6 +173,9 @@ private:
     Seq next_;
     std::optional<base::Tip> before_next_;
     std::deque<PastEntry> recent_;
+    base::Position before_;
+    base::Position before_public_;
+    Seq public_in_checkpoint_;  ///< entry that bore its last public item
 };
 
 }  // namespace

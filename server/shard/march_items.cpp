@@ -70,10 +70,9 @@ std::vector<LiveItem> MarchItems::make(std::uint32_t topic_base, const core::Ent
         LiveItem item;
         item.topic = core::topic_number(topic_base, stamp.index);
         item.delivery = delivery_of(entry.event);
-        // On the public topic both count public items only; its items follow one another without a gap.
-        const bool to_public = is_public(item.topic);
-        item.position = to_public ? public_ : position_;
-        item.prev = to_public ? base::Seq{public_.seq.value - 1} : stamp.prev;
+        // On the public topic position and prev count public items only.
+        item.position = is_public(item.topic) ? public_ : position_;
+        item.prev = stamp.prev;
         for (std::size_t i = 0; i < encodings.size(); ++i) {
             if (!encodings.at(i)) continue;
             item.bytes.at(i) = std::make_shared<const std::string>(
