@@ -1,0 +1,156 @@
+// Commands from Protobuf: what clients and the host's command line ask for.
+#include "base/limits.hpp"
+#include "wire/proto_values.hpp"
+
+#include <cstring>
+
+namespace marchwire::wire {
+namespace {
+
+using P = base::PersonId;
+
+core::Phase phase_of(int value, Reading& reading) {
+    return reading.word<core::Phase>(value, pb::Phase_IsValid(value), "to");
+}
+
+core::Role role_of(int value, Reading& reading) {
+    return reading.word<core::Role>(value, pb::Role_IsValid(value), "role");
+}
+
+core::IssueToken read(const pb::IssueToken& in, Reading& reading) {
+    core::IssueToken wish;
+    if (in.hash().size() == wish.hash.size()) {
+        std::memcpy(wish.hash.data(), in.hash().data(), wish.hash.size());
+    } else {
+        reading.complain("hash", "Send the SHA-256 of the token: 32 bytes.");
+    }
+    wish.person = P{in.person()};
+    wish.role = role_of(in.role(), reading);
+    wish.march = reading.slug(in.march(), "march");
+    wish.expires_at = {in.expires_at_ms()};
+    return wish;
+}
+
+core::AssignDuty read(const pb::AssignDuty& in, Reading& reading) {
+    core::AssignDuty wish;
+    wish.person = P{in.person()};
+    wish.callsign = in.callsign();
+    wish.role = role_of(in.role(), reading);
+    wish.section = in.section();
+    wish.buddy = P{in.buddy()};
+    wish.no_phone = in.no_phone();
+    return wish;
+}
+
+core::CheckIn read(const pb::CheckIn& in, Reading& reading) {
+    core::CheckIn wish;
+    wish.report = reading.word<core::Report>(in.report(), pb::Report_IsValid(in.report()), "report");
+    wish.place = read(in.place(), reading);
+    wish.battery_percent = reading.small(in.battery_percent(), "battery_percent");
+    wish.headcount = in.headcount();
+    return wish;
+}
+
+core::PostNotice read(const pb::PostNotice& in, Reading& reading) {
+    core::PostNotice wish;
+    wish.severity = reading.word<core::Severity>(in.severity(), pb::Severity_IsValid(in.severity()), "severity");
+    wish.language = in.language();
+    wish.text = in.text();
+    wish.expires_at = {in.expires_at_ms()};
+    return wish;
+}
+
+/// Set-up: campaign, march, roster, route.
+std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kCreateCampaign:
+            return core::CreateCampaign{read(in.create_campaign().spec(), r), in.create_campaign().topic_base()};
+        case pb::Command::kUpdateCampaign:
+            return core::UpdateCampaign{read(in.update_campaign().spec(), r), in.update_campaign().version()};
+        case pb::Command::kListMarch:
+            return core::ListMarch{r.slug(in.list_march().march(), "march"), in.list_march().topic_base()};
+        case pb::Command::kAddPerson:
+            return core::AddPerson{in.add_person().callsign(), r.slug(in.add_person().march(), "march")};
+        case pb::Command::kIssueToken: return read(in.issue_token(), r);
+        case pb::Command::kRevokeToken:
+            return core::RevokeToken{in.revoke_token().number(), in.revoke_token().reason()};
+        case pb::Command::kCreateMarch:
+            return core::CreateMarch{read(in.create_march().spec(), r), in.create_march().topic_base(),
+                                     in.create_march().sections()};
+        case pb::Command::kUpdateMarch:
+            return core::UpdateMarch{read(in.update_march().spec(), r), in.update_march().version()};
+        case pb::Command::kReschedule:
+            return core::Reschedule{read_all(in.reschedule().plan(), r), in.reschedule().version()};
+        case pb::Command::kSetSections: return core::SetSections{in.set_sections().sections()};
+        case pb::Command::kAssignDuty: return read(in.assign_duty(), r);
+        case pb::Command::kImportRoute: return core::ImportRoute{read(in.import_route().line(), r)};
+        default: return std::nullopt;
+    }
+}
+
+/// The day itself: phases, routes.
+std::optional<core::CommandBody> read_march(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kAdvancePhase:
+            return core::AdvancePhase{phase_of(in.advance_phase().to(), r), in.advance_phase().phase_version(),
+                                      in.advance_phase().typed_name()};
+        case pb::Command::kCorrectPhase:
+            return core::CorrectPhase{phase_of(in.correct_phase().to(), r), in.correct_phase().phase_version(),
+                                      in.correct_phase().reason()};
+        case pb::Command::kHold:
+            return core::Hold{in.hold().phase_version(), in.hold().reason(), in.hold().public_sentence()};
+        case pb::Command::kRelease: return core::Release{in.release().phase_version()};
+        case pb::Command::kStop: return core::Stop{in.stop().reason(), in.stop().public_sentence()};
+        case pb::Command::kProposeResume:
+            return core::ProposeResume{in.propose_resume().phase_version(), in.propose_resume().reason()};
+        case pb::Command::kConfirmResume: return core::ConfirmResume{in.confirm_resume().proposal()};
+        case pb::Command::kPostpone: return core::Postpone{in.postpone().phase_version(), in.postpone().reason()};
+        case pb::Command::kCancel: return core::Cancel{in.cancel().phase_version(), in.cancel().reason()};
+        case pb::Command::kApproveRoute: return core::ApproveRoute{in.approve_route().version()};
+        case pb::Command::kActivateRoute:
+            return core::ActivateRoute{in.activate_route().version(), in.activate_route().active_version()};
+        case pb::Command::kWithdrawRoute: return core::WithdrawRoute{in.withdraw_route().version()};
+        default: return std::nullopt;
+    }
+}
+
+/// People on the street, alerts, and what the public is told.
+std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kCheckIn: return read(in.check_in(), r);
+        case pb::Command::kTakeBreak: return core::TakeBreak{in.take_break().duty_version()};
+        case pb::Command::kEndDuty: return core::EndDuty{in.end_duty().duty_version()};
+        case pb::Command::kAckAlert: return core::AckAlert{read(in.ack_alert().key(), r), in.ack_alert().version()};
+        case pb::Command::kClearAlert:
+            return core::ClearAlert{read(in.clear_alert().key(), r), in.clear_alert().version(),
+                                    in.clear_alert().reason()};
+        case pb::Command::kPostNotice: return read(in.post_notice(), r);
+        case pb::Command::kSetCallsToAction:
+            return core::SetCallsToAction{read_all(in.set_calls_to_action().calls(), r)};
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace
+
+core::Command read(const pb::Command& in, Reading& reading) {
+    core::Command command;
+    command.id = {base::DeviceId{in.id().device()}, in.id().counter()};
+    command.made_at = {in.made_at_ms()};
+    if (pb::Level_IsValid(in.min_level())) {
+        command.min_level = static_cast<core::Level>(in.min_level());
+    } else {
+        reading.complain("min_level", "Give STORED, SYNCED or REPLICATED.");
+    }
+    auto body = read_setup(in, reading);
+    if (!body) body = read_march(in, reading);
+    if (!body) body = read_field(in, reading);
+    if (!body) {
+        reading.complain("body", "Say what to do: this command is empty, or newer than the server.");
+        body = core::SetSections{};
+    }
+    command.body = *std::move(body);
+    return command;
+}
+
+}  // namespace marchwire::wire

@@ -1,0 +1,235 @@
+// What the server says: items about the session, and items of a log's feeds.
+#include "base/limits.hpp"
+#include "wire/codec.hpp"
+#include "wire/proto_values.hpp"
+
+namespace marchwire::wire {
+namespace {
+
+namespace limits = base::limits;
+
+void put(pb::Welcome& out, const Welcome& in) {
+    out.set_protocol(1);
+    out.set_server_time_ms(in.server_time.value);
+    out.set_session(in.session);
+    out.set_person(in.actor.person.value);
+    out.set_role(static_cast<pb::Role>(in.actor.role));
+    if (!in.scope.campaign.empty()) out.set_march(in.scope.text());
+    out.set_demo_clock(in.demo_clock);
+    out.set_clock_rate(in.clock_rate);
+    auto& bounds = *out.mutable_limits();
+    bounds.set_message_bytes(limits::message_bytes);
+    bounds.set_subscriptions(limits::subscriptions_per_session);
+    bounds.set_commands_per_second(limits::commands_per_second);
+    bounds.set_dead_after_ms(static_cast<std::uint32_t>(limits::dead_after_silence.value));
+}
+
+/// Items that were encoded for a topic, as parts of one answer.
+void put_items(pb::History& out, const std::vector<std::string>& items, Encoding encoding) {
+    for (const std::string& item : items) {
+        if (encoding == Encoding::json) {
+            const auto parsed = parse_json(item, *out.add_items());
+            MARCHWIRE_INVARIANT(parsed.has_value());
+            continue;
+        }
+        pb::ServerMessage one;
+        MARCHWIRE_INVARIANT(one.ParseFromString(item));
+        for (pb::Item& part : *one.mutable_items()) out.add_items()->Swap(&part);
+    }
+}
+
+/// Writes one item about the session.
+struct PutItem {
+    pb::Item& out;
+    Encoding encoding;
+
+    void operator()(const Welcome& in) const { put(*out.mutable_welcome(), in); }
+    void operator()(const Subscribed& in) const {
+        auto& item = *out.mutable_subscribed();
+        item.set_feed(in.feed.text());
+        for (const base::TopicNumber topic : in.topics) item.add_topics(topic.value);
+        item.mutable_summary()->set_as_of_ms(in.as_of.value);
+        wire::put(*item.mutable_summary()->mutable_phase(), in.phase);
+        item.mutable_summary()->set_route_version(in.route_version);
+        item.set_resumed(in.resumed);
+    }
+    void operator()(const Unsubscribed& in) const {
+        out.mutable_unsubscribed()->set_feed(in.feed.text());
+        if (in.refusal) wire::put(*out.mutable_unsubscribed()->mutable_error(), *in.refusal);
+    }
+    void operator()(const Reply& in) const {
+        auto& item = *out.mutable_reply();
+        item.mutable_id()->set_device(in.id.device.value);
+        item.mutable_id()->set_counter(in.id.counter);
+        if (in.outcome) {
+            auto& accepted = *item.mutable_accepted();
+            accepted.set_level(static_cast<pb::Level>(in.outcome->level));
+            wire::put(*accepted.mutable_position(), in.outcome->position);
+            accepted.set_made(in.outcome->made);
+        } else {
+            wire::put(*item.mutable_error(), in.outcome.error());
+        }
+    }
+    void operator()(const ErrorItem& in) const { wire::put(*out.mutable_error(), in.refusal); }
+    void operator()(const Pong& in) const {
+        out.mutable_pong()->set_nonce(in.nonce);
+        out.mutable_pong()->set_server_time_ms(in.server_time.value);
+    }
+    void operator()(const UpTo& in) const {
+        out.mutable_up_to()->set_feed(in.feed.text());
+        wire::put(*out.mutable_up_to()->mutable_position(), in.position);
+    }
+    void operator()(const Discontinuity& in) const {
+        auto& item = *out.mutable_discontinuity();
+        item.set_feed(in.feed.text());
+        item.set_reason(static_cast<pb::DiscontinuityReason>(in.reason));
+        item.set_message(in.message);
+    }
+    void operator()(const Skipped& in) const {
+        auto& item = *out.mutable_skipped();
+        item.set_feed(in.feed.text());
+        item.set_keys(in.keys);
+        item.set_from_ms(in.from.value);
+        item.set_to_ms(in.to.value);
+    }
+    void operator()(const Drain& in) const {
+        out.mutable_drain()->set_delay_ms(static_cast<std::uint32_t>(in.delay.value));
+        out.mutable_drain()->set_message(in.message);
+    }
+    void operator()(const SnapshotPiece& in) const {
+        auto& item = *out.mutable_snapshot_piece();
+        item.set_feed(in.feed.text());
+        wire::put(*item.mutable_position(), in.position);
+        item.set_piece(in.piece);
+        item.set_pieces(in.pieces);
+        item.set_bytes(in.bytes);
+    }
+    void operator()(const History& in) const {
+        auto& item = *out.mutable_history();
+        item.set_request(in.request);
+        item.set_feed(in.feed.text());
+        put_items(item, in.items, encoding);
+        item.set_more(in.more);
+        if (in.refusal) wire::put(*item.mutable_error(), *in.refusal);
+    }
+    void operator()(const OverviewRows& in) const {
+        auto& item = *out.mutable_overview_rows();
+        item.set_campaign(in.campaign.text());
+        item.set_name(in.name);
+        for (std::size_t i = 0; i < in.rows.size(); ++i) {
+            auto& row = *item.add_rows();
+            wire::put(row, in.rows[i]);
+            if (i < in.columns.size() && in.columns[i].as_of) wire::put(*row.mutable_column(), in.columns[i]);
+        }
+        item.set_whole(in.whole);
+    }
+    void operator()(const DeskRows& in) const {
+        auto& item = *out.mutable_desk_rows();
+        item.set_campaign(in.campaign.text());
+        put_all(*item.mutable_rows(), in.rows);
+        item.set_whole(in.whole);
+    }
+};
+
+struct PutPublicItem {
+    pb::PublicItem& out;
+
+    void operator()(const core::PublicMarch& in) const { wire::put(*out.mutable_about(), in); }
+    void operator()(const core::PublicPhase& in) const { wire::put(*out.mutable_phase(), in); }
+    void operator()(const core::PublicRoute& in) const { wire::put(*out.mutable_route(), in); }
+    void operator()(const core::PublicNotice& in) const { wire::put(*out.mutable_notice(), in.notice); }
+    void operator()(const core::PublicCalls& in) const {
+        put_all(*out.mutable_calls_to_action()->mutable_calls(), in.calls);
+    }
+};
+
+struct PutTelemetry {
+    pb::Item& out;
+
+    void operator()(const core::PublicColumn& in) const { wire::put(*out.mutable_public_column(), in); }
+    void operator()(const core::OpsColumn& in) const {
+        auto& column = *out.mutable_ops_column();
+        column.set_as_of_ms(in.as_of.value);
+        column.set_route_version(in.route_version);
+        if (in.head) column.set_head_metres(in.head->value);
+        if (in.tail) column.set_tail_metres(in.tail->value);
+        column.set_heads(in.heads);
+        column.set_tails(in.tails);
+    }
+    void operator()(const core::TrackedPosition& in) const {
+        auto& position = *out.mutable_marshal_position();
+        position.set_person(in.person.value);
+        wire::put(*position.mutable_at(), in.fix.at);
+        position.set_accuracy_metres(in.fix.accuracy_metres);
+        position.set_fix_at_ms(in.fix.fix_at.value);
+        if (in.along) position.set_along_metres(static_cast<std::uint32_t>(in.along->value));
+        position.set_flagged(in.flagged);
+    }
+    void operator()(const Liveness& in) const {
+        auto& liveness = *out.mutable_liveness();
+        liveness.set_person(in.person.value);
+        liveness.set_reachability(static_cast<pb::Reachability>(in.reachability));
+        liveness.set_heard_at_ms(in.heard_at.value);
+    }
+};
+
+void place(pb::Item& item, base::TopicNumber topic, const base::Position& position, base::Seq prev) {
+    item.set_topic(topic.value);
+    wire::put(*item.mutable_position(), position);
+    item.set_prev(prev.value);
+}
+
+}  // namespace
+
+std::string encode(const SessionItem& item, Encoding encoding) {
+    pb::Item out;
+    std::visit(PutItem{out, encoding}, item);
+    return item_of(out, encoding);
+}
+
+std::string encode_public(base::TopicNumber topic, const base::Position& position, base::Seq prev,
+                          const core::PublicItem& item, Encoding encoding) {
+    pb::Item out;
+    place(out, topic, position, prev);
+    std::visit(PutPublicItem{*out.mutable_public_item()}, item);
+    return item_of(out, encoding);
+}
+
+std::string encode_entry(base::TopicNumber topic, const base::Position& position, base::Seq prev,
+                         const core::Entry& entry, Encoding encoding) {
+    pb::Item out;
+    place(out, topic, position, prev);
+    auto& shown = *out.mutable_entry();
+    shown.set_at_ms(entry.at.value);
+    shown.set_made_at_ms(entry.made_at.value);
+    shown.set_actor(entry.actor.value);
+    shown.set_actor_role(static_cast<pb::Role>(entry.actor_role));
+    wire::put(*shown.mutable_event(), entry.event);
+    return item_of(out, encoding);
+}
+
+std::string encode_telemetry(base::TopicNumber topic, const TelemetryItem& item, Encoding encoding) {
+    pb::Item out;
+    out.set_topic(topic.value);
+    std::visit(PutTelemetry{out}, item);
+    return item_of(out, encoding);
+}
+
+std::string run_payload(std::span<const std::string_view> items, Encoding encoding) {
+    constexpr std::string_view opening = R"({"items":[)";
+    constexpr std::string_view closing = "]}";
+    std::size_t bytes = opening.size() + closing.size() + items.size();
+    for (const std::string_view item : items) bytes += item.size();
+    std::string payload;
+    payload.reserve(bytes);
+    const bool json = encoding == Encoding::json;
+    if (json) payload += opening;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (json && i != 0) payload += ',';
+        payload += items[i];
+    }
+    if (json) payload += closing;
+    return payload;
+}
+
+}  // namespace marchwire::wire

@@ -1,0 +1,233 @@
+// The stored form: entries and checkpoints. A log outlives every version of the server.
+#include "wire/codec.hpp"
+#include "wire/proto_values.hpp"
+
+#include <algorithm>
+
+namespace marchwire::wire {
+
+namespace {
+
+constexpr std::uint32_t checkpoint_form = 1;
+
+base::Refusal damaged(std::string what) {
+    return base::invalid(std::move(what),
+                         "This is not what any version so far has stored: the log is of a newer "
+                         "version, or damaged; run marchwire log verify.");
+}
+
+core::Entry read(const pb::StoredEntry& in, Reading& reading) {
+    core::Entry entry;
+    entry.seq = base::Seq{in.seq()};
+    entry.epoch = base::Epoch{in.epoch()};
+    entry.at = {in.at_ms()};
+    entry.made_at = {in.made_at_ms()};
+    entry.actor = base::PersonId{in.actor()};
+    entry.actor_role = reading.word<core::Role>(in.actor_role(), pb::Role_IsValid(in.actor_role()), "actor_role");
+    entry.command = {base::DeviceId{in.command().device()}, in.command().counter()};
+    entry.public_seq = base::Seq{in.public_seq()};
+    for (const pb::TopicStamp& stamp : in.topics()) entry.topics.push_back({stamp.index(), base::Seq{stamp.prev()}});
+    entry.event = wire::read(in.event(), reading);
+    entry.sealed_place = {in.sealed_place().key_number(), in.sealed_place().nonce(), in.sealed_place().ciphertext()};
+    return entry;
+}
+
+void fill(pb::StoredEntry& out, const core::Entry& entry) {
+    out.set_seq(entry.seq.value);
+    out.set_epoch(entry.epoch.value);
+    out.set_at_ms(entry.at.value);
+    out.set_made_at_ms(entry.made_at.value);
+    out.set_actor(entry.actor.value);
+    out.set_actor_role(static_cast<pb::Role>(entry.actor_role));
+    if (entry.command) {
+        out.mutable_command()->set_device(entry.command.device.value);
+        out.mutable_command()->set_counter(entry.command.counter);
+    }
+    out.set_public_seq(entry.public_seq.value);
+    for (const core::TopicStamp& stamp : entry.topics) {
+        auto& shown = *out.add_topics();
+        shown.set_index(stamp.index);
+        shown.set_prev(stamp.prev.value);
+    }
+    put(*out.mutable_event(), entry.event);
+    if (!entry.sealed_place.ciphertext.empty()) {
+        auto& place = *out.mutable_sealed_place();
+        place.set_key_number(entry.sealed_place.key_number);
+        place.set_nonce(entry.sealed_place.nonce);
+        place.set_ciphertext(entry.sealed_place.ciphertext);
+    }
+}
+
+void put_topics(google::protobuf::RepeatedPtrField<pb::TopicLast>& out, const core::TopicTail& in) {
+    std::vector<std::pair<std::uint32_t, base::Seq>> sorted(in.last.begin(), in.last.end());
+    std::ranges::sort(sorted);
+    for (const auto& [index, seq] : sorted) {
+        auto& last = *out.Add();
+        last.set_index(index);
+        last.set_seq(seq.value);
+    }
+}
+
+core::TopicTail read_topics(const google::protobuf::RepeatedPtrField<pb::TopicLast>& in) {
+    core::TopicTail tail;
+    for (const pb::TopicLast& last : in) tail.last.emplace(last.index(), base::Seq{last.seq()});
+    return tail;
+}
+
+/// The part of a march that staff see as well.
+void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& reading) {
+    state.spec = wire::read(in.spec(), reading);
+    state.spec_version = in.spec_version();
+    state.phase = reading.word<core::Phase>(in.phase(), pb::Phase_IsValid(in.phase()), "phase");
+    state.phase_version = in.phase_version();
+    state.phase_since = {in.phase_since_ms()};
+    if (in.phase_before() != 0) {
+        state.phase_before = reading.word<core::Phase>(in.phase_before(), pb::Phase_IsValid(in.phase_before()),
+                                                       "phase_before");
+    }
+    state.proposals = read_all(in.proposals(), reading);
+    state.sections = in.sections();
+    state.routes = read_all(in.routes(), reading);
+    state.active_route = in.active_route();
+    state.roster = read_all(in.roster(), reading);
+    state.notices = read_all(in.notices(), reading);
+    state.calls_to_action = read_all(in.calls_to_action(), reading);
+    for (const pb::Alert& shown : in.alerts()) {
+        const core::Alert alert = wire::read(shown, reading);
+        state.alerts.emplace(alert.key, alert);
+    }
+    state.public_sentence = in.public_sentence();
+    for (std::size_t i = 0; i < state.roster.size(); ++i) {
+        if (state.roster[i].ordinal != i) reading.complain("roster", "The roster has a hole.");
+        state.ordinal_of.emplace(state.roster[i].person, static_cast<std::uint32_t>(i));
+    }
+    for (std::size_t i = 0; i < state.routes.size(); ++i) {
+        if (state.routes[i].version != i + 1) reading.complain("routes", "The routes have a hole.");
+    }
+}
+
+void fill(pb::CampaignCheckpoint& out, const core::CampaignState& in) {
+    out.set_form(checkpoint_form);
+    put(*out.mutable_tip(), in.tip);
+    out.set_public_seq(in.public_seq.value);
+    out.set_topic_base(in.topic_base);
+    put(*out.mutable_spec(), in.spec);
+    out.set_spec_version(in.spec_version);
+    put_all(*out.mutable_marches(), in.marches);
+    put_all(*out.mutable_persons(), in.persons);
+    put_all(*out.mutable_tokens(), in.tokens);
+    put_all(*out.mutable_calls_to_action(), in.calls_to_action);
+    out.set_term(in.term.value);
+    put(*out.mutable_signed_tip(), in.signed_tip);
+    put_topics(*out.mutable_topics(), in.topics);
+}
+
+}  // namespace
+
+std::string encode_stored(const core::Entry& entry) {
+    pb::StoredEntry out;
+    fill(out, entry);
+    return bytes_of(out);
+}
+
+base::Result<core::Entry> decode_stored(std::string_view bytes) {
+    pb::StoredEntry stored;
+    if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return damaged("entry");
+    Reading reading;
+    core::Entry entry = read(stored, reading);
+    if (reading.refusal()) return damaged("entry." + reading.refusal()->field);
+    return entry;
+}
+
+std::string entry_json(const core::Entry& entry) {
+    pb::StoredEntry out;
+    fill(out, entry);
+    // A hash is no secret, but nobody needs it in a printout either.
+    if (out.event().has_token_issued()) out.mutable_event()->mutable_token_issued()->mutable_token()->clear_hash();
+    return json_of(out);
+}
+
+std::string encode_checkpoint(const core::MarchState& state) {
+    pb::MarchCheckpoint out;
+    out.set_form(checkpoint_form);
+    put(*out.mutable_tip(), state.tip);
+    out.set_public_seq(state.public_seq.value);
+    out.set_topic_base(state.topic_base);
+    put(*out.mutable_state(), state);
+    for (const core::PhaseStay& stay : state.phase_history) {
+        auto& shown = *out.add_phase_history();
+        shown.set_phase(static_cast<pb::Phase>(stay.phase));
+        shown.set_since_ms(stay.since.value);
+    }
+    out.set_proposals_made(state.proposals_made);
+    out.set_notices_posted(state.notices_posted);
+    out.set_term(state.term.value);
+    put(*out.mutable_signed_tip(), state.signed_tip);
+    put_topics(*out.mutable_topics(), state.topics);
+    return bytes_of(out);
+}
+
+base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, const base::LogId& log) {
+    pb::MarchCheckpoint in;
+    if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || in.form() != checkpoint_form) {
+        return damaged("checkpoint");
+    }
+    Reading reading;
+    core::MarchState state;
+    state.id = log;
+    state.topic_base = in.topic_base();
+    state.tip = wire::read(in.tip(), reading);
+    state.public_seq = base::Seq{in.public_seq()};
+    restore(state, in.state(), reading);
+    for (const pb::PhaseStay& stay : in.phase_history()) {
+        state.phase_history.push_back(
+            {reading.word<core::Phase>(stay.phase(), pb::Phase_IsValid(stay.phase()), "phase_history"),
+             {stay.since_ms()}});
+    }
+    state.proposals_made = in.proposals_made();
+    state.notices_posted = in.notices_posted();
+    state.term = base::Term{in.term()};
+    state.signed_tip = wire::read(in.signed_tip(), reading);
+    state.topics = read_topics(in.topics());
+    if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
+    return state;
+}
+
+std::string encode_checkpoint(const core::CampaignState& state) {
+    pb::CampaignCheckpoint out;
+    fill(out, state);
+    return bytes_of(out);
+}
+
+std::string state_json(const core::CampaignState& state) {
+    pb::CampaignCheckpoint out;
+    fill(out, state);
+    for (pb::Token& token : *out.mutable_tokens()) token.clear_hash();
+    return json_of(out);
+}
+
+base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view bytes, const base::LogId& log) {
+    pb::CampaignCheckpoint in;
+    if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || in.form() != checkpoint_form) {
+        return damaged("checkpoint");
+    }
+    Reading reading;
+    core::CampaignState state;
+    state.id = log;
+    state.topic_base = in.topic_base();
+    state.tip = wire::read(in.tip(), reading);
+    state.public_seq = base::Seq{in.public_seq()};
+    state.spec = wire::read(in.spec(), reading);
+    state.spec_version = in.spec_version();
+    state.marches = read_all(in.marches(), reading);
+    state.persons = read_all(in.persons(), reading);
+    state.tokens = read_all(in.tokens(), reading);
+    state.calls_to_action = read_all(in.calls_to_action(), reading);
+    state.term = base::Term{in.term()};
+    state.signed_tip = wire::read(in.signed_tip(), reading);
+    state.topics = read_topics(in.topics());
+    if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
+    return state;
+}
+
+}  // namespace marchwire::wire

@@ -1,0 +1,133 @@
+// Plain values <-> Protobuf, below whole messages. (internal to wire: nobody else includes *.pb.h)
+#pragma once
+
+#include "base/outcome.hpp"
+#include "core/column.hpp"
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/views.hpp"
+#include "wire/messages.hpp"
+
+#include "marchwire/v1/log.pb.h"
+#include "marchwire/v1/ops.pb.h"
+#include "marchwire/v1/public.pb.h"
+#include "marchwire/v1/session.pb.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace marchwire::wire {
+
+namespace pb = marchwire::v1;
+
+/// Gathers what is wrong with a message that is being read: the first complaint stays.
+class Reading {
+public:
+    void complain(std::string field, std::string message) {
+        if (!refusal_) refusal_ = base::invalid(std::move(field), std::move(message));
+    }
+    void complain(const base::Refusal& refusal) {
+        if (!refusal_) refusal_ = refusal;
+    }
+    [[nodiscard]] const std::optional<base::Refusal>& refusal() const { return refusal_; }
+
+    /// A word of a closed list: known and not left out.
+    template <class Word>
+    [[nodiscard]] Word word(int value, bool known, const char* field) {
+        if (!known || value == 0) {
+            complain(field, "Give one of the words that proto/README.md lists for this field.");
+            return Word{1};
+        }
+        return static_cast<Word>(value);
+    }
+    /// A whole number that must fit.
+    [[nodiscard]] std::uint8_t small(std::uint32_t value, const char* field) {
+        if (value > 255) complain(field, "This number is too large.");
+        return static_cast<std::uint8_t>(value);
+    }
+    [[nodiscard]] base::Slug slug(const std::string& text, const char* field);
+    [[nodiscard]] base::LogId log(const std::string& text, const char* field);
+
+private:
+    std::optional<base::Refusal> refusal_;
+};
+
+// ---- to Protobuf -------------------------------------------------------------------------------
+void put(pb::Position& out, const base::Position& in);
+void put(pb::LatLon& out, const base::LatLon& in);
+void put(pb::Tip& out, const base::Tip& in);
+void put(pb::Error& out, const base::Refusal& in);
+void put(pb::PlannedPhase& out, const core::PlannedPhase& in);
+void put(pb::Notice& out, const core::Notice& in);
+void put(pb::CallToAction& out, const core::CallToAction& in);
+void put(pb::MarchSpec& out, const core::MarchSpec& in);
+void put(pb::CampaignSpec& out, const core::CampaignSpec& in);
+void put(pb::RouteLine& out, const core::RouteLine& in);
+void put(pb::Route& out, const core::Route& in);
+void put(pb::Place& out, const core::Place& in);
+void put(pb::Member& out, const core::Member& in);
+void put(pb::AlertKey& out, const core::AlertKey& in);
+void put(pb::Alert& out, const core::Alert& in);
+void put(pb::Proposal& out, const core::Proposal& in);
+void put(pb::MarchListing& out, const core::MarchListing& in);
+void put(pb::Person& out, const core::Person& in);
+void put(pb::Token& out, const core::Token& in);
+void put(pb::Line& out, const std::vector<base::LatLon>& in);
+void put(pb::PublicMarch& out, const core::PublicMarch& in);
+void put(pb::PublicPhase& out, const core::PublicPhase& in);
+void put(pb::PublicRoute& out, const core::PublicRoute& in);
+void put(pb::PublicColumn& out, const core::PublicColumn& in);
+void put(pb::OverviewRow& out, const core::OverviewRow& in);
+void put(pb::DeskRow& out, const core::DeskRow& in);
+void put(pb::Event& out, const core::Event& in);
+void put(pb::OpsSnapshot& out, const core::MarchState& in);
+
+template <class Out, class In>
+void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>& in) {
+    out.Reserve(static_cast<int>(in.size()));
+    for (const In& value : in) put(*out.Add(), value);
+}
+
+// ---- from Protobuf -----------------------------------------------------------------------------
+[[nodiscard]] base::Position read(const pb::Position& in, Reading& reading);
+[[nodiscard]] base::LatLon read(const pb::LatLon& in, Reading& reading);
+[[nodiscard]] base::Tip read(const pb::Tip& in, Reading& reading);
+[[nodiscard]] core::PlannedPhase read(const pb::PlannedPhase& in, Reading& reading);
+[[nodiscard]] core::Notice read(const pb::Notice& in, Reading& reading);
+[[nodiscard]] core::CallToAction read(const pb::CallToAction& in, Reading& reading);
+[[nodiscard]] core::MarchSpec read(const pb::MarchSpec& in, Reading& reading);
+[[nodiscard]] core::CampaignSpec read(const pb::CampaignSpec& in, Reading& reading);
+[[nodiscard]] std::shared_ptr<const core::RouteLine> read(const pb::RouteLine& in, Reading& reading);
+[[nodiscard]] core::Route read(const pb::Route& in, Reading& reading);
+[[nodiscard]] core::Place read(const pb::Place& in, Reading& reading);
+[[nodiscard]] core::Member read(const pb::Member& in, Reading& reading);
+[[nodiscard]] core::AlertKey read(const pb::AlertKey& in, Reading& reading);
+[[nodiscard]] core::Alert read(const pb::Alert& in, Reading& reading);
+[[nodiscard]] core::Proposal read(const pb::Proposal& in, Reading& reading);
+[[nodiscard]] core::MarchListing read(const pb::MarchListing& in, Reading& reading);
+[[nodiscard]] core::Person read(const pb::Person& in, Reading& reading);
+[[nodiscard]] core::Token read(const pb::Token& in, Reading& reading);
+[[nodiscard]] core::Event read(const pb::Event& in, Reading& reading);
+[[nodiscard]] core::Command read(const pb::Command& in, Reading& reading);
+
+template <class In>
+[[nodiscard]] auto read_all(const google::protobuf::RepeatedPtrField<In>& in, Reading& reading) {
+    std::vector<decltype(read(std::declval<const In&>(), reading))> values;
+    values.reserve(static_cast<std::size_t>(in.size()));
+    for (const In& value : in) values.push_back(read(value, reading));
+    return values;
+}
+
+// ---- text and bytes ----------------------------------------------------------------------------
+/// The Protobuf JSON mapping, fields that are not set left out.
+[[nodiscard]] std::string json_of(const google::protobuf::Message& message);
+/// Unknown fields are skipped. The refusal names the place as well as the library can.
+[[nodiscard]] base::Result<void> parse_json(std::string_view text, google::protobuf::Message& message);
+/// Equal messages give equal bytes.
+[[nodiscard]] std::string bytes_of(const google::protobuf::Message& message);
+/// One `items` entry of a ServerMessage: tag, length, bytes; or one JSON object.
+[[nodiscard]] std::string item_of(const pb::Item& item, Encoding encoding);
+
+}  // namespace marchwire::wire
