@@ -1,6 +1,7 @@
 // An outgoing WebSocket frame: encoded once, immutable, shared by every session that sends it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,8 @@ enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close
 /// Bytes as they go to the socket, header included. Shared between shards: nothing changes after creation.
 using Frame = std::shared_ptr<const std::string>;
 
+/// The header alone, for payloads that are written from many pieces.
+[[nodiscard]] std::string make_frame_header(Opcode opcode, std::size_t payload);
 /// A complete unmasked frame around `payload`.
 [[nodiscard]] Frame make_frame(Opcode opcode, std::string_view payload);
 /// Close frame with a code and a short reason (cut at 123 bytes on a character border).

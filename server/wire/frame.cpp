@@ -1,0 +1,60 @@
+#include "wire/frame.hpp"
+
+namespace marchwire::wire {
+namespace {
+
+constexpr std::size_t control_payload_max = 125;  // RFC 6455, 5.5
+
+/// RFC 6455, 5.2: the shortest length form that holds it.
+void append_header(std::string& bytes, Opcode opcode, std::size_t payload) {
+    constexpr unsigned fin = 0x80;
+    bytes.push_back(static_cast<char>(fin | static_cast<unsigned>(opcode)));
+    const auto append_big_endian = [&bytes](std::uint64_t value, unsigned width) {
+        for (unsigned shift = width * 8; shift != 0; shift -= 8) {
+            bytes.push_back(static_cast<char>((value >> (shift - 8)) & 0xFFU));
+        }
+    };
+    if (payload < 126) {
+        bytes.push_back(static_cast<char>(payload));
+    } else if (payload <= 0xFFFF) {
+        bytes.push_back(126);
+        append_big_endian(payload, 2);
+    } else {
+        bytes.push_back(127);
+        append_big_endian(payload, 8);
+    }
+}
+
+/// Not in the middle of a character: continuation bytes begin with 10.
+std::string_view cut(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end);
+}
+
+}  // namespace
+
+std::string make_frame_header(Opcode opcode, std::size_t payload) {
+    std::string bytes;
+    append_header(bytes, opcode, payload);
+    return bytes;
+}
+
+Frame make_frame(Opcode opcode, std::string_view payload) {
+    auto bytes = std::make_shared<std::string>();
+    bytes->reserve(payload.size() + 10);
+    append_header(*bytes, opcode, payload.size());
+    bytes->append(payload);
+    return bytes;
+}
+
+Frame make_close(std::uint16_t code, std::string_view reason) {
+    std::string payload;
+    payload.push_back(static_cast<char>(code >> 8U));
+    payload.push_back(static_cast<char>(code & 0xFFU));
+    payload.append(cut(reason, control_payload_max - payload.size()));
+    return make_frame(Opcode::close, payload);
+}
+
+}  // namespace marchwire::wire
