@@ -37,7 +37,7 @@ struct PublicColumn {
     std::uint32_t route_version = 0;
     std::optional<std::uint32_t> head_metres;  ///< none: only `moving` is known
     std::optional<std::uint32_t> tail_metres;
-    bool moving = false;
+    bool moving = false;  ///< the march is MARCHING
     bool operator==(const PublicColumn&) const = default;
 };
 
@@ -60,18 +60,24 @@ public:
     /// judged; none when no fix is newer than what is known, or the person is not on the roster.
     std::optional<TrackedPosition> take(const MarchState& state, PersonId person, const std::vector<Fix>& fixes,
                                         UtcMs now);
-    /// The exact column now: median of the HEAD marshals' places and of the TAIL marshals'.
+    /// The exact column now: median of the HEAD marshals' places and of the TAIL marshals', of those on duty;
+    /// of flagged places only where there are no others.
     [[nodiscard]] OpsColumn ops(const MarchState& state, UtcMs now);
-    /// The public column now (DESIGN 5): median of the 3 foremost and 3 last fresh, plausible positions as they
-    /// were limits' delay ago, snapped; only `moving` with fewer than 3, or within 60 s after a reroute or
-    /// the first call (a new keeper). Call it at most each second; at least each 5 s while the march moves.
+    /// The public column now (DESIGN 5): median of the 3 foremost and 3 last fresh, plausible positions of those
+    /// on duty who walk with the column, as they were limits' delay ago, snapped; only `moving` with fewer than
+    /// 3, while the route is not public, and within 60 s after a reroute or the first call (a new keeper).
+    /// Call it at most each second; at least each 5 s while the march moves.
     [[nodiscard]] PublicColumn public_column(const MarchState& state, UtcMs now);
     /// Fresh positions, for a new subscriber of `ops`.
     [[nodiscard]] std::vector<TrackedPosition> positions(UtcMs now) const;
 
 private:
+    struct Known {
+        TrackedPosition position;
+        bool is_placed = false;  ///< its place is plausible, whatever its clock says
+    };
     struct Track {
-        std::array<TrackedPosition, 3> last;  ///< newest first
+        std::array<Known, 3> last;  ///< newest first
         std::uint8_t count = 0;
         UtcMs received_at;
     };
@@ -79,14 +85,18 @@ private:
         UtcMs at;
         std::optional<Metres> head, tail;
     };
+    enum class Plausibility : std::uint8_t { plausible, flagged };
     void follow_route(const MarchState& state, UtcMs now);
     void forget_old(UtcMs now);
+    [[nodiscard]] Known judge(const Track& track, PersonId person, const Fix& fix, UtcMs now) const;
+    [[nodiscard]] std::vector<Metres> places(const MarchState& state, bool (*counts)(Role), Plausibility wanted) const;
+    [[nodiscard]] Sample sample(const MarchState& state, UtcMs now) const;
 
     std::unordered_map<PersonId, Track> tracks_;
     std::deque<Sample> samples_;  ///< of the last public delay, oldest first
     std::uint32_t route_version_ = 0;
     std::shared_ptr<const RouteIndex> index_;
-    UtcMs settled_at_;  ///< when the public column may speak again
+    UtcMs settled_at_;  ///< when the public column may speak again; 0 before the first call
 };
 
 }  // namespace marchwire::core

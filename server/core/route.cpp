@@ -42,11 +42,6 @@ double longitude_step(double from, double to) {
     return step < -180 ? step + 360 : step;
 }
 
-double distance_metres(LatLon a, LatLon b) {
-    const PerDegree unit = metres_per_degree((a.lat + b.lat) / 2);
-    return std::hypot(longitude_step(a.lon, b.lon) * unit.lon, (b.lat - a.lat) * unit.lat);
-}
-
 LatLon middle_of(const std::vector<LatLon>& points) {
     const auto [south, north] = std::ranges::minmax(points, {}, &LatLon::lat);
     double west = 0, east = 0;
@@ -88,6 +83,17 @@ private:
 
 }  // namespace
 
+Metres distance(LatLon a, LatLon b) {
+    const PerDegree unit = metres_per_degree((a.lat + b.lat) / 2);
+    return Metres{std::hypot(longitude_step(a.lon, b.lon) * unit.lon, (b.lat - a.lat) * unit.lat)};
+}
+
+Metres line_length(const std::vector<LatLon>& points) {
+    Metres length;
+    for (std::size_t i = 1; i < points.size(); ++i) length = length + distance(points[i - 1], points[i]);
+    return length;
+}
+
 RouteIndex::RouteIndex(const std::vector<LatLon>& points) {
     MARCHWIRE_INVARIANT(points.size() >= 2);
     origin_ = middle_of(points);
@@ -99,7 +105,7 @@ RouteIndex::RouteIndex(const std::vector<LatLon>& points) {
     points_.push_back(plane(points.front()));
     along_.push_back(0);
     for (std::size_t i = 1; i < points.size(); ++i) {
-        const double step = distance_metres(points[i - 1], points[i]);
+        const double step = distance(points[i - 1], points[i]).value;
         const bool last_chance = i + 1 == points.size() && points_.size() == 1;
         if (step == 0 && !last_chance) continue;
         points_.push_back(plane(points[i]));

@@ -9,6 +9,11 @@
 
 namespace marchwire::core {
 
+/// Over the ground (WGS 84); for places within some hundred km.
+[[nodiscard]] Metres distance(LatLon a, LatLon b);
+/// The sum of the legs.
+[[nodiscard]] Metres line_length(const std::vector<LatLon>& points);
+
 /// Where a position stands on a line.
 struct Projection {
     Metres along;   ///< from the line's start

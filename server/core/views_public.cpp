@@ -103,7 +103,7 @@ PublicRoute public_route(const Route& route, UtcMs now) {
     if (!whole) return shown;
     shown.name = line.name;
     shown.points = line.points;
-    shown.length = RouteIndex(line.points).length();
+    shown.length = line_length(line.points);
     shown.source = line.source;
     return shown;
 }
