@@ -1,0 +1,71 @@
+// Sizes and answers of the calls that wait for a store's thread.
+#include "store/call.hpp"
+
+#include <type_traits>
+
+namespace marchwire::store {
+namespace {
+
+constexpr std::size_t call_overhead_bytes = 256;
+
+std::size_t payload_of(const AppendCall& call) {
+    std::size_t bytes = (call.request.ids.size() + call.request.lookups.size()) * sizeof(IdRecord);
+    for (const auto& entry : call.request.entries) bytes += entry.bytes.size() + sizeof(StoredEntry);
+    return bytes;
+}
+std::size_t payload_of(const OpenCall&) { return 0; }
+std::size_t payload_of(const ReadCall&) { return 0; }
+std::size_t payload_of(const CheckpointCall& call) { return call.checkpoint.bytes.size(); }
+std::size_t payload_of(const ListCall&) { return 0; }
+std::size_t payload_of(const AliveCall&) { return 0; }
+std::size_t payload_of(const FollowCall&) { return 0; }
+std::size_t payload_of(const RefusedCall&) { return 0; }
+
+template <class T>
+concept Answered = requires(T& call) {
+    call.outcome;
+};
+
+}  // namespace
+
+std::size_t bytes_of(const Call& call) {
+    return call_overhead_bytes + std::visit([](const auto& one) { return payload_of(one); }, call);
+}
+
+std::size_t work_of(const Call& call) {
+    return bytes_of(call) + (std::holds_alternative<ReadCall>(call) ? base::limits::read_bytes : 0);
+}
+
+Call without_payload(Call call, const base::Refusal& refusal) {
+    return std::visit(
+        [&refusal]<class T>(T&& one) -> Call {
+            if constexpr (Answered<T>) {
+                return RefusedCall{[done = std::move(one.done), refusal] { done(refusal); }};
+            } else {
+                return std::forward<T>(one);
+            }
+        },
+        std::move(call));
+}
+
+void refuse_call(Call& call, const base::Refusal& refusal) {
+    std::visit(
+        [&refusal]<class T>(T& one) {
+            if constexpr (Answered<T>) one.outcome = refusal;
+        },
+        call);
+}
+
+void answer_call(Call& call) {
+    std::visit(
+        []<class T>(T& one) {
+            if constexpr (Answered<T>) {
+                if (one.done) std::exchange(one.done, nullptr)(std::move(one.outcome));
+            } else if constexpr (std::is_same_v<T, RefusedCall>) {
+                one.give();
+            }
+        },
+        call);
+}
+
+}  // namespace marchwire::store

@@ -1,0 +1,75 @@
+// What waits for a store's thread: each call with its answer, filled in before the group's COMMIT and given after it.
+#pragma once
+
+#include "base/limits.hpp"
+#include "store/event_log.hpp"
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <variant>
+
+namespace marchwire::store {
+
+/// Said of everything that is answered before it was done.
+[[nodiscard]] inline base::Refusal unavailable(std::string message) {
+    auto refusal = base::refuse(base::RefusalCode::unavailable, "", std::move(message));
+    refusal.retry_after_ms = base::limits::unavailable_retry.value;
+    return refusal;
+}
+
+struct AppendCall {
+    AppendRequest request;
+    AppendDone done;
+    AppendOutcome outcome = unavailable("Not stored yet; send the same request again.");
+};
+struct OpenCall {
+    LogId log;
+    OpenDone done;
+    base::Result<OpenedLog> outcome = unavailable("Not opened yet; ask again.");
+};
+struct ReadCall {
+    LogId log;
+    Seq from;
+    std::size_t limit = 0;
+    ReadDone done;
+    base::Result<Entries> outcome = unavailable("Not read yet; ask again.");
+};
+struct CheckpointCall {
+    LogId log;
+    Checkpoint checkpoint;
+    Done done;
+    base::Result<void> outcome{};
+};
+struct ListCall {
+    ListDone done;
+    base::Result<std::vector<LogId>> outcome = unavailable("Not listed yet; ask again.");
+};
+/// Remembers when the server was last seen alive; nobody waits for it.
+struct AliveCall {
+    UtcMs now;
+};
+class FollowState;
+struct FollowCall {
+    std::shared_ptr<FollowState> follow;
+};
+/// Found the queue full: waits for its turn to be told so.
+struct RefusedCall {
+    std::function<void()> give;
+};
+
+using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, AliveCall, FollowCall, RefusedCall>;
+
+/// Bytes that wait with the call, for the bound of the queue.
+[[nodiscard]] std::size_t bytes_of(const Call& call);
+/// The same and the bytes that it may read, for the bound of a group: pages of a replay do not hold up the
+/// appends behind them.
+[[nodiscard]] std::size_t work_of(const Call& call);
+/// The same call with its answer settled and nothing else kept.
+[[nodiscard]] Call without_payload(Call call, const base::Refusal& refusal);
+/// Makes `refusal` the answer, whatever it was.
+void refuse_call(Call& call, const base::Refusal& refusal);
+/// Gives the answer; once.
+void answer_call(Call& call);
+
+}  // namespace marchwire::store

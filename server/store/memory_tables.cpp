@@ -1,0 +1,82 @@
+// Vectors and maps behind the contract.
+#include "store/memory_tables.hpp"
+
+#include "base/limits.hpp"
+
+namespace marchwire::store {
+
+MemoryTables::OneLog& MemoryTables::at(LogNumber log) { return logs_.at(static_cast<std::size_t>(log - 1)); }
+
+std::optional<LogNumber> MemoryTables::find(const LogId& log) {
+    const auto found = numbers_.find(log);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<LogId> MemoryTables::logs() {
+    std::vector<LogId> ids;
+    for (const auto& log : logs_) ids.push_back(log.id);
+    return ids;
+}
+
+LogNumber MemoryTables::create(const LogId& log) {
+    logs_.push_back(OneLog{log, {}, {}, {}});
+    const auto number = static_cast<LogNumber>(logs_.size());
+    numbers_.emplace(log, number);
+    return number;
+}
+
+Tip MemoryTables::tip(LogNumber log) {
+    const auto& entries = at(log).entries;
+    return entries.empty() ? Tip{} : entries.back().tip;
+}
+
+std::optional<Tip> MemoryTables::tip_at(LogNumber log, Seq seq) {
+    const auto& entries = at(log).entries;
+    if (!seq || seq.value > entries.size()) return std::nullopt;
+    return entries[seq.value - 1].tip;
+}
+
+Entries MemoryTables::read(LogNumber log, Seq from, std::size_t limit) {
+    Entries page;
+    std::size_t bytes = 0;
+    const auto& entries = at(log).entries;
+    for (std::uint64_t i = from.value - 1; i < entries.size() && page.size() < limit; ++i) {
+        bytes += entries[i].bytes.size();
+        if (bytes > base::limits::read_bytes) break;
+        page.push_back(entries[i]);
+    }
+    return page;
+}
+
+void MemoryTables::add(LogNumber log, const std::vector<StoredEntry>& entries) {
+    auto& all = at(log).entries;
+    all.insert(all.end(), entries.begin(), entries.end());
+}
+
+std::uint64_t MemoryTables::highest_counter(LogNumber log, base::DeviceId device) {
+    const auto& ids = at(log).ids;
+    const auto found = ids.find(device);
+    return found == ids.end() || found->second.empty() ? 0 : found->second.rbegin()->first;
+}
+
+std::optional<RememberedId> MemoryTables::remembered(LogNumber log, CommandId id) {
+    const auto& ids = at(log).ids;
+    const auto device = ids.find(id.device);
+    if (device == ids.end()) return std::nullopt;
+    const auto found = device->second.find(id.counter);
+    return found == device->second.end() ? std::nullopt : std::optional(found->second);
+}
+
+void MemoryTables::remember(LogNumber log, const IdRecord& id, UtcMs now) {
+    auto& window = at(log).ids[id.id.device];
+    window.insert_or_assign(id.id.counter, RememberedId{id.content_hash, id.answered, now});
+    while (window.rbegin()->first - window.begin()->first >= base::limits::id_window) window.erase(window.begin());
+}
+
+Checkpoint MemoryTables::checkpoint(LogNumber log) { return at(log).checkpoint; }
+
+Seq MemoryTables::checkpoint_seq(LogNumber log) { return at(log).checkpoint.tip.seq; }
+
+void MemoryTables::put_checkpoint(LogNumber log, const Checkpoint& checkpoint) { at(log).checkpoint = checkpoint; }
+
+}  // namespace marchwire::store

@@ -1,0 +1,49 @@
+// A store's tables in memory, gone with the process.
+#pragma once
+
+#include "store/tables.hpp"
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+namespace marchwire::store {
+
+class MemoryTables final : public Tables {
+public:
+    [[nodiscard]] std::optional<LogNumber> find(const LogId& log) override;
+    [[nodiscard]] std::vector<LogId> logs() override;
+    LogNumber create(const LogId& log) override;
+
+    [[nodiscard]] Tip tip(LogNumber log) override;
+    [[nodiscard]] std::optional<Tip> tip_at(LogNumber log, Seq seq) override;
+    [[nodiscard]] Entries read(LogNumber log, Seq from, std::size_t limit) override;
+    void add(LogNumber log, const std::vector<StoredEntry>& entries) override;
+
+    [[nodiscard]] std::uint64_t highest_counter(LogNumber log, base::DeviceId device) override;
+    [[nodiscard]] std::optional<RememberedId> remembered(LogNumber log, CommandId id) override;
+    void remember(LogNumber log, const IdRecord& id, UtcMs now) override;
+
+    [[nodiscard]] Checkpoint checkpoint(LogNumber log) override;
+    [[nodiscard]] Seq checkpoint_seq(LogNumber log) override;
+    void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) override;
+    void put_last_alive(UtcMs) override {}
+
+    [[nodiscard]] bool commit() override { return true; }
+    [[nodiscard]] std::string failure() const override { return {}; }
+    void close() override {}
+
+private:
+    struct OneLog {
+        LogId id;
+        std::vector<StoredEntry> entries;  ///< seq 1 at the front
+        std::unordered_map<base::DeviceId, std::map<std::uint64_t, RememberedId>> ids;
+        Checkpoint checkpoint;
+    };
+    [[nodiscard]] OneLog& at(LogNumber log);
+
+    std::deque<OneLog> logs_;  ///< LogNumber 1 at the front
+    std::unordered_map<LogId, LogNumber> numbers_;
+};
+
+}  // namespace marchwire::store

@@ -1,0 +1,175 @@
+// The store's thread: takes what is queued as one group, does it, commits, answers.
+#include "store/table_log.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+
+#include <utility>
+
+namespace marchwire::store {
+
+namespace limits = base::limits;
+
+TableLog::TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive)
+    : tables_(std::move(tables)), level_(level), drive_(drive) {
+    if (drive_ == Drive::own_thread) thread_ = std::thread([this] { run(); });
+}
+
+TableLog::~TableLog() { TableLog::stop(); }
+
+void TableLog::append(AppendRequest request, AppendDone done) {
+    Seq next = request.expected.seq.next();
+    for (const auto& entry : request.entries) {
+        MARCHWIRE_INVARIANT(entry.tip.seq == next);
+        next = next.next();
+    }
+    MARCHWIRE_INVARIANT(!request.new_log || request.expected == Tip{});
+    post(AppendCall{std::move(request), std::move(done)});
+}
+
+void TableLog::open(const LogId& log, OpenDone done) { post(OpenCall{log, std::move(done)}); }
+
+void TableLog::read(const LogId& log, Seq from, std::size_t limit, ReadDone done) {
+    post(ReadCall{log, from, limit, std::move(done)});
+}
+
+std::unique_ptr<FollowToken> TableLog::follow(const LogId& log, Seq from, Follow follow) {
+    auto state = std::make_shared<FollowState>(log, from, std::move(follow));
+    post(FollowCall{state});
+    return token_of(std::move(state));
+}
+
+void TableLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) {
+    post(CheckpointCall{log, std::move(checkpoint), std::move(done)});
+}
+
+void TableLog::list(ListDone done) { post(ListCall{std::move(done)}); }
+
+void TableLog::post(Call call) {
+    // Weighed before the lock: an append of many entries is a walk.
+    const std::size_t bytes = bytes_of(call);
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        queued_bytes_ += bytes;
+        // Answered in its turn like all others, but what it carried is not kept.
+        if (queued_bytes_ > limits::store_queue_bytes) {
+            queued_bytes_ -= bytes;
+            call = without_payload(std::move(call), unavailable("Too much waits for the disk; try again."));
+            queued_bytes_ += bytes_of(call);
+        }
+        queue_.push_back(std::move(call));
+    }
+    something_.notify_one();
+}
+
+void TableLog::stop() {
+    std::call_once(stopped_, [this] {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        something_.notify_one();
+        if (thread_.joinable()) {
+            MARCHWIRE_INVARIANT(thread_.get_id() != std::this_thread::get_id());
+            thread_.join();
+        } else {
+            finish();
+        }
+    });
+}
+
+void TableLog::run() {
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            something_.wait(lock, [this] { return stopping_ || !queue_.empty() || catching_up_; });
+            if (stopping_) break;
+        }
+        auto calls = take_group();
+        do_group(calls);
+    }
+    finish();
+}
+
+std::size_t TableLog::run_some() {
+    MARCHWIRE_INVARIANT(drive_ == Drive::by_caller);
+    auto calls = take_group();
+    do_group(calls);
+    return calls.size();
+}
+
+std::vector<Call> TableLog::take_group() {
+    std::vector<Call> calls;
+    std::size_t bytes = 0;
+    const std::lock_guard lock(mutex_);
+    while (!queue_.empty() && calls.size() < limits::store_group_calls && bytes < limits::store_group_bytes) {
+        bytes += work_of(queue_.front());
+        queued_bytes_ -= bytes_of(queue_.front());
+        calls.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return calls;
+}
+
+void TableLog::do_group(std::vector<Call>& calls) {
+    if (healthy_) {
+        for (auto& call : calls) {
+            std::visit([this](auto& one) { do_call(one); }, call);
+        }
+        if (!tables_->commit()) fail();
+    }
+    if (!healthy_) {
+        const auto refusal = unavailable(
+            "Not stored: the disk failed. Look at the disk of the data directory, then start the server again.");
+        for (auto& call : calls) refuse_call(call, refusal);
+        for (auto& call : calls) answer_call(call);
+        return;
+    }
+    tell_follows(calls);
+    for (auto& call : calls) answer_call(call);
+}
+
+void TableLog::fail() {
+    healthy_ = false;
+    catching_up_ = false;
+    base::log_error("store_failed", "reason=\"{}\"", tables_->failure());
+}
+
+void TableLog::finish() {
+    std::deque<Call> pending;
+    {
+        const std::lock_guard lock(mutex_);
+        pending.swap(queue_);
+        queued_bytes_ = 0;
+    }
+    const auto refusal = unavailable("Not stored: the server is stopping. Send the same again after the restart.");
+    for (auto& call : pending) {
+        refuse_call(call, refusal);
+        answer_call(call);
+    }
+    tables_->close();
+}
+
+void TableLog::tell_follows(const std::vector<Call>& calls) {
+    for (const auto& call : calls) {
+        const auto* append = std::get_if<AppendCall>(&call);
+        if (append == nullptr || !append->outcome || !std::holds_alternative<Appended>(*append->outcome)) continue;
+        follows_.tell(append->request.log, append->request.entries);
+    }
+    const auto tip_of = [this](const LogId& log) {
+        const auto number = tables_->find(log);
+        return number ? tables_->tip(*number).seq : Seq{};
+    };
+    // One page each, so that a long way back does not hold up the appends.
+    for (const auto& follow : follows_.behind(tip_of)) {
+        const auto number = tables_->find(follow->log());
+        for (const auto& entry : tables_->read(*number, follow->next(), limits::replay_window_entries)) {
+            follow->tell(entry);
+        }
+    }
+    catching_up_ = !follows_.behind(tip_of).empty();
+    if (!tables_->failure().empty()) fail();
+}
+
+}  // namespace marchwire::store

@@ -1,0 +1,87 @@
+// The contract of event_log.hpp over plain tables: one queue, groups, answers after COMMIT, follows.
+#pragma once
+
+#include "store/call.hpp"
+#include "store/follow_register.hpp"
+#include "store/tables.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <span>
+#include <thread>
+
+namespace marchwire::store {
+
+/// An EventLog whose rules are here and whose rows are in Tables. What is queued is taken as one group
+/// (limits::store_group_*), in the order of the calls, and answered in that order after one COMMIT. A call
+/// after `stop()` is dropped without an answer: there is no thread left to give it.
+class TableLog : public EventLog {
+public:
+    enum class Drive : std::uint8_t {
+        own_thread,
+        by_caller,  ///< nothing happens but in `run_some()`; for tests and simulation
+    };
+    TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive);
+    TableLog(const TableLog&) = delete;
+    TableLog& operator=(const TableLog&) = delete;
+    ~TableLog() override;
+
+    void append(AppendRequest request, AppendDone done) override;
+    void open(const LogId& log, OpenDone done) override;
+    void read(const LogId& log, Seq from, std::size_t limit, ReadDone done) override;
+    [[nodiscard]] std::unique_ptr<FollowToken> follow(const LogId& log, Seq from, Follow follow) override;
+    void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
+    void list(ListDone done) override;
+    /// Any thread but the store's own. Again: does nothing.
+    void stop() override;
+
+    /// False for good after a write or fsync that failed: every call is then UNAVAILABLE. Any thread.
+    [[nodiscard]] bool healthy() const { return healthy_; }
+    /// Drive::by_caller only: does one group on this thread. How many calls it answered; 0 when idle.
+    std::size_t run_some();
+
+protected:
+    void post(Call call);
+
+private:
+    void run();
+    [[nodiscard]] std::vector<Call> take_group();
+    void do_group(std::vector<Call>& calls);
+    void finish();
+
+    void do_call(AppendCall& call);
+    void do_call(OpenCall& call);
+    void do_call(ReadCall& call);
+    void do_call(CheckpointCall& call);
+    void do_call(ListCall& call);
+    void do_call(AliveCall& call);
+    void do_call(FollowCall& call);
+    void do_call(RefusedCall& call);
+
+    [[nodiscard]] AppendOutcome appended(const AppendRequest& request);
+    [[nodiscard]] AppendRefused refused(LogNumber log, const AppendRequest& request, std::vector<KnownId> known);
+    [[nodiscard]] bool is_in_log(LogNumber log, const Tip& tip);
+    void look_up(LogNumber log, CommandId id, UtcMs now, std::vector<KnownId>& known);
+    void tell_follows(const std::vector<Call>& calls);
+    void fail();
+
+    const std::unique_ptr<Tables> tables_;
+    const core::Level level_;
+    const Drive drive_;
+    FollowRegister follows_;
+    bool catching_up_ = false;  ///< some follow is behind: do not sleep
+    std::atomic<bool> healthy_{true};
+
+    std::mutex mutex_;
+    std::condition_variable something_;
+    std::deque<Call> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool stopping_ = false;
+
+    std::once_flag stopped_;
+    std::thread thread_;
+};
+
+}  // namespace marchwire::store

@@ -1,0 +1,58 @@
+// What a store keeps, as plain tables: the rules of the contract stand above it (table_log.hpp), memory and
+// SQLite below it.
+#pragma once
+
+#include "store/event_log.hpp"
+
+#include <optional>
+
+namespace marchwire::store {
+
+/// A log's number in its tables, from 1.
+using LogNumber = std::int64_t;
+
+struct RememberedId {
+    std::uint64_t content_hash = 0;
+    Tip answered;
+    UtcMs at;
+};
+
+/// One thread. Writes belong to an open group and count only after `commit()` said true. A disk error makes
+/// reads come back empty and `commit()` say false; it is final, and `failure()` says what it was.
+class Tables {
+public:
+    virtual ~Tables() = default;
+
+    [[nodiscard]] virtual std::optional<LogNumber> find(const LogId& log) = 0;
+    [[nodiscard]] virtual std::vector<LogId> logs() = 0;
+    /// Makes an empty log that does not exist yet.
+    virtual LogNumber create(const LogId& log) = 0;
+
+    [[nodiscard]] virtual Tip tip(LogNumber log) = 0;
+    [[nodiscard]] virtual std::optional<Tip> tip_at(LogNumber log, Seq seq) = 0;
+    /// In order from `from`, at most `limit` entries and limits::read_bytes.
+    [[nodiscard]] virtual Entries read(LogNumber log, Seq from, std::size_t limit) = 0;
+    /// Entries follow the tip without a gap.
+    virtual void add(LogNumber log, const std::vector<StoredEntry>& entries) = 0;
+
+    /// 0 when nothing of the device is remembered.
+    [[nodiscard]] virtual std::uint64_t highest_counter(LogNumber log, base::DeviceId device) = 0;
+    [[nodiscard]] virtual std::optional<RememberedId> remembered(LogNumber log, CommandId id) = 0;
+    /// Also forgets, sooner or later, what fell out of the device's window.
+    virtual void remember(LogNumber log, const IdRecord& id, UtcMs now) = 0;
+
+    /// Zero tip and empty when there is none.
+    [[nodiscard]] virtual Checkpoint checkpoint(LogNumber log) = 0;
+    /// Of the stored checkpoint; 0 when there is none.
+    [[nodiscard]] virtual Seq checkpoint_seq(LogNumber log) = 0;
+    virtual void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) = 0;
+    virtual void put_last_alive(UtcMs now) = 0;
+
+    [[nodiscard]] virtual bool commit() = 0;
+    /// "" while all is well.
+    [[nodiscard]] virtual std::string failure() const = 0;
+    /// The last call, on the thread of all others.
+    virtual void close() = 0;
+};
+
+}  // namespace marchwire::store
