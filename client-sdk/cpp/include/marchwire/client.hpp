@@ -1,0 +1,239 @@
+// The asynchronous client: connects, keeps its feeds whole over lost connections, sends commands once.
+#pragma once
+
+#include "marchwire/commands.hpp"
+#include "marchwire/values.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace marchwire::sdk {
+
+// ---- what a feed brings ------------------------------------------------------------------------
+struct PhaseChanged {
+    Phase phase = Phase::unknown;
+    std::uint32_t version = 0;
+    std::string sentence;
+    std::string reason;  ///< staff only
+};
+struct MarchUpdated {};
+struct RouteChanged {
+    std::uint32_t version = 0;
+    RouteStatus status = RouteStatus::unknown;
+    std::string name;
+};
+struct NoticePosted {
+    Notice notice;
+};
+struct CallsToActionSet {
+    std::uint32_t calls = 0;
+};
+/// Duty, role or section; look at `march()` for the whole of it.
+struct MemberChanged {
+    PersonId person = 0;
+    std::optional<Duty> duty;
+};
+struct CheckedIn {
+    PersonId person = 0;
+    Report report = Report::unknown;
+    Place place;
+    std::uint32_t battery_percent = 0;
+};
+struct AlertChanged {
+    AlertKind kind = AlertKind::unknown;
+    PersonId subject = 0;
+    AlertState state = AlertState::unknown;
+    std::uint32_t step = 0;
+};
+struct ProposalMade {
+    Proposal proposal;
+};
+struct ProposalEnded {
+    std::uint32_t number = 0;
+    bool confirmed = false;
+};
+/// Class C: newest value only, outside the order. `exact` on ops; else snapped and late.
+struct ColumnMoved {
+    bool exact = false;
+    bool moving = false;
+    std::optional<double> head_metres, tail_metres;
+};
+struct MarshalMoved {
+    PersonId person = 0;
+    LatLon at;
+    std::optional<std::uint32_t> along_metres;
+    bool flagged = false;
+};
+struct MarshalHeard {
+    PersonId person = 0;
+    Reachability reachability = Reachability::unknown;
+};
+/// Rows of overview or desk that changed, or all of them.
+struct RowsChanged {
+    std::vector<Row> rows;
+    bool whole = false;
+};
+/// Something else happened, or a thing that this SDK does not know: it counts as applied.
+struct OtherChange {
+    std::string name;  ///< as in the proto, "tip_signed"; empty when unknown
+};
+using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
+                            CheckedIn, AlertChanged, ProposalMade, ProposalEnded, ColumnMoved, MarshalMoved,
+                            MarshalHeard, RowsChanged, OtherChange>;
+
+struct ItemSource;  // the message behind an item, inside the SDK
+
+/// An item of a feed, already folded. Valid during the callback only.
+class FeedItem {
+public:
+    FeedItem(const FeedName& feed, const ItemSource& source) : feed_(feed), source_(source) {}
+    [[nodiscard]] const FeedName& feed() const { return feed_; }
+    /// Empty for values outside the order (class C, rows).
+    [[nodiscard]] std::optional<Position> position() const;
+    /// When it happened, by the server; 0 where the item does not say.
+    [[nodiscard]] UtcMs at() const;
+    [[nodiscard]] PersonId actor() const;
+    [[nodiscard]] Change change() const;
+    /// The item in the Protobuf JSON mapping, on one line.
+    [[nodiscard]] std::string json() const;
+
+private:
+    const FeedName& feed_;
+    const ItemSource& source_;
+};
+
+// ---- the connection ----------------------------------------------------------------------------
+/// What Welcome said.
+struct Welcome {
+    std::string session;
+    PersonId person = 0;  ///< 0: anonymous
+    Role role = Role::unknown;
+    std::string march;       ///< "campaign/march" or "campaign" that the token is for
+    std::string demo_clock;  ///< empty: real time
+    double clock_rate = 1;
+    UtcMs server_time = 0;
+};
+struct Connecting {
+    std::uint32_t attempt = 0;  ///< 0: the first after things were well
+};
+struct Online {
+    Welcome welcome;
+};
+/// Not connected; tries again after `retry_in`.
+struct Waiting {
+    Millis retry_in{0};
+    std::string reason;
+};
+/// Will not connect again by itself: closed by the app, or the server said that trying again is of no use.
+struct Stopped {
+    std::string reason;
+    std::optional<Error> error;
+};
+using ConnectionState = std::variant<Connecting, Online, Waiting, Stopped>;
+
+struct Gap {
+    FeedName feed;
+    std::uint64_t held = 0;     ///< seq that we had
+    std::uint64_t missing = 0;  ///< seq that the item said came before it
+};
+struct Discontinuity {
+    FeedName feed;
+    DiscontinuityReason reason = DiscontinuityReason::unknown;
+    std::string message;
+};
+struct Skipped {
+    FeedName feed;
+    std::uint32_t keys = 0;
+    UtcMs from = 0, to = 0;
+};
+struct History {
+    FeedName feed;
+    std::vector<std::string> items;  ///< Protobuf JSON, oldest first
+    bool more = false;
+    std::optional<Error> error;
+};
+
+using OnReply = std::function<void(CommandId, const Outcome&)>;
+using OnHistory = std::function<void(const History&)>;
+
+/// All optional. Called on the io_context's thread; they may call the client, but not destroy it.
+struct Callbacks {
+    std::function<void(const ConnectionState&)> on_state;
+    std::function<void(const FeedItem&)> on_item;
+    std::function<void(const FeedName&)> on_snapshot;  ///< the feed is whole now: `march`, `rows`, `state_json`
+    std::function<void(const Gap&)> on_gap;            ///< seen and being mended: no call of the app is needed
+    std::function<void(const Discontinuity&)> on_discontinuity;
+    std::function<void(const Skipped&)> on_skipped;
+    std::function<void(const FeedName&, const Error&)> on_refused;  ///< the feed is not subscribed (any more)
+    std::function<void(const Error&)> on_error;                     ///< a message of ours was bad
+};
+
+struct ClientSettings {
+    std::string url;                         ///< ws://host:port/v1/ops (staff) or /v1/ws (followers)
+    std::string token;                       ///< empty: anonymous follower
+    std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
+    std::uint64_t counter = 0;               ///< last counter that this device used
+    std::string name = "marchwire-cpp/0.1";  ///< for the operator's logs; no person in it
+    std::uint64_t jitter_seed = 0;           ///< of the waits between tries; 0: from the device
+    Millis retry_first{500};                 ///< waits are drawn from 0 to this, doubled with each try, ...
+    Millis retry_most{30'000};               ///< ... and to this at most
+    std::size_t commands_waiting = 1'000;    ///< unanswered ones kept; more are refused
+};
+
+/// One connection to one server. All members and callbacks on the io_context's thread. Commands, feeds and what
+/// was folded outlive lost connections; unanswered commands are sent again with the same id.
+class Client {
+public:
+    Client(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks);
+    /// Closes the socket without a word; no callback comes after it.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Begins to connect, and goes on until `close`, a refusal or the end of the client.
+    void connect();
+    /// Says goodbye; on_state(Stopped) follows. Unanswered commands stay unanswered.
+    void close();
+    /// As if the network went away: the socket is dropped without a word, and connecting begins anew.
+    void drop_connection();
+
+    void subscribe(const FeedName& feed);
+    /// Goes on after a position that the app kept (with nothing folded).
+    void subscribe(const FeedName& feed, const Position& resume);
+    void unsubscribe(const FeedName& feed);
+
+    /// `log`: "campaign/march" or "campaign". The reply comes once: from the server, or UNAVAILABLE
+    /// from here when too many wait (then the id is zero).
+    void command(const std::string& log, const Command& command, OnReply on_reply);
+    /// Not stored, not answered; dropped when not connected. `march`: "campaign/march".
+    void report_position(const std::string& march, const std::vector<Fix>& fixes);
+    void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history);
+
+    [[nodiscard]] bool is_online() const;
+    /// The server's clock now, from Welcome and the time since; 0 before the first Welcome.
+    [[nodiscard]] UtcMs server_time() const;
+    [[nodiscard]] std::size_t unanswered_commands() const;
+    /// Empty until the first snapshot, and for keyed feeds.
+    [[nodiscard]] std::optional<March> march(const FeedName& feed) const;
+    [[nodiscard]] std::vector<Row> rows(const FeedName& feed) const;
+    /// Where the feed stands; empty before its snapshot.
+    [[nodiscard]] std::optional<Position> position(const FeedName& feed) const;
+    /// The folded state as Protobuf JSON of the feed's snapshot message (PublicSnapshot, OpsSnapshot,
+    /// MarshalSnapshot, OverviewRows, DeskRows) on one line; empty before it is whole.
+    [[nodiscard]] std::string state_json(const FeedName& feed) const;
+
+private:
+    class Shell;
+    std::shared_ptr<Shell> shell_;
+};
+
+}  // namespace marchwire::sdk

@@ -1,0 +1,120 @@
+// What a person may ask of a march. Where the meaning depends on it a command names the version of the thing.
+#pragma once
+
+#include "marchwire/values.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace marchwire::sdk {
+
+struct CheckIn {
+    Report report = Report::on_post;
+    Place place;
+    std::uint32_t battery_percent = 0;  ///< 1 to 100; 0: not said
+    std::uint32_t headcount = 0;        ///< 0: not said
+};
+struct TakeBreak {
+    std::uint32_t duty_version = 0;
+};
+struct EndDuty {
+    std::uint32_t duty_version = 0;
+};
+struct AdvancePhase {
+    Phase to = Phase::unknown;
+    std::uint32_t phase_version = 0;
+    std::string typed_name;  ///< to CLOSED: the march's name
+};
+struct CorrectPhase {
+    Phase to = Phase::unknown;
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct Hold {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+    std::string public_sentence;
+};
+struct Release {
+    std::uint32_t phase_version = 0;
+};
+struct Stop {
+    std::string reason;
+    std::string public_sentence;
+};
+struct ProposeResume {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct ConfirmResume {
+    std::uint32_t proposal = 0;
+};
+struct Postpone {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct Cancel {
+    std::uint32_t phase_version = 0;
+    std::string reason;
+};
+struct ApproveRoute {
+    std::uint32_t version = 0;
+};
+struct ActivateRoute {
+    std::uint32_t version = 0;
+    std::uint32_t active_version = 0;  ///< the one that it replaces; 0: none is active
+};
+struct AssignDuty {
+    PersonId person = 0;
+    std::string callsign;
+    Role role = Role::side;
+    std::uint32_t section = 0;
+    PersonId buddy = 0;
+    bool no_phone = false;
+};
+struct AckAlert {
+    AlertKind kind = AlertKind::checkin_missed;
+    PersonId subject = 0;
+    std::uint32_t version = 0;
+};
+struct ClearAlert {
+    AlertKind kind = AlertKind::checkin_missed;
+    PersonId subject = 0;
+    std::uint32_t version = 0;
+    std::string reason;
+};
+struct PostNotice {
+    Severity severity = Severity::info;
+    std::string language;
+    std::string text;
+    UtcMs expires_at = 0;
+};
+
+using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop,
+                             ProposeResume, ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute, AssignDuty,
+                             AckAlert, ClearAlert, PostNotice>;
+
+/// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
+struct Accepted {
+    Level level = Level::none;
+    Position position;
+    std::uint64_t made = 0;
+};
+using Outcome = std::variant<Accepted, Error>;
+
+/// Device is random and kept by the app; its counter grows by one with each command.
+struct CommandId {
+    std::uint64_t device = 0;
+    std::uint64_t counter = 0;
+    auto operator<=>(const CommandId&) const = default;
+};
+
+/// One GPS fix, for report_position.
+struct Fix {
+    LatLon at;
+    std::uint32_t accuracy_metres = 0;
+    UtcMs fix_at = 0;
+};
+
+}  // namespace marchwire::sdk

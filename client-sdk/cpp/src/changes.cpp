@@ -1,0 +1,138 @@
+// What an item says, as a typed change.
+#include "to_values.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+namespace marchwire::sdk {
+namespace {
+
+template <class To, class From>
+To word(From value) {
+    return static_cast<To>(static_cast<std::uint8_t>(value));
+}
+
+/// The field that is set in a message with one oneof: its name in the proto.
+std::string name_of_choice(const google::protobuf::Message& message) {
+    const auto* choice = message.GetDescriptor()->oneof_decl(0);
+    const auto* field = message.GetReflection()->GetOneofFieldDescriptor(message, choice);
+    return field == nullptr ? std::string{} : field->name();
+}
+
+Change alert(const v1::AlertKey& key, AlertState state, std::uint32_t step) {
+    return AlertChanged{word<AlertKind>(key.kind()), key.subject(), state, step};
+}
+
+Change of_public(const v1::PublicItem& item) {
+    switch (item.item_case()) {
+        case v1::PublicItem::kAbout: return MarchUpdated{};
+        case v1::PublicItem::kPhase:
+            return PhaseChanged{word<Phase>(item.phase().phase()), item.phase().version(), item.phase().sentence(), {}};
+        case v1::PublicItem::kRoute:
+            return RouteChanged{item.route().version(), RouteStatus::active, item.route().name()};
+        case v1::PublicItem::kNotice: return NoticePosted{notice_of(item.notice())};
+        case v1::PublicItem::kCallsToAction:
+            return CallsToActionSet{static_cast<std::uint32_t>(item.calls_to_action().calls_size())};
+        case v1::PublicItem::ITEM_NOT_SET: break;
+    }
+    return OtherChange{};
+}
+
+Change of_people(const v1::Event& event) {
+    switch (event.event_case()) {
+        case v1::Event::kDutyAssigned: return MemberChanged{event.duty_assigned().person(), {}};
+        case v1::Event::kDutyChanged:
+            return MemberChanged{event.duty_changed().person(), word<Duty>(event.duty_changed().to())};
+        case v1::Event::kCheckedIn: {
+            const v1::CheckedIn& said = event.checked_in();
+            return CheckedIn{said.person(),
+                             word<Report>(said.report()),
+                             {word<PlaceKind>(said.place().kind()), said.place().number()},
+                             said.battery_percent()};
+        }
+        case v1::Event::kAlertRaised: {
+            const v1::Alert& raised = event.alert_raised().alert();
+            return alert(raised.key(), word<AlertState>(raised.state()), raised.step());
+        }
+        case v1::Event::kAlertStepped:
+            return alert(event.alert_stepped().key(), word<AlertState>(event.alert_stepped().state()),
+                         event.alert_stepped().step());
+        case v1::Event::kAlertAcked: return alert(event.alert_acked().key(), AlertState::acked, 0);
+        case v1::Event::kAlertCleared: return alert(event.alert_cleared().key(), AlertState::cleared, 0);
+        default: return OtherChange{name_of_choice(event)};
+    }
+}
+
+Change of_event(const v1::Event& event) {
+    switch (event.event_case()) {
+        case v1::Event::kMarchCreated:
+        case v1::Event::kMarchUpdated: return MarchUpdated{};
+        case v1::Event::kPhaseChanged: {
+            const v1::PhaseChanged& change = event.phase_changed();
+            return PhaseChanged{word<Phase>(change.to()), change.version(), change.public_sentence(), change.reason()};
+        }
+        case v1::Event::kRouteImported:
+            return RouteChanged{event.route_imported().version(), RouteStatus::draft,
+                                event.route_imported().line().name()};
+        case v1::Event::kRouteStatusChanged: {
+            const v1::RouteStatusChanged& change = event.route_status_changed();
+            return RouteChanged{change.version(), word<RouteStatus>(change.status()), change.line().name()};
+        }
+        case v1::Event::kProposalMade: return ProposalMade{proposal_of(event.proposal_made().proposal())};
+        case v1::Event::kProposalEnded:
+            return ProposalEnded{event.proposal_ended().number(), event.proposal_ended().confirmed()};
+        case v1::Event::kNoticePosted: return NoticePosted{notice_of(event.notice_posted().notice())};
+        case v1::Event::kCallsToActionSet:
+            return CallsToActionSet{static_cast<std::uint32_t>(event.calls_to_action_set().calls_size())};
+        default: return of_people(event);
+    }
+}
+
+Change of_public_column(const v1::PublicColumn& column) {
+    ColumnMoved moved;
+    moved.moving = column.moving();
+    if (column.has_head_metres()) moved.head_metres = column.head_metres();
+    if (column.has_tail_metres()) moved.tail_metres = column.tail_metres();
+    return moved;
+}
+
+Change of_ops_column(const v1::OpsColumn& column) {
+    ColumnMoved moved;
+    moved.exact = true;
+    moved.moving = column.has_head_metres();
+    if (column.has_head_metres()) moved.head_metres = column.head_metres();
+    if (column.has_tail_metres()) moved.tail_metres = column.tail_metres();
+    return moved;
+}
+
+Change of_position(const v1::MarshalPosition& position) {
+    MarshalMoved moved{position.person(), point_of(position.at()), {}, position.flagged()};
+    if (position.has_along_metres()) moved.along_metres = position.along_metres();
+    return moved;
+}
+
+template <class Rows>
+Change of_rows(const Rows& rows) {
+    RowsChanged changed;
+    changed.whole = rows.whole();
+    for (const auto& row : rows.rows()) changed.rows.push_back(row_of(row));
+    return changed;
+}
+
+}  // namespace
+
+Change change_of(const v1::Item& item) {
+    switch (item.item_case()) {
+        case v1::Item::kPublicItem: return of_public(item.public_item());
+        case v1::Item::kEntry: return of_event(item.entry().event());
+        case v1::Item::kOverviewRows: return of_rows(item.overview_rows());
+        case v1::Item::kDeskRows: return of_rows(item.desk_rows());
+        case v1::Item::kPublicColumn: return of_public_column(item.public_column());
+        case v1::Item::kOpsColumn: return of_ops_column(item.ops_column());
+        case v1::Item::kMarshalPosition: return of_position(item.marshal_position());
+        case v1::Item::kLiveness:
+            return MarshalHeard{item.liveness().person(), word<Reachability>(item.liveness().reachability())};
+        default: return OtherChange{name_of_choice(item)};
+    }
+}
+
+}  // namespace marchwire::sdk

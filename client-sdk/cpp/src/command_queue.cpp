@@ -1,0 +1,65 @@
+#include "command_queue.hpp"
+
+#include "to_values.hpp"
+
+#include <algorithm>
+
+namespace marchwire::sdk {
+namespace {
+
+/// The server did not store it, and says that the same id is safe.
+bool may_be_tried_again(const v1::Error& error) {
+    return error.code() == v1::UNAVAILABLE || error.code() == v1::RATE_LIMITED;
+}
+
+constexpr Millis least_wait{200};
+
+}  // namespace
+
+CommandQueue::CommandQueue(std::uint64_t device, std::uint64_t counter, std::size_t waiting_max)
+    : device_(device), counter_(counter), waiting_max_(waiting_max) {}
+
+std::optional<CommandId> CommandQueue::add(const std::string& log, const Command& command, Millis now) {
+    if (device_ == 0 || waiting_.size() >= waiting_max_) return std::nullopt;
+    const CommandId id{device_, ++counter_};
+    Waiting& waiting = waiting_[id.counter];
+    waiting.made = now;
+    waiting.message.mutable_id()->set_device(id.device);
+    waiting.message.mutable_id()->set_counter(id.counter);
+    waiting.message.set_log(log);
+    put(command, waiting.message);
+    return id;
+}
+
+void CommandQueue::lost() {
+    in_flight_ = 0;
+    for (auto& [counter, waiting] : waiting_) waiting.in_flight = false;
+}
+
+std::optional<Outcome> CommandQueue::on_reply(const v1::Reply& reply, Millis now) {
+    const auto found = waiting_.find(reply.id().counter());
+    if (reply.id().device() != device_ || found == waiting_.end()) return std::nullopt;
+    Waiting& waiting = found->second;
+    if (waiting.in_flight) --in_flight_;
+    waiting.in_flight = false;
+    if (reply.has_error() && may_be_tried_again(reply.error()) && ++waiting.tries < tries_max) {
+        const Millis doubled = least_wait * (1 << waiting.tries);
+        waiting.not_before = now + std::max(doubled, Millis(reply.error().retry_after_ms()));
+        return std::nullopt;
+    }
+    waiting_.erase(found);
+    if (reply.has_error()) return error_of(reply.error());
+    return Accepted{static_cast<Level>(static_cast<std::uint8_t>(reply.accepted().level())),
+                    position_of(reply.accepted().position()), reply.accepted().made()};
+}
+
+std::optional<Millis> CommandQueue::next_at() const {
+    std::optional<Millis> next;
+    for (const auto& [counter, waiting] : waiting_) {
+        if (waiting.in_flight || waiting.not_before == Millis{0}) continue;
+        if (!next || waiting.not_before < *next) next = waiting.not_before;
+    }
+    return next;
+}
+
+}  // namespace marchwire::sdk

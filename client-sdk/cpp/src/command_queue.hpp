@@ -1,0 +1,63 @@
+// Commands that have no answer yet: each keeps its id, so that sending it again has no second effect. No socket.
+#pragma once
+
+#include "marchwire/client.hpp"
+#include "marchwire/v1/session.pb.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace marchwire::sdk {
+
+namespace v1 = marchwire::v1;
+
+/// One thread. At most `in_flight_max` are sent and unanswered at once; the rest waits for its turn.
+class CommandQueue {
+public:
+    static constexpr std::size_t in_flight_max = 200;  ///< below the server's burst of 400
+    static constexpr std::uint32_t tries_max = 8;
+
+    CommandQueue(std::uint64_t device, std::uint64_t counter, std::size_t waiting_max);
+
+    /// Empty when too many wait, or without a device.
+    [[nodiscard]] std::optional<CommandId> add(const std::string& log, const Command& command, Millis now);
+    /// What goes out now. `made_at` turns the moment of making into the server's time, once per command.
+    template <class MadeAt>
+    [[nodiscard]] std::vector<v1::Command> due(Millis now, MadeAt made_at) {
+        std::vector<v1::Command> out;
+        for (auto& [counter, waiting] : waiting_) {
+            if (in_flight_ >= in_flight_max) break;
+            if (waiting.in_flight || waiting.not_before > now) continue;
+            if (waiting.message.made_at_ms() == 0) waiting.message.set_made_at_ms(made_at(waiting.made));
+            waiting.in_flight = true;
+            ++in_flight_;
+            out.push_back(waiting.message);
+        }
+        return out;
+    }
+    /// The connection is gone: none is in flight.
+    void lost();
+    /// The answer for the app; empty when the command is unknown, or will be tried again with its id.
+    [[nodiscard]] std::optional<Outcome> on_reply(const v1::Reply& reply, Millis now);
+    /// When the next one may be sent that was told to wait.
+    [[nodiscard]] std::optional<Millis> next_at() const;
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+
+private:
+    struct Waiting {
+        v1::Command message;
+        Millis made{0};
+        Millis not_before{0};
+        std::uint32_t tries = 0;
+        bool in_flight = false;
+    };
+    std::uint64_t device_;
+    std::uint64_t counter_;
+    std::size_t waiting_max_;
+    std::size_t in_flight_ = 0;
+    std::map<std::uint64_t, Waiting> waiting_;  ///< by counter: order of making
+};
+
+}  // namespace marchwire::sdk

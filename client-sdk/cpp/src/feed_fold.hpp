@@ -1,0 +1,105 @@
+// The state that a feed's items fold to, kept as the snapshot message of its kind. (internal to the SDK)
+#pragma once
+
+#include "marchwire/v1/session.pb.h"
+#include "marchwire/values.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace marchwire::sdk {
+
+namespace v1 = marchwire::v1;
+
+/// As many as the server keeps in a snapshot.
+inline constexpr int notices_kept = 50;
+
+enum class FoldResult : std::uint8_t {
+    folded,
+    /// The item names something that this client was never told in full: only a snapshot makes it whole.
+    needs_snapshot,
+};
+
+/// What everybody may see of a march.
+class PublicFold {
+public:
+    [[nodiscard]] FoldResult apply(const v1::Item& item);
+    v1::PublicSnapshot state;
+};
+/// Everything of a march.
+class OpsFold {
+public:
+    [[nodiscard]] FoldResult apply(const v1::Item& item);
+    v1::OpsSnapshot state;
+};
+/// What one person on duty sees.
+class MarshalFold {
+public:
+    [[nodiscard]] FoldResult apply(const v1::Item& item);
+    v1::MarshalSnapshot state;
+};
+/// Newest row per march.
+class OverviewFold {
+public:
+    void apply(const v1::OverviewRows& rows);
+    [[nodiscard]] v1::OverviewRows whole() const;
+    std::string campaign, name;
+    std::map<std::string, v1::OverviewRow> rows;
+};
+class DeskFold {
+public:
+    void apply(const v1::DeskRows& rows);
+    [[nodiscard]] v1::DeskRows whole() const;
+    std::string campaign;
+    std::map<std::string, v1::DeskRow> rows;
+};
+
+/// One feed's fold. Empty until a snapshot was put in (keyed feeds: until the first whole rows).
+class FeedFold {
+public:
+    explicit FeedFold(FeedKind kind);
+
+    /// Replaces everything by the bytes of a snapshot message; false when they are none.
+    [[nodiscard]] bool replace(const std::string& snapshot);
+    [[nodiscard]] FoldResult apply(const v1::Item& item);
+    /// What was held is void.
+    void clear();
+
+    [[nodiscard]] bool is_whole() const { return is_whole_; }
+    /// Protobuf JSON of the snapshot message with `position` in it; empty when not whole.
+    [[nodiscard]] std::string json(const Position& position) const;
+    [[nodiscard]] std::optional<March> march() const;
+    [[nodiscard]] std::vector<Row> rows() const;
+
+private:
+    using Fold = std::variant<PublicFold, OpsFold, MarshalFold, OverviewFold, DeskFold>;
+    [[nodiscard]] static Fold empty(FeedKind kind);
+    FeedKind kind_;
+    Fold fold_;
+    bool is_whole_ = false;
+};
+
+// ---- what ops and marshal folds share ------------------------------------------------------------
+/// True when people with this duty are asked to check in.
+[[nodiscard]] bool checks_in(v1::Duty duty);
+void fold_assigned(v1::Member& member, const v1::DutyAssigned& event);
+void fold_duty(v1::Member& member, const v1::DutyChanged& event, std::int64_t at_ms);
+void fold_check_in(v1::Member& member, const v1::CheckedIn& event, std::int64_t at_ms);
+void fold_scheduled(v1::Member& member, std::int64_t due_at_ms);
+void fold_shift(v1::Member& member, std::int64_t by_ms);
+
+using Alerts = google::protobuf::RepeatedPtrField<v1::Alert>;
+using Notices = google::protobuf::RepeatedPtrField<v1::Notice>;
+/// Null when no such alert is open.
+[[nodiscard]] v1::Alert* find_alert(Alerts& alerts, const v1::AlertKey& key);
+/// Puts it in by its key's order, in place of one with the same key.
+void put_alert(Alerts& alerts, const v1::Alert& alert);
+void erase_alert(Alerts& alerts, const v1::AlertKey& key);
+void step_alert(v1::Alert& alert, const v1::AlertStepped& event);
+void ack_alert(v1::Alert& alert, const v1::AlertAcked& event);
+void put_notice(Notices& notices, const v1::Notice& notice);
+
+}  // namespace marchwire::sdk

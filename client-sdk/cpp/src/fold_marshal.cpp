@@ -1,0 +1,146 @@
+#include "feed_fold.hpp"
+
+#include <algorithm>
+
+namespace marchwire::sdk {
+namespace {
+
+struct MarshalEvent {
+    v1::MarshalSnapshot& state;
+    std::int64_t at_ms;
+
+    /// Self, or somebody near; null for others.
+    [[nodiscard]] v1::Member* find(std::uint64_t person) const {
+        if (state.self().person() == person) return state.mutable_self();
+        auto& near = *state.mutable_section();
+        const auto found = std::find_if(near.begin(), near.end(),
+                                        [&](const v1::Member& m) { return m.person() == person; });
+        return found == near.end() ? nullptr : &*found;
+    }
+    template <class Change>
+    void with_member(std::uint64_t person, Change change) const {
+        if (v1::Member* member = find(person)) change(*member);
+    }
+    template <class Change>
+    void with_everybody(Change change) const {
+        if (state.has_self()) change(*state.mutable_self());
+        for (v1::Member& member : *state.mutable_section()) change(member);
+    }
+
+    [[nodiscard]] bool is_near(const v1::Member& member) const {
+        const v1::Member& self = state.self();
+        const bool same_section = self.section() != 0 && member.section() == self.section();
+        return same_section || member.person() == self.buddy() || member.buddy() == self.person();
+    }
+    void forget_the_far() const {
+        auto& near = *state.mutable_section();
+        const auto gone = std::remove_if(near.begin(), near.end(), [&](const v1::Member& m) { return !is_near(m); });
+        near.erase(gone, near.end());
+    }
+    void insert(v1::Member member) const {
+        auto& near = *state.mutable_section();
+        *near.Add() = std::move(member);
+        for (int at = near.size() - 1; at > 0 && near[at].ordinal() < near[at - 1].ordinal(); --at) {
+            near.SwapElements(at, at - 1);
+        }
+    }
+
+    /// Somebody who comes near with a past that we were not told of needs the snapshot.
+    [[nodiscard]] FoldResult assigned(const v1::DutyAssigned& event) const {
+        if (state.self().person() == event.person()) {
+            const bool moved = state.self().section() != event.section();
+            fold_assigned(*state.mutable_self(), event);
+            forget_the_far();
+            const bool buddy_unknown = event.buddy() != 0 && find(event.buddy()) == nullptr;
+            return moved || buddy_unknown ? FoldResult::needs_snapshot : FoldResult::folded;
+        }
+        if (v1::Member* known = find(event.person())) {
+            fold_assigned(*known, event);
+            forget_the_far();
+            return FoldResult::folded;
+        }
+        v1::Member fresh;
+        fold_assigned(fresh, event);
+        if (!is_near(fresh)) return FoldResult::folded;
+        const bool in_section = state.self().section() != 0 && event.section() == state.self().section();
+        if (!in_section || event.section_before() != event.section()) return FoldResult::needs_snapshot;
+        fresh.set_duty(v1::INVITED);
+        fresh.set_duty_since_ms(at_ms);
+        fresh.set_last_report(v1::ON_POST);
+        insert(std::move(fresh));
+        return FoldResult::folded;
+    }
+    void phase(const v1::PhaseChanged& event) const {
+        v1::PublicPhase& phase = *state.mutable_phase();
+        phase.set_phase(event.to());
+        phase.set_version(event.version());
+        phase.set_since_ms(at_ms);
+        phase.set_sentence(event.public_sentence());
+    }
+    void route(const v1::RouteStatusChanged& event) const {
+        if (event.status() != v1::ACTIVE) return;
+        v1::Route& route = *state.mutable_route();
+        route.set_version(event.version());
+        route.set_status(event.status());
+        route.set_status_at_ms(at_ms);
+        route.set_public_from_ms(event.public_from_ms());
+        *route.mutable_line() = event.line();
+    }
+    template <class Change>
+    [[nodiscard]] FoldResult with_alert(const v1::AlertKey& key, Change change) const {
+        v1::Alert* alert = find_alert(*state.mutable_alerts(), key);
+        if (alert == nullptr) return FoldResult::needs_snapshot;  // it was raised before it reached our rung
+        change(*alert);
+        return FoldResult::folded;
+    }
+    void shifted(std::int64_t by_ms) const {
+        with_everybody([&](v1::Member& m) { fold_shift(m, by_ms); });
+        for (v1::Alert& alert : *state.mutable_alerts()) {
+            if (alert.step_at_ms() != 0) alert.set_step_at_ms(alert.step_at_ms() + by_ms);
+        }
+    }
+
+    [[nodiscard]] FoldResult apply(const v1::Event& event) const {
+        switch (event.event_case()) {
+            case v1::Event::kMarchCreated: *state.mutable_spec() = event.march_created().spec(); break;
+            case v1::Event::kMarchUpdated: *state.mutable_spec() = event.march_updated().spec(); break;
+            case v1::Event::kPhaseChanged: phase(event.phase_changed()); break;
+            case v1::Event::kRouteStatusChanged: route(event.route_status_changed()); break;
+            case v1::Event::kDutyAssigned: return assigned(event.duty_assigned());
+            case v1::Event::kDutyChanged:
+                with_member(event.duty_changed().person(),
+                            [&](v1::Member& m) { fold_duty(m, event.duty_changed(), at_ms); });
+                break;
+            case v1::Event::kCheckedIn:
+                with_member(event.checked_in().person(),
+                            [&](v1::Member& m) { fold_check_in(m, event.checked_in(), at_ms); });
+                break;
+            case v1::Event::kCheckInNudged:
+                with_member(event.check_in_nudged().person(), [](v1::Member& m) { m.set_nudged(true); });
+                break;
+            case v1::Event::kCheckInsScheduled:
+                with_everybody([&](v1::Member& m) { fold_scheduled(m, event.check_ins_scheduled().due_at_ms()); });
+                break;
+            case v1::Event::kTimersShifted: shifted(event.timers_shifted().by_ms()); break;
+            case v1::Event::kAlertRaised: put_alert(*state.mutable_alerts(), event.alert_raised().alert()); break;
+            case v1::Event::kAlertStepped:
+                return with_alert(event.alert_stepped().key(),
+                                  [&](v1::Alert& a) { step_alert(a, event.alert_stepped()); });
+            case v1::Event::kAlertAcked:
+                return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
+            case v1::Event::kAlertCleared: erase_alert(*state.mutable_alerts(), event.alert_cleared().key()); break;
+            case v1::Event::kNoticePosted: put_notice(*state.mutable_notices(), event.notice_posted().notice()); break;
+            default: break;  // moves nothing that a marshal sees, or is a newer server's
+        }
+        return FoldResult::folded;
+    }
+};
+
+}  // namespace
+
+FoldResult MarshalFold::apply(const v1::Item& item) {
+    if (!item.has_entry()) return FoldResult::folded;
+    return MarshalEvent{state, item.entry().at_ms()}.apply(item.entry().event());
+}
+
+}  // namespace marchwire::sdk

@@ -1,0 +1,162 @@
+#include "feed_fold.hpp"
+
+#include <algorithm>
+
+namespace marchwire::sdk {
+namespace {
+
+v1::Member* find_member(v1::OpsSnapshot& state, std::uint64_t person) {
+    auto& roster = *state.mutable_roster();
+    const auto found = std::find_if(roster.begin(), roster.end(),
+                                    [&](const v1::Member& m) { return m.person() == person; });
+    return found == roster.end() ? nullptr : &*found;
+}
+
+v1::Route* find_route(v1::OpsSnapshot& state, std::uint32_t version) {
+    auto& routes = *state.mutable_routes();
+    const auto found = std::find_if(routes.begin(), routes.end(),
+                                    [&](const v1::Route& r) { return r.version() == version; });
+    return found == routes.end() ? nullptr : &*found;
+}
+
+/// Folds one event; every kind that a march's log can bear has its arm.
+struct OpsEvent {
+    v1::OpsSnapshot& state;
+    std::int64_t at_ms;
+
+    void created(const v1::MarchCreated& event) const {
+        *state.mutable_spec() = event.spec();
+        state.set_spec_version(1);
+        state.set_sections(event.sections());
+        state.set_phase(v1::PLANNED);
+        state.set_phase_version(1);
+        state.set_phase_since_ms(at_ms);
+    }
+    void phase(const v1::PhaseChanged& event) const {
+        state.set_phase(event.to());
+        state.set_phase_version(event.version());
+        state.set_phase_since_ms(at_ms);
+        state.set_phase_before(event.before());
+        state.set_public_sentence(event.public_sentence());
+    }
+    void proposal_ended(const v1::ProposalEnded& event) const {
+        auto& alive = *state.mutable_proposals();
+        const auto gone = std::remove_if(alive.begin(), alive.end(),
+                                         [&](const v1::Proposal& p) { return p.number() == event.number(); });
+        alive.erase(gone, alive.end());
+    }
+    void route_imported(const v1::RouteImported& event) const {
+        v1::Route& route = *state.add_routes();
+        route.set_version(event.version());
+        route.set_status(v1::DRAFT);
+        route.set_status_at_ms(at_ms);
+        *route.mutable_line() = event.line();
+    }
+    [[nodiscard]] FoldResult route_status(const v1::RouteStatusChanged& event) const {
+        v1::Route* route = find_route(state, event.version());
+        if (route == nullptr) return FoldResult::needs_snapshot;
+        route->set_status(event.status());
+        route->set_status_at_ms(at_ms);
+        if (event.status() == v1::ACTIVE) {
+            route->set_public_from_ms(event.public_from_ms());
+            state.set_active_route(event.version());
+        } else if (state.active_route() == event.version()) {
+            state.set_active_route(0);
+        }
+        return FoldResult::folded;
+    }
+    void assigned(const v1::DutyAssigned& event) const {
+        v1::Member* member = find_member(state, event.person());
+        if (member == nullptr) {
+            member = state.add_roster();
+            member->set_duty(v1::INVITED);
+            member->set_duty_since_ms(at_ms);
+            member->set_last_report(v1::ON_POST);
+        }
+        fold_assigned(*member, event);
+    }
+    void shifted(std::int64_t by_ms) const {
+        for (v1::Member& member : *state.mutable_roster()) fold_shift(member, by_ms);
+        for (v1::Alert& alert : *state.mutable_alerts()) {
+            if (alert.step_at_ms() != 0) alert.set_step_at_ms(alert.step_at_ms() + by_ms);
+        }
+        for (v1::Proposal& proposal : *state.mutable_proposals()) {
+            if (proposal.expires_at_ms() != 0) proposal.set_expires_at_ms(proposal.expires_at_ms() + by_ms);
+        }
+    }
+    template <class Change>
+    [[nodiscard]] FoldResult with_member(std::uint64_t person, Change change) const {
+        v1::Member* member = find_member(state, person);
+        if (member == nullptr) return FoldResult::needs_snapshot;
+        change(*member);
+        return FoldResult::folded;
+    }
+    template <class Change>
+    [[nodiscard]] FoldResult with_alert(const v1::AlertKey& key, Change change) const {
+        v1::Alert* alert = find_alert(*state.mutable_alerts(), key);
+        if (alert == nullptr) return FoldResult::needs_snapshot;
+        change(*alert);
+        return FoldResult::folded;
+    }
+
+    /// Duty, check-ins and alerts; what it does not know is left to `march`.
+    [[nodiscard]] FoldResult people(const v1::Event& event) const {
+        switch (event.event_case()) {
+            case v1::Event::kDutyAssigned: assigned(event.duty_assigned()); break;
+            case v1::Event::kDutyChanged:
+                return with_member(event.duty_changed().person(),
+                                   [&](v1::Member& m) { fold_duty(m, event.duty_changed(), at_ms); });
+            case v1::Event::kCheckedIn:
+                return with_member(event.checked_in().person(),
+                                   [&](v1::Member& m) { fold_check_in(m, event.checked_in(), at_ms); });
+            case v1::Event::kCheckInNudged:
+                return with_member(event.check_in_nudged().person(), [](v1::Member& m) { m.set_nudged(true); });
+            case v1::Event::kCheckInsScheduled:
+                for (v1::Member& m : *state.mutable_roster()) {
+                    fold_scheduled(m, event.check_ins_scheduled().due_at_ms());
+                }
+                break;
+            case v1::Event::kAlertRaised: put_alert(*state.mutable_alerts(), event.alert_raised().alert()); break;
+            case v1::Event::kAlertStepped:
+                return with_alert(event.alert_stepped().key(),
+                                  [&](v1::Alert& a) { step_alert(a, event.alert_stepped()); });
+            case v1::Event::kAlertAcked:
+                return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
+            case v1::Event::kAlertCleared: erase_alert(*state.mutable_alerts(), event.alert_cleared().key()); break;
+            default: return march(event);
+        }
+        return FoldResult::folded;
+    }
+    /// The march itself. What is not here moves nothing in the snapshot, or is a newer server's.
+    [[nodiscard]] FoldResult march(const v1::Event& event) const {
+        switch (event.event_case()) {
+            case v1::Event::kMarchCreated: created(event.march_created()); break;
+            case v1::Event::kMarchUpdated:
+                *state.mutable_spec() = event.march_updated().spec();
+                state.set_spec_version(event.march_updated().version());
+                break;
+            case v1::Event::kSectionsSet: state.set_sections(event.sections_set().sections()); break;
+            case v1::Event::kPhaseChanged: phase(event.phase_changed()); break;
+            case v1::Event::kProposalMade: *state.add_proposals() = event.proposal_made().proposal(); break;
+            case v1::Event::kProposalEnded: proposal_ended(event.proposal_ended()); break;
+            case v1::Event::kRouteImported: route_imported(event.route_imported()); break;
+            case v1::Event::kRouteStatusChanged: return route_status(event.route_status_changed());
+            case v1::Event::kTimersShifted: shifted(event.timers_shifted().by_ms()); break;
+            case v1::Event::kNoticePosted: put_notice(*state.mutable_notices(), event.notice_posted().notice()); break;
+            case v1::Event::kCallsToActionSet:
+                *state.mutable_calls_to_action() = event.calls_to_action_set().calls();
+                break;
+            default: break;
+        }
+        return FoldResult::folded;
+    }
+};
+
+}  // namespace
+
+FoldResult OpsFold::apply(const v1::Item& item) {
+    if (!item.has_entry()) return FoldResult::folded;  // telemetry: for the app, not for the fold
+    return OpsEvent{state, item.entry().at_ms()}.people(item.entry().event());
+}
+
+}  // namespace marchwire::sdk

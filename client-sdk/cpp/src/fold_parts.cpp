@@ -1,0 +1,99 @@
+#include "feed_fold.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace marchwire::sdk {
+namespace {
+
+void expect(v1::Member& member, std::int64_t due_at_ms) {
+    member.set_due_at_ms(due_at_ms);
+    member.set_nudged(false);
+}
+
+std::pair<int, std::uint64_t> order_of(const v1::AlertKey& key) { return {key.kind(), key.subject()}; }
+
+}  // namespace
+
+bool checks_in(v1::Duty duty) { return duty == v1::CHECKED_IN || duty == v1::ON_DUTY || duty == v1::HANDOVER_PENDING; }
+
+void fold_assigned(v1::Member& member, const v1::DutyAssigned& event) {
+    member.set_person(event.person());
+    member.set_ordinal(event.ordinal());
+    member.set_callsign(event.callsign());
+    member.set_role(event.role());
+    member.set_section(event.section());
+    member.set_buddy(event.buddy());
+    member.set_no_phone(event.no_phone());
+}
+
+void fold_duty(v1::Member& member, const v1::DutyChanged& event, std::int64_t at_ms) {
+    member.set_duty(event.to());
+    member.set_duty_version(event.version());
+    member.set_duty_since_ms(at_ms);
+    expect(member, event.due_at_ms());
+}
+
+void fold_check_in(v1::Member& member, const v1::CheckedIn& event, std::int64_t at_ms) {
+    member.set_last_check_in_ms(at_ms);
+    member.set_last_report(event.report());
+    if (event.place().kind() != v1::PLACE_NONE) *member.mutable_last_place() = event.place();
+    if (event.battery_percent() != 0) member.set_battery_percent(event.battery_percent());
+    expect(member, event.due_at_ms());
+}
+
+void fold_scheduled(v1::Member& member, std::int64_t due_at_ms) {
+    if (checks_in(member.duty()) && !member.no_phone()) expect(member, due_at_ms);
+}
+
+void fold_shift(v1::Member& member, std::int64_t by_ms) {
+    if (member.due_at_ms() != 0) member.set_due_at_ms(member.due_at_ms() + by_ms);
+    if (member.duty() == v1::HANDOVER_PENDING && member.duty_since_ms() != 0) {
+        member.set_duty_since_ms(member.duty_since_ms() + by_ms);
+    }
+}
+
+v1::Alert* find_alert(Alerts& alerts, const v1::AlertKey& key) {
+    const auto found = std::find_if(alerts.begin(), alerts.end(),
+                                    [&](const v1::Alert& alert) { return order_of(alert.key()) == order_of(key); });
+    return found == alerts.end() ? nullptr : &*found;
+}
+
+void put_alert(Alerts& alerts, const v1::Alert& alert) {
+    if (v1::Alert* known = find_alert(alerts, alert.key())) {
+        *known = alert;
+        return;
+    }
+    *alerts.Add() = alert;
+    for (int at = alerts.size() - 1; at > 0 && order_of(alerts[at].key()) < order_of(alerts[at - 1].key()); --at) {
+        alerts.SwapElements(at, at - 1);
+    }
+}
+
+void erase_alert(Alerts& alerts, const v1::AlertKey& key) {
+    if (v1::Alert* known = find_alert(alerts, key)) {
+        const auto at = std::find_if(alerts.begin(), alerts.end(), [&](const v1::Alert& a) { return &a == known; });
+        alerts.erase(at);
+    }
+}
+
+void step_alert(v1::Alert& alert, const v1::AlertStepped& event) {
+    alert.set_state(event.state());
+    alert.set_step(event.step());
+    alert.set_version(event.version());
+    alert.set_step_at_ms(event.step_at_ms());
+}
+
+void ack_alert(v1::Alert& alert, const v1::AlertAcked& event) {
+    alert.set_state(v1::ACKED);
+    alert.set_version(event.version());
+    alert.set_owner(event.owner());
+    alert.set_step_at_ms(0);
+}
+
+void put_notice(Notices& notices, const v1::Notice& notice) {
+    *notices.Add() = notice;
+    if (notices.size() > notices_kept) notices.erase(notices.begin());
+}
+
+}  // namespace marchwire::sdk

@@ -1,0 +1,98 @@
+// Commands of the public headers as messages of the wire.
+#include "to_values.hpp"
+
+namespace marchwire::sdk {
+namespace {
+
+struct Body {
+    v1::Command& into;
+
+    void operator()(const CheckIn& c) const {
+        v1::CheckIn& body = *into.mutable_check_in();
+        body.set_report(static_cast<v1::Report>(c.report));
+        if (c.place.kind != PlaceKind::none) {
+            body.mutable_place()->set_kind(static_cast<v1::PlaceKind>(c.place.kind));
+            body.mutable_place()->set_number(c.place.number);
+        }
+        body.set_battery_percent(c.battery_percent);
+        body.set_headcount(c.headcount);
+    }
+    void operator()(const TakeBreak& c) const { into.mutable_take_break()->set_duty_version(c.duty_version); }
+    void operator()(const EndDuty& c) const { into.mutable_end_duty()->set_duty_version(c.duty_version); }
+    void operator()(const AdvancePhase& c) const {
+        v1::AdvancePhase& body = *into.mutable_advance_phase();
+        body.set_to(static_cast<v1::Phase>(c.to));
+        body.set_phase_version(c.phase_version);
+        body.set_typed_name(c.typed_name);
+    }
+    void operator()(const CorrectPhase& c) const {
+        v1::CorrectPhase& body = *into.mutable_correct_phase();
+        body.set_to(static_cast<v1::Phase>(c.to));
+        body.set_phase_version(c.phase_version);
+        body.set_reason(c.reason);
+    }
+    void operator()(const Hold& c) const {
+        v1::Hold& body = *into.mutable_hold();
+        body.set_phase_version(c.phase_version);
+        body.set_reason(c.reason);
+        body.set_public_sentence(c.public_sentence);
+    }
+    void operator()(const Release& c) const { into.mutable_release()->set_phase_version(c.phase_version); }
+    void operator()(const Stop& c) const {
+        into.mutable_stop()->set_reason(c.reason);
+        into.mutable_stop()->set_public_sentence(c.public_sentence);
+    }
+    void operator()(const ProposeResume& c) const {
+        into.mutable_propose_resume()->set_phase_version(c.phase_version);
+        into.mutable_propose_resume()->set_reason(c.reason);
+    }
+    void operator()(const ConfirmResume& c) const { into.mutable_confirm_resume()->set_proposal(c.proposal); }
+    void operator()(const Postpone& c) const {
+        into.mutable_postpone()->set_phase_version(c.phase_version);
+        into.mutable_postpone()->set_reason(c.reason);
+    }
+    void operator()(const Cancel& c) const {
+        into.mutable_cancel()->set_phase_version(c.phase_version);
+        into.mutable_cancel()->set_reason(c.reason);
+    }
+    void operator()(const ApproveRoute& c) const { into.mutable_approve_route()->set_version(c.version); }
+    void operator()(const ActivateRoute& c) const {
+        into.mutable_activate_route()->set_version(c.version);
+        into.mutable_activate_route()->set_active_version(c.active_version);
+    }
+    void operator()(const AssignDuty& c) const {
+        v1::AssignDuty& body = *into.mutable_assign_duty();
+        body.set_person(c.person);
+        body.set_callsign(c.callsign);
+        body.set_role(static_cast<v1::Role>(c.role));
+        body.set_section(c.section);
+        body.set_buddy(c.buddy);
+        body.set_no_phone(c.no_phone);
+    }
+    void operator()(const AckAlert& c) const {
+        v1::AckAlert& body = *into.mutable_ack_alert();
+        body.mutable_key()->set_kind(static_cast<v1::AlertKind>(c.kind));
+        body.mutable_key()->set_subject(c.subject);
+        body.set_version(c.version);
+    }
+    void operator()(const ClearAlert& c) const {
+        v1::ClearAlert& body = *into.mutable_clear_alert();
+        body.mutable_key()->set_kind(static_cast<v1::AlertKind>(c.kind));
+        body.mutable_key()->set_subject(c.subject);
+        body.set_version(c.version);
+        body.set_reason(c.reason);
+    }
+    void operator()(const PostNotice& c) const {
+        v1::PostNotice& body = *into.mutable_post_notice();
+        body.set_severity(static_cast<v1::Severity>(c.severity));
+        body.set_language(c.language);
+        body.set_text(c.text);
+        body.set_expires_at_ms(c.expires_at);
+    }
+};
+
+}  // namespace
+
+void put(const Command& command, v1::Command& into) { std::visit(Body{into}, command); }
+
+}  // namespace marchwire::sdk

@@ -1,0 +1,117 @@
+// The words of the public headers.
+#include "marchwire/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace marchwire::sdk {
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 14> phases = {"unknown",   "planned",        "assembling", "marching", "held",
+                                                     "rally",     "call_to_action", "dispersing", "closed",   "stopped",
+                                                     "postponed", "cancelled",      "live",       "paused"};
+constexpr std::array<std::string_view, 18> roles = {
+    "unknown",      "follower", "head",      "side",           "tail",         "intersection",
+    "de_escalator", "access",   "medic",     "legal_observer", "section_lead", "police_liaison",
+    "dispatcher",   "anchor",   "city_lead", "national_desk",  "auditor",      "keeper"};
+constexpr std::array<std::string_view, 10> duties = {"unknown",    "invited",  "confirmed",        "checked_in",
+                                                     "on_duty",    "on_break", "handover_pending", "relieved",
+                                                     "stood_down", "no_show"};
+constexpr std::array<std::string_view, 5> reports = {"unknown", "on_post", "moving", "needs_relief", "needs_help"};
+constexpr std::array<std::string_view, 6> route_statuses = {"unknown", "draft",      "approved",
+                                                            "active",  "superseded", "withdrawn"};
+constexpr std::array<std::string_view, 4> severities = {"unknown", "info", "warning", "urgent"};
+constexpr std::array<std::string_view, 2> alert_kinds = {"unknown", "checkin_missed"};
+constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
+                                                          "acked",   "exhausted", "cleared"};
+constexpr std::array<std::string_view, 4> levels = {"none", "stored", "synced", "replicated"};
+constexpr std::array<std::string_view, 11> error_codes = {
+    "unknown",  "invalid_argument", "unauthenticated", "permission_denied", "not_found",  "invalid_transition",
+    "conflict", "expired",          "rate_limited",    "too_large",         "unavailable"};
+constexpr std::array<std::string_view, 4> reasons = {"unknown", "history_changed", "history_trimmed", "fell_behind"};
+
+template <class Enum>
+std::string_view word(Words words, Enum value) {
+    const auto number = static_cast<std::size_t>(value);
+    return number < words.size() ? words[number] : words[0];
+}
+
+/// The zeroth word is "unknown" and nobody's name for anything.
+template <class Enum>
+std::optional<Enum> named(Words words, std::string_view name) {
+    std::string wanted(name);
+    std::ranges::replace(wanted, '-', '_');
+    const auto found = std::ranges::find(words, wanted);
+    if (found == words.begin() || found == words.end()) return std::nullopt;
+    return static_cast<Enum>(found - words.begin());
+}
+
+constexpr std::array<std::string_view, 5> feed_kinds = {"public", "ops", "marshal", "overview", "desk"};
+
+bool is_slug(std::string_view text) {
+    constexpr std::size_t longest = 63;
+    return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+}  // namespace
+
+std::string_view name_of(Phase phase) { return word(phases, phase); }
+std::string_view name_of(Role role) { return word(roles, role); }
+std::string_view name_of(Duty duty) { return word(duties, duty); }
+std::string_view name_of(Report report) { return word(reports, report); }
+std::string_view name_of(RouteStatus status) { return word(route_statuses, status); }
+std::string_view name_of(Severity severity) { return word(severities, severity); }
+std::string_view name_of(AlertKind kind) { return word(alert_kinds, kind); }
+std::string_view name_of(AlertState state) { return word(alert_states, state); }
+std::string_view name_of(Level level) { return word(levels, level); }
+std::string_view name_of(ErrorCode code) { return word(error_codes, code); }
+std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reason); }
+
+std::optional<Phase> phase_named(std::string_view name) { return named<Phase>(phases, name); }
+std::optional<Role> role_named(std::string_view name) { return named<Role>(roles, name); }
+std::optional<Report> report_named(std::string_view name) { return named<Report>(reports, name); }
+std::optional<Severity> severity_named(std::string_view name) { return named<Severity>(severities, name); }
+
+std::string FeedName::text() const {
+    std::string text(word(feed_kinds, kind));
+    text += '/' + campaign;
+    if (!is_keyed()) text += '/' + march;
+    return text;
+}
+
+std::optional<FeedName> FeedName::parse(std::string_view text) {
+    const auto first = text.find('/');
+    if (first == std::string_view::npos) return std::nullopt;
+    const auto kind = std::ranges::find(feed_kinds, text.substr(0, first));
+    if (kind == feed_kinds.end()) return std::nullopt;
+    FeedName name;
+    name.kind = static_cast<FeedKind>(kind - feed_kinds.begin());
+    const std::string_view log = text.substr(first + 1);
+    const auto second = log.find('/');
+    const std::string_view campaign = log.substr(0, second);
+    if (name.is_keyed() != (second == std::string_view::npos) || !is_slug(campaign)) return std::nullopt;
+    name.campaign = campaign;
+    if (name.is_keyed()) return name;
+    if (!is_slug(log.substr(second + 1))) return std::nullopt;
+    name.march = log.substr(second + 1);
+    return name;
+}
+
+const Route* March::active() const {
+    const auto found = std::ranges::find(routes, active_route, &Route::version);
+    return active_route == 0 || found == routes.end() ? nullptr : &*found;
+}
+
+const Member* March::member(PersonId person) const {
+    if (self && self->person == person) return &*self;
+    const auto found = std::ranges::find(roster, person, &Member::person);
+    return found == roster.end() ? nullptr : &*found;
+}
+
+}  // namespace marchwire::sdk

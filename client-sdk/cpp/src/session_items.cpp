@@ -1,0 +1,138 @@
+// What the machine does with each item that the server sends.
+#include "session_machine.hpp"
+#include "to_values.hpp"
+
+#include <algorithm>
+
+namespace marchwire::sdk {
+namespace {
+
+constexpr Millis least_dead_after{1'000};
+constexpr Millis ask_again_after{1'000};  ///< a feed that is refused for now
+
+bool passes(const v1::Error& error) { return error.code() == v1::UNAVAILABLE || error.code() == v1::RATE_LIMITED; }
+
+}  // namespace
+
+void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& out) {
+    switch (item.item_case()) {
+        case v1::Item::kWelcome: on_welcome(item.welcome(), now, out); break;
+        case v1::Item::kSubscribed:
+            if (Subscription* feed = find(item.subscribed().feed())) {
+                feed->on_subscribed(item.subscribed());
+                index_topics();
+            }
+            break;
+        case v1::Item::kUnsubscribed: on_unsubscribed(item.unsubscribed(), now, out); break;
+        case v1::Item::kReply:
+            if (auto outcome = commands_.on_reply(item.reply(), now)) {
+                const CommandId id{item.reply().id().device(), item.reply().id().counter()};
+                out.push_back(TellReply{id, std::move(*outcome)});
+            }
+            send_commands(now, out);
+            break;
+        case v1::Item::kError:
+            last_error_ = error_of(item.error());
+            out.push_back(TellError{*last_error_});
+            break;
+        case v1::Item::kPong:
+            server_time_ = item.pong().server_time_ms();
+            clock_at_ = now;
+            break;
+        case v1::Item::kUpTo:
+            if (Subscription* feed = find(item.up_to().feed())) feed->on_up_to(item.up_to());
+            break;
+        case v1::Item::kDiscontinuity:
+            if (Subscription* feed = find(item.discontinuity().feed())) {
+                feed->on_discontinuity();
+                const auto reason = static_cast<std::uint8_t>(item.discontinuity().reason());
+                out.push_back(TellDiscontinuity{
+                    {feed->feed(), static_cast<DiscontinuityReason>(reason), item.discontinuity().message()}});
+            }
+            break;
+        case v1::Item::kSkipped:
+            if (const Subscription* feed = find(item.skipped().feed())) {
+                const v1::Skipped& skipped = item.skipped();
+                out.push_back(TellSkipped{{feed->feed(), skipped.keys(), skipped.from_ms(), skipped.to_ms()}});
+            }
+            break;
+        case v1::Item::kDrain: drain_ = Millis(item.drain().delay_ms()); break;
+        case v1::Item::kSnapshotPiece: on_piece(item.snapshot_piece(), now, out); break;
+        case v1::Item::kHistory: on_history(item.history(), out); break;
+        default: on_feed_item(item, now, out);  // an item of a feed, known or of a newer server
+    }
+}
+
+void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions& out) {
+    link_ = Link::online;
+    online_since_ = now;
+    const Welcome said = welcome_of(welcome);
+    server_time_ = said.server_time;
+    clock_at_ = now;
+    clock_rate_ = said.clock_rate;
+    if (welcome.limits().dead_after_ms() != 0) {
+        dead_after_ = std::max(least_dead_after, Millis(welcome.limits().dead_after_ms()));
+    }
+    out.push_back(TellState{Online{said}});
+    send_commands(now, out);
+}
+
+void SessionMachine::on_unsubscribed(const v1::Unsubscribed& gone, Millis now, Actions& out) {
+    Subscription* feed = find(gone.feed());
+    if (feed == nullptr || !gone.has_error()) return;  // the answer to our own wish
+    if (passes(gone.error())) {
+        feed->ask_at = now + std::max(ask_again_after, Millis(gone.error().retry_after_ms()));
+        return;
+    }
+    const FeedName name = feed->feed();
+    feeds_.erase(gone.feed());
+    index_topics();
+    out.push_back(TellRefused{name, error_of(gone.error())});
+}
+
+void SessionMachine::on_feed_item(const v1::Item& item, Millis now, Actions& out) {
+    if (Subscription* feed = find(item)) give(*feed, item, now, out);
+}
+
+void SessionMachine::give(Subscription& feed, const v1::Item& item, Millis now, Actions& out) {
+    const auto held = feed.position();
+    switch (const Took took = feed.on_item(item)) {
+        case Took::nothing:
+        case Took::kept:
+        case Took::whole: break;
+        case Took::applied: out.push_back(TellItem{feed.feed(), item}); break;
+        case Took::gap:
+            out.push_back(TellGap{{feed.feed(), held->seq, item.prev()}});
+            ask_again(feed, took, now, out);
+            break;
+        case Took::refetch:
+            // The app sees the item all the same; the state follows with the snapshot.
+            if (feed.stage() == Stage::live && feed.position()) out.push_back(TellItem{feed.feed(), item});
+            ask_again(feed, took, now, out);
+            break;
+    }
+}
+
+void SessionMachine::on_piece(const v1::SnapshotPiece& piece, Millis now, Actions& out) {
+    Subscription* feed = find(piece.feed());
+    if (feed == nullptr) return;
+    const Took took = feed->on_piece(piece);
+    if (took == Took::refetch) ask_again(*feed, took, now, out);
+    if (took != Took::whole) return;
+    out.push_back(TellSnapshot{feed->feed()});
+    for (const v1::Item& item : feed->take_kept()) {
+        if (feed->stage() != Stage::live || link_ != Link::online) break;
+        give(*feed, item, now, out);
+    }
+}
+
+void SessionMachine::on_history(const v1::History& history, Actions& out) const {
+    History answer;
+    if (const auto feed = FeedName::parse(history.feed())) answer.feed = *feed;
+    for (const v1::Item& item : history.items()) answer.items.push_back(json_of(item));
+    answer.more = history.more();
+    if (history.has_error()) answer.error = error_of(history.error());
+    out.push_back(TellHistory{history.request(), std::move(answer)});
+}
+
+}  // namespace marchwire::sdk

@@ -1,0 +1,309 @@
+#include "session_machine.hpp"
+
+#include "to_values.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace marchwire::sdk {
+namespace {
+
+constexpr Millis dial_deadline{10'000};
+constexpr Millis greeting_deadline{15'000};
+constexpr Millis well_after{10'000};           ///< online so long: the next wait is a short one
+constexpr std::uint32_t mendings_resumed = 3;  ///< then a snapshot is asked for
+constexpr std::uint32_t mendings_max = 8;      ///< then the connection is dropped
+
+}  // namespace
+
+SessionMachine::SessionMachine(const ClientSettings& settings)
+    : settings_(settings),
+      backoff_(settings.retry_first, settings.retry_most,
+               settings.jitter_seed != 0 ? settings.jitter_seed : settings.device),
+      commands_(settings.device, settings.counter, settings.commands_waiting) {}
+
+// ---- wishes of the app ---------------------------------------------------------------------------
+
+Actions SessionMachine::connect(Millis now) {
+    if (link_ != Link::idle && link_ != Link::stopped) return {};
+    link_ = Link::dialling;
+    deadline_ = now + dial_deadline;
+    return {TellState{Connecting{backoff_.tries()}}, Dial{}};
+}
+
+Actions SessionMachine::close() {
+    if (link_ == Link::stopped) return {};
+    Actions out{HangUp{}};
+    stop("closed by the app", std::nullopt, out);
+    return out;
+}
+
+Actions SessionMachine::drop(Millis now) {
+    if (link_ == Link::idle || link_ == Link::stopped || link_ == Link::waiting) return {};
+    Actions out{Drop{}};
+    wait_and_retry("dropped by the app", now, out);
+    return out;
+}
+
+Actions SessionMachine::subscribe(const FeedName& feed, std::optional<Position> resume, Millis now) {
+    const auto [at, is_new] = feeds_.try_emplace(feed.text(), Subscription(feed, resume));
+    if (!is_new || link_ != Link::online) return {};
+    Actions out;
+    v1::ClientMessage message;
+    *message.mutable_subscribe() = at->second.ask();
+    send(message, now, out);
+    return out;
+}
+
+Actions SessionMachine::unsubscribe(const FeedName& feed, Millis now) {
+    if (feeds_.erase(feed.text()) == 0) return {};
+    index_topics();
+    if (link_ != Link::online) return {};
+    Actions out;
+    v1::ClientMessage message;
+    message.mutable_unsubscribe()->set_feed(feed.text());
+    send(message, now, out);
+    return out;
+}
+
+SessionMachine::Commanded SessionMachine::command(const std::string& log, const Command& command, Millis now) {
+    Commanded result{commands_.add(log, command, now), {}};
+    if (result.id && link_ == Link::online) send_commands(now, result.actions);
+    return result;
+}
+
+Actions SessionMachine::report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now) {
+    if (link_ != Link::online || fixes.empty()) return {};
+    v1::ClientMessage message;
+    v1::ReportPosition& report = *message.mutable_report_position();
+    report.set_march(march);
+    for (const Fix& fix : fixes) {
+        v1::Fix& wire = *report.add_fixes();
+        *wire.mutable_at() = wire_point(fix.at);
+        wire.set_accuracy_metres(fix.accuracy_metres);
+        wire.set_fix_at_ms(fix.fix_at);
+    }
+    Actions out;
+    send(message, now, out);
+    return out;
+}
+
+Actions SessionMachine::get_history(std::uint64_t request, const FeedName& feed, std::uint64_t from,
+                                    std::uint32_t limit, Millis now) {
+    if (link_ != Link::online) {
+        Error offline{ErrorCode::unavailable, "", "There is no connection now: ask again when online.", 0, "", {}};
+        return {TellHistory{request, History{feed, {}, false, offline}}};
+    }
+    v1::ClientMessage message;
+    v1::GetHistory& wish = *message.mutable_get_history();
+    wish.set_request(request);
+    wish.set_feed(feed.text());
+    wish.set_from(from);
+    wish.set_limit(limit);
+    Actions out;
+    send(message, now, out);
+    return out;
+}
+
+// ---- from the socket -----------------------------------------------------------------------------
+
+Actions SessionMachine::on_connected(Millis now) {
+    if (link_ != Link::dialling) return {};
+    link_ = Link::greeting;
+    deadline_ = now + greeting_deadline;
+    heard_at_ = now;
+    v1::ClientMessage message;
+    v1::Hello& hello = *message.mutable_hello();
+    hello.set_protocol(1);
+    hello.set_token(settings_.token);
+    hello.set_client(settings_.name);
+    hello.set_device(settings_.device);
+    for (auto& [name, feed] : feeds_) *hello.add_subscribe() = feed.ask();
+    by_topic_.clear();
+    Actions out;
+    send(message, now, out);
+    return out;
+}
+
+Actions SessionMachine::on_message(std::string_view bytes, Millis now) {
+    if (link_ != Link::greeting && link_ != Link::online) return {};
+    heard_at_ = now;
+    Actions out;
+    v1::ServerMessage message;
+    if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        out.push_back(Drop{});
+        wait_and_retry("the server sent something that is no message", now, out);
+        return out;
+    }
+    for (const v1::Item& item : message.items()) {
+        on_session_item(item, now, out);
+        // Given up in the middle of a message: what stands behind belongs to a conversation that is over.
+        if (link_ != Link::greeting && link_ != Link::online) break;
+    }
+    return out;
+}
+
+Actions SessionMachine::on_refused(unsigned status, Millis now) {
+    Actions out;
+    const std::string reason = "the upgrade to a WebSocket was answered by HTTP " + std::to_string(status);
+    constexpr unsigned too_many = 429;
+    if (status >= 400 && status < 500 && status != too_many) {
+        stop(reason, std::nullopt, out);
+    } else {
+        wait_and_retry(reason, now, out);
+    }
+    return out;
+}
+
+Actions SessionMachine::on_closed(std::uint16_t code, const std::string& reason, Millis now) {
+    if (link_ == Link::stopped || link_ == Link::waiting || link_ == Link::idle) return {};
+    Actions out;
+    if (closes_for_good(code)) {
+        stop(reason.empty() ? "closed by the server with " + std::to_string(code) : reason, last_error_, out);
+    } else {
+        wait_and_retry(reason, now, out);
+    }
+    return out;
+}
+
+Actions SessionMachine::on_tick(Millis now) {
+    Actions out;
+    switch (link_) {
+        case Link::idle:
+        case Link::stopped: break;
+        case Link::waiting:
+            if (now < deadline_) break;
+            link_ = Link::dialling;
+            deadline_ = now + dial_deadline;
+            out.push_back(TellState{Connecting{backoff_.tries()}});
+            out.push_back(Dial{});
+            break;
+        case Link::dialling:
+        case Link::greeting:
+            if (now < deadline_) break;
+            out.push_back(Drop{});
+            wait_and_retry("no answer", now, out);
+            break;
+        case Link::online:
+            if (now - heard_at_ >= dead_after_) {
+                out.push_back(Drop{});
+                wait_and_retry("nothing was heard for " + std::to_string(dead_after_.count()) + " ms", now, out);
+                break;
+            }
+            if (now - said_at_ >= dead_after_ / 2) {
+                v1::ClientMessage ping;
+                ping.mutable_ping()->set_nonce(++nonce_);
+                send(ping, now, out);
+            }
+            for (auto& [name, feed] : feeds_) {
+                if (!feed.ask_at || *feed.ask_at > now) continue;
+                v1::ClientMessage message;
+                *message.mutable_subscribe() = feed.ask();
+                send(message, now, out);
+            }
+            send_commands(now, out);
+            break;
+    }
+    return out;
+}
+
+std::optional<Millis> SessionMachine::next_tick() const {
+    if (link_ == Link::idle || link_ == Link::stopped) return std::nullopt;
+    if (link_ != Link::online) return deadline_;
+    Millis next = std::min(heard_at_ + dead_after_, said_at_ + dead_after_ / 2);
+    if (const auto command = commands_.next_at()) next = std::min(next, *command);
+    for (const auto& [name, feed] : feeds_) {
+        if (feed.ask_at) next = std::min(next, *feed.ask_at);
+    }
+    return next;
+}
+
+// ---- what it knows -------------------------------------------------------------------------------
+
+UtcMs SessionMachine::server_time(Millis at) const {
+    if (server_time_ == 0) return 0;
+    return server_time_ + static_cast<UtcMs>(static_cast<double>((at - clock_at_).count()) * clock_rate_);
+}
+
+const Subscription* SessionMachine::subscription(const FeedName& feed) const {
+    const auto found = feeds_.find(feed.text());
+    return found == feeds_.end() ? nullptr : &found->second;
+}
+
+// ---- inside --------------------------------------------------------------------------------------
+
+void SessionMachine::send(const v1::ClientMessage& message, Millis now, Actions& out) {
+    said_at_ = now;
+    out.push_back(SendMessage{message.SerializeAsString()});
+}
+
+void SessionMachine::send_commands(Millis now, Actions& out) {
+    for (v1::Command& command : commands_.due(now, [&](Millis made) { return server_time(made); })) {
+        v1::ClientMessage message;
+        *message.mutable_command() = std::move(command);
+        send(message, now, out);
+    }
+}
+
+void SessionMachine::wait_and_retry(const std::string& reason, Millis now, Actions& out) {
+    if (link_ == Link::online && now - online_since_ >= well_after) backoff_.reset();
+    const Millis wait = drain_ ? backoff_.after(*std::exchange(drain_, std::nullopt)) : backoff_.next();
+    link_ = Link::waiting;
+    deadline_ = now + wait;
+    commands_.lost();
+    last_error_.reset();
+    out.push_back(TellState{Waiting{wait, reason}});
+}
+
+void SessionMachine::stop(const std::string& reason, std::optional<Error> error, Actions& out) {
+    link_ = Link::stopped;
+    commands_.lost();
+    out.push_back(TellState{Stopped{reason, std::move(error)}});
+}
+
+/// A gap is mended from our position. Where that does not help, or what came cannot be folded, a snapshot
+/// is asked for; where even that does not help, a new connection.
+void SessionMachine::ask_again(Subscription& feed, Took why, Millis now, Actions& out) {
+    if (++feed.mendings > mendings_max) {
+        feed.mendings = 0;
+        out.push_back(Drop{});
+        wait_and_retry("feed " + feed.feed().text() + " could not be made whole", now, out);
+        return;
+    }
+    v1::ClientMessage leave;
+    leave.mutable_unsubscribe()->set_feed(feed.feed().text());
+    send(leave, now, out);
+    v1::ClientMessage enter;
+    const bool resumes = why == Took::gap && feed.mendings <= mendings_resumed;
+    *enter.mutable_subscribe() = resumes ? feed.ask() : feed.ask_anew();
+    send(enter, now, out);
+    index_topics();
+}
+
+void SessionMachine::index_topics() {
+    by_topic_.clear();
+    for (const auto& [name, feed] : feeds_) {
+        for (const std::uint32_t topic : feed.topics()) by_topic_[topic] = name;
+    }
+}
+
+Subscription* SessionMachine::find(const std::string& feed) {
+    const auto found = feeds_.find(feed);
+    return found == feeds_.end() ? nullptr : &found->second;
+}
+
+/// Rows name their campaign, all else its topic.
+Subscription* SessionMachine::find(const v1::Item& item) {
+    if (item.has_overview_rows()) return find("overview/" + item.overview_rows().campaign());
+    if (item.has_desk_rows()) return find("desk/" + item.desk_rows().campaign());
+    const auto found = by_topic_.find(item.topic());
+    return found == by_topic_.end() ? nullptr : find(found->second);
+}
+
+bool closes_for_good(std::uint16_t code) {
+    constexpr std::uint16_t first_stop = 4050;
+    constexpr std::uint16_t last_stop = 4099;
+    return code >= first_stop && code <= last_stop;
+}
+
+}  // namespace marchwire::sdk

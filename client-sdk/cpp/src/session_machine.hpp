@@ -1,0 +1,146 @@
+// The client's side of the conversation as a machine: bytes, times and wishes go in, actions come out. No socket,
+// no clock. (internal to the SDK)
+#pragma once
+
+#include "backoff.hpp"
+#include "command_queue.hpp"
+#include "marchwire/client.hpp"
+#include "subscription.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace marchwire::sdk {
+
+// ---- what the shell does next, in order ----------------------------------------------------------
+struct Dial {};  ///< connect; then on_connected, on_refused or on_closed
+struct SendMessage {
+    std::string bytes;
+};
+struct HangUp {};  ///< say goodbye and close; nothing comes back
+struct Drop {};    ///< close without a word; nothing comes back
+struct TellState {
+    ConnectionState state;
+};
+struct TellItem {
+    FeedName feed;
+    v1::Item item;
+};
+struct TellSnapshot {
+    FeedName feed;
+};
+struct TellGap {
+    Gap gap;
+};
+struct TellDiscontinuity {
+    Discontinuity discontinuity;
+};
+struct TellSkipped {
+    Skipped skipped;
+};
+struct TellRefused {
+    FeedName feed;
+    Error error;
+};
+struct TellError {
+    Error error;
+};
+struct TellReply {
+    CommandId id;
+    Outcome outcome;
+};
+struct TellHistory {
+    std::uint64_t request = 0;
+    History history;
+};
+using Action = std::variant<Dial, SendMessage, HangUp, Drop, TellState, TellItem, TellSnapshot, TellGap,
+                            TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellHistory>;
+using Actions = std::vector<Action>;
+
+/// Times are of a steady clock, from any origin. One thread.
+class SessionMachine {
+public:
+    explicit SessionMachine(const ClientSettings& settings);
+
+    // ---- wishes of the app -------------------------------------------------------------------------
+    [[nodiscard]] Actions connect(Millis now);
+    [[nodiscard]] Actions close();
+    [[nodiscard]] Actions drop(Millis now);
+    [[nodiscard]] Actions subscribe(const FeedName& feed, std::optional<Position> resume, Millis now);
+    [[nodiscard]] Actions unsubscribe(const FeedName& feed, Millis now);
+    /// Empty id: refused, too many wait.
+    struct Commanded {
+        std::optional<CommandId> id;
+        Actions actions;
+    };
+    [[nodiscard]] Commanded command(const std::string& log, const Command& command, Millis now);
+    [[nodiscard]] Actions report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now);
+    [[nodiscard]] Actions get_history(std::uint64_t request, const FeedName& feed, std::uint64_t from,
+                                      std::uint32_t limit, Millis now);
+
+    // ---- from the socket ---------------------------------------------------------------------------
+    [[nodiscard]] Actions on_connected(Millis now);
+    [[nodiscard]] Actions on_message(std::string_view bytes, Millis now);
+    /// The upgrade was answered by this HTTP status.
+    [[nodiscard]] Actions on_refused(unsigned status, Millis now);
+    /// `code` 0: the network; else the close frame's.
+    [[nodiscard]] Actions on_closed(std::uint16_t code, const std::string& reason, Millis now);
+    [[nodiscard]] Actions on_tick(Millis now);
+    /// When on_tick is due; empty: never.
+    [[nodiscard]] std::optional<Millis> next_tick() const;
+
+    // ---- what it knows -----------------------------------------------------------------------------
+    [[nodiscard]] bool is_online() const { return link_ == Link::online; }
+    [[nodiscard]] UtcMs server_time(Millis at) const;
+    [[nodiscard]] const Subscription* subscription(const FeedName& feed) const;
+    [[nodiscard]] std::size_t unanswered() const { return commands_.size(); }
+
+private:
+    enum class Link : std::uint8_t { idle, dialling, greeting, online, waiting, stopped };
+
+    void send(const v1::ClientMessage& message, Millis now, Actions& out);
+    void send_commands(Millis now, Actions& out);
+    void wait_and_retry(const std::string& reason, Millis now, Actions& out);
+    void stop(const std::string& reason, std::optional<Error> error, Actions& out);
+    void ask_again(Subscription& feed, Took why, Millis now, Actions& out);
+
+    void on_session_item(const v1::Item& item, Millis now, Actions& out);
+    void on_welcome(const v1::Welcome& welcome, Millis now, Actions& out);
+    void on_unsubscribed(const v1::Unsubscribed& gone, Millis now, Actions& out);
+    void on_feed_item(const v1::Item& item, Millis now, Actions& out);
+    void give(Subscription& feed, const v1::Item& item, Millis now, Actions& out);
+    void on_piece(const v1::SnapshotPiece& piece, Millis now, Actions& out);
+    void on_history(const v1::History& history, Actions& out) const;
+    [[nodiscard]] Subscription* find(const std::string& feed);
+    [[nodiscard]] Subscription* find(const v1::Item& item);
+    void index_topics();
+
+    ClientSettings settings_;
+    Backoff backoff_;
+    CommandQueue commands_;
+    std::map<std::string, Subscription> feeds_;                ///< by the feed's name
+    std::unordered_map<std::uint32_t, std::string> by_topic_;  ///< topic to feed
+    Link link_ = Link::idle;
+    Millis deadline_{0};  ///< of dialling and greeting; of waiting: when to try again
+    Millis heard_at_{0};
+    Millis said_at_{0};
+    Millis online_since_{0};
+    Millis dead_after_{100'000};
+    std::optional<Millis> drain_;
+    std::optional<Error> last_error_;
+    UtcMs server_time_ = 0;  ///< at clock_at_
+    Millis clock_at_{0};
+    double clock_rate_ = 1;
+    std::uint64_t nonce_ = 0;
+};
+
+/// True when the server said by its close code that trying again is of no use (table in proto/README.md).
+[[nodiscard]] bool closes_for_good(std::uint16_t code);
+
+}  // namespace marchwire::sdk

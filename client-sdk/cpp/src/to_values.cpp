@@ -1,0 +1,247 @@
+#include "to_values.hpp"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+namespace marchwire::sdk {
+namespace {
+
+constexpr double degree_parts = 1e7;
+
+/// "CHECKIN_MISSED" to "checkin_missed", and without the prefix that proto names need to be unique.
+std::string lower(std::string name, std::string_view prefix = {}) {
+    if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return name;
+}
+
+template <class To, class From>
+To word(From value) {
+    return static_cast<To>(static_cast<std::uint8_t>(value));
+}
+
+std::vector<PlannedPhase> plan_of(const google::protobuf::RepeatedPtrField<v1::PlannedPhase>& plan) {
+    std::vector<PlannedPhase> values;
+    for (const v1::PlannedPhase& planned : plan) values.push_back({word<Phase>(planned.phase()), planned.at_ms()});
+    return values;
+}
+
+/// What PublicMarch and MarchSpec have in common.
+template <class About>
+void put_about(const About& about, March& march) {
+    march.city = about.city();
+    march.state = about.state();
+    march.venue = about.venue();
+    march.tz = about.tz();
+    if (about.has_site()) march.site = point_of(about.site());
+    march.kind = word<MarchKind>(about.kind());
+    march.plan = plan_of(about.plan());
+}
+
+void put_phase(const v1::PublicPhase& phase, March& march) {
+    march.phase = word<Phase>(phase.phase());
+    march.phase_version = phase.version();
+    march.phase_since = phase.since_ms();
+    march.sentence = phase.sentence();
+}
+
+void put_notices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices, March& march) {
+    for (const v1::Notice& notice : notices) march.notices.push_back(notice_of(notice));
+}
+
+Place place_of(const v1::Place& place) { return {word<PlaceKind>(place.kind()), place.number()}; }
+
+Alert alert_of(const v1::Alert& alert) {
+    return {word<AlertKind>(alert.key().kind()),
+            alert.key().subject(),
+            word<AlertState>(alert.state()),
+            alert.step(),
+            alert.version(),
+            alert.raised_at_ms(),
+            alert.owner()};
+}
+
+void put_alerts(const google::protobuf::RepeatedPtrField<v1::Alert>& alerts, March& march) {
+    for (const v1::Alert& alert : alerts) march.alerts.push_back(alert_of(alert));
+}
+
+Route route_of(const v1::Route& route) {
+    Route value;
+    value.version = route.version();
+    value.status = word<RouteStatus>(route.status());
+    value.name = route.line().name();
+    value.points = points_of(route.line().line());
+    value.source = route.line().source();
+    for (const v1::Waypoint& waypoint : route.line().waypoints()) {
+        value.waypoints.push_back({lower(v1::WaypointKind_Name(waypoint.kind()), "WAYPOINT_"), waypoint.name(),
+                                   point_of(waypoint.at()), waypoint.along_metres()});
+    }
+    return value;
+}
+
+Route route_of(const v1::PublicRoute& route) {
+    Route value;
+    value.version = route.version();
+    value.status = RouteStatus::active;
+    value.name = route.name();
+    value.points = points_of(route.line());
+    value.source = route.source();
+    for (const v1::PublicWaypoint& waypoint : route.waypoints()) {
+        value.waypoints.push_back({lower(v1::PublicWaypointKind_Name(waypoint.kind()), "PUBLIC_"), waypoint.name(),
+                                   point_of(waypoint.at()), waypoint.along_metres()});
+    }
+    return value;
+}
+
+}  // namespace
+
+std::string json_of(const google::protobuf::Message& message) {
+    std::string json;
+    const auto status = google::protobuf::util::MessageToJsonString(message, &json);
+    return status.ok() ? json : std::string{};
+}
+
+Position position_of(const v1::Position& position) { return {position.epoch(), position.seq(), position.digest()}; }
+
+void put(const Position& position, v1::Position& into) {
+    into.set_epoch(position.epoch);
+    into.set_seq(position.seq);
+    into.set_digest(position.digest);
+}
+
+LatLon point_of(const v1::LatLon& point) { return {point.lat_e7() / degree_parts, point.lon_e7() / degree_parts}; }
+
+v1::LatLon wire_point(const LatLon& point) {
+    v1::LatLon wire;
+    wire.set_lat_e7(static_cast<std::int32_t>(std::lround(point.lat * degree_parts)));
+    wire.set_lon_e7(static_cast<std::int32_t>(std::lround(point.lon * degree_parts)));
+    return wire;
+}
+
+std::vector<LatLon> points_of(const v1::Line& line) {
+    std::vector<LatLon> points;
+    std::int64_t lat = 0;
+    std::int64_t lon = 0;
+    for (int at = 0; at + 1 < line.delta_e7_size(); at += 2) {
+        lat += line.delta_e7(at);
+        lon += line.delta_e7(at + 1);
+        points.push_back({static_cast<double>(lat) / degree_parts, static_cast<double>(lon) / degree_parts});
+    }
+    return points;
+}
+
+Error error_of(const v1::Error& error) {
+    return {word<ErrorCode>(error.code()), error.field(),         error.message(),
+            error.current_version(),       error.current_value(), Millis(error.retry_after_ms())};
+}
+
+Welcome welcome_of(const v1::Welcome& welcome) {
+    Welcome value;
+    value.session = welcome.session();
+    value.person = welcome.person();
+    value.role = word<Role>(welcome.role());
+    value.march = welcome.march();
+    value.demo_clock = welcome.demo_clock();
+    value.clock_rate = welcome.clock_rate() > 0 ? welcome.clock_rate() : 1;
+    value.server_time = welcome.server_time_ms();
+    return value;
+}
+
+Notice notice_of(const v1::Notice& notice) {
+    return {notice.number(),       word<Severity>(notice.severity()),
+            notice.language(),     notice.text(),
+            notice.posted_at_ms(), notice.expires_at_ms()};
+}
+
+Proposal proposal_of(const v1::Proposal& proposal) {
+    return {proposal.number(), lower(v1::ProposalKind_Name(proposal.kind()), "PROPOSE_"), proposal.proposer(),
+            proposal.reason(), proposal.expires_at_ms()};
+}
+
+Member member_of(const v1::Member& member) {
+    Member value;
+    value.person = member.person();
+    value.callsign = member.callsign();
+    value.role = word<Role>(member.role());
+    value.section = member.section();
+    value.buddy = member.buddy();
+    value.duty = word<Duty>(member.duty());
+    value.duty_version = member.duty_version();
+    value.last_check_in = member.last_check_in_ms();
+    value.last_report = word<Report>(member.last_report());
+    value.last_place = place_of(member.last_place());
+    value.battery_percent = member.battery_percent();
+    value.due_at = member.due_at_ms();
+    return value;
+}
+
+March march_of(const v1::PublicSnapshot& snapshot) {
+    March march;
+    put_about(snapshot.about(), march);
+    put_phase(snapshot.phase(), march);
+    put_notices(snapshot.notices(), march);
+    march.active_route = snapshot.route().version();
+    if (march.active_route != 0) march.routes.push_back(route_of(snapshot.route()));
+    return march;
+}
+
+March march_of(const v1::OpsSnapshot& snapshot) {
+    March march;
+    put_about(snapshot.spec(), march);
+    march.phase = word<Phase>(snapshot.phase());
+    march.phase_version = snapshot.phase_version();
+    march.phase_since = snapshot.phase_since_ms();
+    march.sentence = snapshot.public_sentence();
+    for (const v1::Route& route : snapshot.routes()) march.routes.push_back(route_of(route));
+    march.active_route = snapshot.active_route();
+    for (const v1::Member& member : snapshot.roster()) march.roster.push_back(member_of(member));
+    put_alerts(snapshot.alerts(), march);
+    put_notices(snapshot.notices(), march);
+    for (const v1::Proposal& proposal : snapshot.proposals()) march.proposals.push_back(proposal_of(proposal));
+    return march;
+}
+
+March march_of(const v1::MarshalSnapshot& snapshot) {
+    March march;
+    put_about(snapshot.spec(), march);
+    put_phase(snapshot.phase(), march);
+    march.self = member_of(snapshot.self());
+    for (const v1::Member& member : snapshot.section()) march.roster.push_back(member_of(member));
+    march.active_route = snapshot.route().version();
+    if (march.active_route != 0) march.routes.push_back(route_of(snapshot.route()));
+    put_notices(snapshot.notices(), march);
+    put_alerts(snapshot.alerts(), march);
+    return march;
+}
+
+Row row_of(const v1::OverviewRow& row) {
+    Row value;
+    value.march = row.march();
+    value.city = row.city();
+    value.state = row.state();
+    value.tz = row.tz();
+    value.phase = word<Phase>(row.phase().phase());
+    value.sentence = row.phase().sentence();
+    value.next = {word<Phase>(row.next().phase()), row.next().at_ms()};
+    value.on_duty = row.on_duty_rounded();
+    if (row.column().has_head_metres()) value.head_metres = row.column().head_metres();
+    if (row.column().has_tail_metres()) value.tail_metres = row.column().tail_metres();
+    value.moving = row.column().moving();
+    return value;
+}
+
+Row row_of(const v1::DeskRow& row) {
+    Row value;
+    value.march = row.march();
+    value.phase = word<Phase>(row.phase());
+    value.on_duty = row.on_duty();
+    value.overdue = row.overdue();
+    value.roster = row.roster();
+    value.alerts = static_cast<std::uint32_t>(row.alerts_size());
+    return value;
+}
+
+}  // namespace marchwire::sdk
