@@ -10,11 +10,13 @@ namespace {
 
 /// Alerts about a marshal's silence: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
 bool may_take(const Ask& ask, const Member* subject) {
+    // The buddy is the first to be told, whatever else they are on this march.
+    if (subject != nullptr && subject->buddy && subject->buddy == ask.actor.person) return true;
     switch (ask.permission) {
         case Permission::act: return true;
         case Permission::own_section:
             return subject != nullptr && ask.section() != 0 && subject->section == ask.section();
-        case Permission::buddy: return subject != nullptr && subject->buddy == ask.actor.person;
+        case Permission::buddy:
         case Permission::medical:
         case Permission::police:
         case Permission::deny:

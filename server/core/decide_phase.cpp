@@ -10,9 +10,12 @@ namespace {
 
 namespace limits = base::limits;
 
-/// What the public reads when nobody wrote a sentence.
-constexpr std::string_view sentence_held = "The march is paused. Please wait where you are.";
-constexpr std::string_view sentence_stopped = "The march has stopped. Please follow the marshals.";
+/// What the public reads when nobody wrote a sentence, and when a resume or a correction leads back into a hold.
+std::string sentence_for(Phase phase) {
+    if (phase == Phase::held || phase == Phase::paused) return "The march is paused. Please wait where you are.";
+    if (phase == Phase::stopped) return "The march has stopped. Please follow the marshals.";
+    return {};
+}
 
 /// A change of phase with all that follows from it.
 struct PhaseChange {
@@ -69,12 +72,13 @@ Events changed(const Ask& ask, PhaseChange change) {
     const Phase left = change.correction && history.size() >= 2 ? history[history.size() - 2].phase : state.phase;
     event.before = phase_to_return_to(left, change.to);
     event.reason = change.reason;
-    event.public_sentence = change.public_sentence;
+    event.public_sentence = change.public_sentence.empty() ? sentence_for(change.to) : change.public_sentence;
     event.correction = change.correction;
     Events events = events_of(std::move(event));
     end_proposals(ask, change, events);
     reschedule_check_ins(ask, change.to, events);
-    if (state.phase == Phase::assembling && change.to == Phase::marching) {
+    // A static event steps off with its rally.
+    if (change.to == Phase::marching || change.to == Phase::rally) {
         begin_duty(ask, ask.now + check_in_interval(state.spec.kind, change.to), events);
     }
     // People gather, or walk: there is nothing left to keep back.
@@ -101,6 +105,14 @@ std::string refused_from(const MarchState& state, std::string_view wish) {
 
 Decision proposed(const Ask& ask, ProposalKind kind, const std::string& reason) {
     const MarchState& state = ask.state;
+    // One person's taps must not use up the room of others.
+    const auto own = std::ranges::find_if(state.proposals, [&](const Proposal& open) {
+        return open.kind == kind && open.proposer == ask.actor.person && ask.now < open.expires_at;
+    });
+    if (own != state.proposals.end()) {
+        return conflict("proposal", "Your proposal stands already; it waits for somebody to confirm it.", own->number,
+                        "open");
+    }
     if (state.proposals.size() >= limits::open_proposals) {
         return base::refuse(base::RefusalCode::rate_limited, "proposal",
                             "Too many proposals are open; call a dispatcher or the city lead.");
@@ -210,8 +222,7 @@ Decision decide_on(const Ask& ask, const Hold& wish) {
     const auto to = phase_after(state.spec.kind, PhaseVerb::hold, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "held"));
     if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::hold, wish.reason);
-    std::string sentence = wish.public_sentence.empty() ? std::string(sentence_held) : wish.public_sentence;
-    return changed(ask, {*to, wish.reason, std::move(sentence), false, ProposalKind::hold, 0});
+    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::hold, 0});
 }
 
 Decision decide_on(const Ask& ask, const Release& wish) {
@@ -231,8 +242,7 @@ Decision decide_on(const Ask& ask, const Stop& wish) {
     const auto to = phase_after(state.spec.kind, PhaseVerb::stop, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "stopped"));
     if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::stop, wish.reason);
-    std::string sentence = wish.public_sentence.empty() ? std::string(sentence_stopped) : wish.public_sentence;
-    return changed(ask, {*to, wish.reason, std::move(sentence), false, ProposalKind::stop, 0});
+    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::stop, 0});
 }
 
 Decision decide_on(const Ask& ask, const ProposeResume& wish) {
