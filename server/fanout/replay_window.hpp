@@ -44,6 +44,9 @@ public:
     void reset(const base::Position& start, const base::Position& public_start);
 
 private:
+    [[nodiscard]] std::deque<WindowEntry>::const_iterator first_after(const base::Position& position,
+                                                                      Count count) const;
+
     base::Position start_;         ///< position just before the first entry of the window
     base::Position public_start_;  ///< the same in public count
     std::deque<WindowEntry> entries_;

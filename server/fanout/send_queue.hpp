@@ -46,11 +46,15 @@ public:
     /// Class A waits: flush at once.
     [[nodiscard]] bool urgent() const { return urgent_items_ > 0; }
     [[nodiscard]] std::size_t items() const { return ordered_.size() + newest_.size() + answers_.size(); }
-    /// Class C keys that were replaced before they were sent since the last call: for `Skipped`.
+    /// An answer waits: the next piece of a snapshot is not made yet.
+    [[nodiscard]] bool answering() const { return !answers_.empty(); }
+    /// Class C values that were replaced or dropped before they were sent since the last call.
     [[nodiscard]] std::size_t take_skipped();
     void clear();
 
 private:
+    void drop_oldest();
+
     struct Ordered {
         Bytes bytes;
         bool urgent = false;

@@ -29,9 +29,12 @@ public:
     /// Each once. Valid until the next change.
     [[nodiscard]] std::span<const Slot> subscribers(base::TopicNumber topic) const;
     [[nodiscard]] std::size_t topics() const { return topics_.size(); }
-    [[nodiscard]] std::size_t subscriptions() const;
+    /// Pairs of topic and session.
+    [[nodiscard]] std::size_t subscriptions() const { return subscriptions_; }
 
 private:
+    void take_out(base::TopicNumber topic, Slot slot);
+
     struct Topic {
         std::vector<Slot> slots;
         std::unordered_map<Slot, std::uint32_t> place;  ///< index in `slots`: leaving is O(1)
@@ -42,6 +45,7 @@ private:
     };
     std::unordered_map<base::TopicNumber, Topic> topics_;
     std::unordered_map<Slot, std::vector<Following>> following_;
+    std::size_t subscriptions_ = 0;
 };
 
 }  // namespace marchwire::fanout
