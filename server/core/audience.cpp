@@ -32,6 +32,9 @@ public:
         add_section(event.section_before);
         add(topic::person(event.ordinal));
         add_person(event.buddy);
+        // Who was the buddy until now must learn it as well.
+        if (const Member* before = state_.member(event.person)) add_person(before->buddy);
+        add_who_names(event.person);
         return std::move(indices_);
     }
     Indices operator()(const DutyChanged& event) { return around(event.person); }
@@ -68,6 +71,12 @@ private:
     void add_person(PersonId person) {
         if (const Member* member = state_.member(person)) add(topic::person(member->ordinal));
     }
+    /// Buddies see one another even where only one names the other (as marshal_snapshot has it).
+    void add_who_names(PersonId buddy) {
+        for (const Member& member : state_.roster) {
+            if (member.buddy == buddy) add(topic::person(member.ordinal));
+        }
+    }
     Indices ops() {
         add(topic::ops);
         return std::move(indices_);
@@ -88,6 +97,7 @@ private:
             add_section(member->section);
             add(topic::person(member->ordinal));
             add_person(member->buddy);
+            add_who_names(person);
         }
         return std::move(indices_);
     }
