@@ -301,9 +301,17 @@ Subscription* SessionMachine::find(const v1::Item& item) {
 }
 
 bool closes_for_good(std::uint16_t code) {
-    constexpr std::uint16_t first_stop = 4050;
-    constexpr std::uint16_t last_stop = 4099;
-    return code >= first_stop && code <= last_stop;
+    switch (code) {
+        case 1000:  // we closed
+        case 1002:  // a frame of ours was broken
+        case 1007:  // text that is not UTF-8
+        case 1009:  // a message over 64 KB
+            return true;
+        default: break;
+    }
+    constexpr std::uint16_t protocol_error = 4010;
+    constexpr std::uint16_t origin_refused = 4015;
+    return code >= protocol_error && code <= origin_refused;
 }
 
 }  // namespace marchwire::sdk

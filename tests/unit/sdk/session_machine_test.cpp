@@ -287,13 +287,22 @@ TEST_CASE("a close code that says stop ends the tries and the error is told", "[
     Says says;
     says.item().mutable_error()->set_code(v1::UNAUTHENTICATED);
     (void)online.say(says);
-    const auto stopped = online.machine.on_closed(4099, "", online.now);
+    const auto stopped = online.machine.on_closed(4012, "", online.now);
     const auto told = all<TellState>(stopped);
     REQUIRE(told.size() == 1);
     const auto& state = std::get<Stopped>(told[0].state);
     REQUIRE(state.error);
     CHECK(state.error->code == ErrorCode::unauthenticated);
     CHECK_FALSE(online.machine.next_tick());
+}
+
+TEST_CASE("close codes say stop or retry as the table of the protocol does", "[sdk]") {
+    for (const int code : {1000, 1002, 1007, 1009, 4010, 4011, 4012, 4013, 4014, 4015}) {
+        CHECK(closes_for_good(static_cast<std::uint16_t>(code)));
+    }
+    for (const int code : {0, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4016}) {
+        CHECK_FALSE(closes_for_good(static_cast<std::uint16_t>(code)));
+    }
 }
 
 TEST_CASE("a feed that is refused is told and asked for no more", "[sdk]") {

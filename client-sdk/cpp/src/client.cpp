@@ -1,0 +1,230 @@
+// The shell around the session machine: performs its actions, tells the app, keeps the timer.
+#include "marchwire/client.hpp"
+
+#include "connection.hpp"
+#include "session_machine.hpp"
+#include "to_values.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <map>
+#include <utility>
+
+namespace marchwire::sdk {
+
+/// The message behind an item.
+struct ItemSource {
+    const v1::Item& item;
+};
+
+std::optional<Position> FeedItem::position() const {
+    if (!source_.item.has_position()) return std::nullopt;
+    return position_of(source_.item.position());
+}
+UtcMs FeedItem::at() const { return source_.item.entry().at_ms(); }
+PersonId FeedItem::actor() const { return source_.item.entry().actor(); }
+Change FeedItem::change() const { return change_of(source_.item); }
+std::string FeedItem::json() const { return json_of(source_.item); }
+
+class Client::Shell : public std::enable_shared_from_this<Client::Shell> {
+public:
+    Shell(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks)
+        : io_(io), timer_(io), url_(Url::parse(settings.url)), machine_(settings), callbacks_(std::move(callbacks)) {}
+
+    [[nodiscard]] static Millis now() {
+        return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+    }
+    [[nodiscard]] SessionMachine& machine() { return machine_; }
+
+    void connect() {
+        if (!url_) {
+            if (callbacks_.on_state) {
+                callbacks_.on_state(Stopped{"the URL must be ws://host:port/v1/ops or /v1/ws", std::nullopt});
+            }
+            return;
+        }
+        perform(machine_.connect(now()));
+    }
+    void command(const std::string& log, const Command& command, OnReply on_reply) {
+        auto [id, actions] = machine_.command(log, command, now());
+        if (!id) {
+            const Error full{
+                ErrorCode::unavailable, "", "Too many commands wait for an answer: try again later.", 0, "",
+                Millis(1'000)};
+            boost::asio::post(io_, [self = shared_from_this(), reply = std::move(on_reply), full] {
+                if (!self->ended_ && reply) reply(CommandId{}, full);
+            });
+            return;
+        }
+        if (on_reply) replies_.emplace(id->counter, std::move(on_reply));
+        perform(std::move(actions));
+    }
+    void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
+        const std::uint64_t request = ++history_requests_;
+        histories_.emplace(request, std::move(on_history));
+        perform(machine_.get_history(request, feed, from, limit, now()));
+    }
+    void end() {
+        ended_ = true;
+        timer_.cancel();
+        if (connection_) connection_->drop();
+    }
+
+    /// In order, also when a callback asks for more.
+    void perform(Actions actions) {
+        for (Action& action : actions) pending_.push_back(std::move(action));
+        if (performing_) return;
+        performing_ = true;
+        const auto self = shared_from_this();
+        while (!pending_.empty() && !ended_) {
+            const Action action = std::move(pending_.front());
+            pending_.pop_front();
+            std::visit([this](const auto& act) { (*this)(act); }, action);
+        }
+        performing_ = false;
+        if (!ended_) set_timer();
+    }
+
+    void operator()(const Dial&) {
+        ConnectionEvents events;
+        events.connected = [this] { perform(machine_.on_connected(now())); };
+        events.refused = [this](unsigned status) { perform(machine_.on_refused(status, now())); };
+        events.message = [this](std::string_view bytes) { perform(machine_.on_message(bytes, now())); };
+        events.closed = [this](std::uint16_t code, const std::string& reason) {
+            perform(machine_.on_closed(code, reason, now()));
+        };
+        connection_ = make_connection(io_, *url_, std::move(events));
+        connection_->start();
+    }
+    void operator()(const SendMessage& message) {
+        if (connection_) connection_->send(message.bytes);
+    }
+    void operator()(const HangUp&) {
+        if (connection_) connection_->hang_up();
+        connection_.reset();
+    }
+    void operator()(const Drop&) {
+        if (connection_) connection_->drop();
+        connection_.reset();
+    }
+    void operator()(const TellState& told) {
+        const bool over = std::holds_alternative<Stopped>(told.state) || std::holds_alternative<Waiting>(told.state);
+        if (over) answer_histories();
+        tell(callbacks_.on_state, told.state);
+    }
+    void operator()(const TellItem& told) { tell(callbacks_.on_item, FeedItem(told.feed, ItemSource{told.item})); }
+    void operator()(const TellSnapshot& told) { tell(callbacks_.on_snapshot, told.feed); }
+    void operator()(const TellGap& told) { tell(callbacks_.on_gap, told.gap); }
+    void operator()(const TellDiscontinuity& told) { tell(callbacks_.on_discontinuity, told.discontinuity); }
+    void operator()(const TellSkipped& told) { tell(callbacks_.on_skipped, told.skipped); }
+    void operator()(const TellRefused& told) {
+        if (callbacks_.on_refused) callbacks_.on_refused(told.feed, told.error);
+    }
+    void operator()(const TellError& told) { tell(callbacks_.on_error, told.error); }
+    void operator()(const TellReply& told) {
+        const auto found = replies_.find(told.id.counter);
+        if (found == replies_.end()) return;
+        const OnReply reply = std::move(found->second);
+        replies_.erase(found);
+        reply(told.id, told.outcome);
+    }
+    void operator()(const TellHistory& told) {
+        const auto found = histories_.find(told.request);
+        if (found == histories_.end()) return;
+        const OnHistory answer = std::move(found->second);
+        histories_.erase(found);
+        if (answer) answer(told.history);
+    }
+
+private:
+    template <class Callback, class Value>
+    static void tell(const Callback& callback, const Value& value) {
+        if (callback) callback(value);
+    }
+    /// Requests do not outlive their connection: the app asks again.
+    void answer_histories() {
+        const Error lost{ErrorCode::unavailable, "", "The connection was lost: ask again when online.", 0, "", {}};
+        for (auto& [request, answer] : std::exchange(histories_, {})) {
+            if (answer) answer(History{{}, {}, false, lost});
+        }
+    }
+    void set_timer() {
+        const auto next = machine_.next_tick();
+        if (!next) {
+            armed_.reset();
+            timer_.cancel();
+            return;
+        }
+        if (armed_ && *armed_ <= *next) return;
+        armed_ = next;
+        timer_.expires_at(std::chrono::steady_clock::time_point(*next));
+        timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+            if (error || self->ended_) return;
+            self->armed_.reset();
+            self->perform(self->machine_.on_tick(now()));
+        });
+    }
+
+    boost::asio::io_context& io_;
+    boost::asio::steady_timer timer_;
+    std::optional<Url> url_;
+    SessionMachine machine_;
+    Callbacks callbacks_;
+    std::shared_ptr<Connection> connection_;
+    std::deque<Action> pending_;
+    std::map<std::uint64_t, OnReply> replies_;  ///< by counter; bounded by commands_waiting
+    std::map<std::uint64_t, OnHistory> histories_;
+    std::uint64_t history_requests_ = 0;
+    std::optional<Millis> armed_;
+    bool performing_ = false;
+    bool ended_ = false;
+};
+
+Client::Client(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks)
+    : shell_(std::make_shared<Shell>(io, std::move(settings), std::move(callbacks))) {}
+Client::~Client() { shell_->end(); }
+
+void Client::connect() { shell_->connect(); }
+void Client::close() { shell_->perform(shell_->machine().close()); }
+void Client::drop_connection() { shell_->perform(shell_->machine().drop(Shell::now())); }
+void Client::subscribe(const FeedName& feed) {
+    shell_->perform(shell_->machine().subscribe(feed, std::nullopt, Shell::now()));
+}
+void Client::subscribe(const FeedName& feed, const Position& resume) {
+    shell_->perform(shell_->machine().subscribe(feed, resume, Shell::now()));
+}
+void Client::unsubscribe(const FeedName& feed) { shell_->perform(shell_->machine().unsubscribe(feed, Shell::now())); }
+void Client::command(const std::string& log, const Command& command, OnReply on_reply) {
+    shell_->command(log, command, std::move(on_reply));
+}
+void Client::report_position(const std::string& march, const std::vector<Fix>& fixes) {
+    shell_->perform(shell_->machine().report_position(march, fixes, Shell::now()));
+}
+void Client::get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
+    shell_->get_history(feed, from, limit, std::move(on_history));
+}
+
+bool Client::is_online() const { return shell_->machine().is_online(); }
+UtcMs Client::server_time() const { return shell_->machine().server_time(Shell::now()); }
+std::size_t Client::unanswered_commands() const { return shell_->machine().unanswered(); }
+std::optional<March> Client::march(const FeedName& feed) const {
+    const Subscription* found = shell_->machine().subscription(feed);
+    return found == nullptr ? std::nullopt : found->fold().march();
+}
+std::vector<Row> Client::rows(const FeedName& feed) const {
+    const Subscription* found = shell_->machine().subscription(feed);
+    return found == nullptr ? std::vector<Row>{} : found->fold().rows();
+}
+std::optional<Position> Client::position(const FeedName& feed) const {
+    const Subscription* found = shell_->machine().subscription(feed);
+    return found == nullptr || !found->fold().is_whole() ? std::nullopt : found->position();
+}
+std::string Client::state_json(const FeedName& feed) const {
+    const Subscription* found = shell_->machine().subscription(feed);
+    return found == nullptr ? std::string{} : found->fold().json(found->position().value_or(Position{}));
+}
+
+}  // namespace marchwire::sdk
