@@ -1,0 +1,302 @@
+// A few thousand commands of chance on a march: what must hold after each of them. A failure prints its seed.
+#include "core/views.hpp"
+
+#include "support/march_builder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace marchwire::core {
+namespace {
+
+using base::minutes;
+using base::seconds;
+
+/// Throws commands at a march, most of them sensible, some stale or not allowed.
+class Storm {
+public:
+    explicit Storm(std::uint32_t seed, MarchKind kind) : march(kind), random_(seed) {
+        start = empty_state();
+        persons_ = {march.lead, march.desk};
+        for (const Role role : {Role::side, Role::head, Role::tail, Role::section_lead, Role::medic, Role::dispatcher,
+                                Role::city_lead, Role::legal_observer, Role::anchor, Role::follower}) {
+            persons_.push_back(march.somebody(role));
+        }
+    }
+
+    /// One command by somebody; the clock moves on before it.
+    test::MarchBuilder::Outcome step() {
+        march.now = march.now + seconds(below(90));
+        if (below(4) == 0) return march.tell(test::MarchBuilder::keeper(), of_keeper());
+        const PersonId who = below(3) == 0 ? persons_[below(2)] : persons_[below(persons_.size())];
+        return march.tell(who, below(2) == 0 ? of_field() : below(2) == 0 ? of_phase() : of_setup());
+    }
+
+    [[nodiscard]] MarchState empty_state() const {
+        MarchState empty;
+        empty.id = march.state.id;
+        return empty;
+    }
+
+    test::MarchBuilder march;
+    MarchState start;
+
+private:
+    std::uint32_t below(std::size_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+    PersonId person() { return persons_[below(persons_.size())]; }
+    /// The present version, and now and then a wrong one.
+    std::uint32_t version(std::uint32_t present) { return below(12) == 0 ? present + 1 : present; }
+    std::uint32_t duty_version(PersonId of) {
+        const Member* member = march.state.member(of);
+        return version(member == nullptr ? 0 : member->duty_version);
+    }
+    std::uint32_t phase_version() { return version(march.state.phase_version); }
+
+    CommandBody of_keeper() {
+        switch (below(12)) {
+            case 0: return TakeKeeping{march.state.term.next(), march.now - seconds(below(600))};
+            case 1: return RecordSignedTip{march.state.term, march.state.tip, {}};
+            case 2: return Tick{Term{march.state.term.value == 0 ? 0 : march.state.term.value - 1}};
+            default: return Tick{march.state.term};
+        }
+    }
+    CommandBody of_field() {
+        switch (below(6)) {
+            case 0: return TakeBreak{duty_version(person())};
+            case 1: return EndDuty{duty_version(person())};
+            case 2: return of_alert();
+            default:
+                return CheckIn{static_cast<Report>(1 + below(4)),
+                               {PlaceKind::route_metre, below(5'000)},
+                               static_cast<std::uint8_t>(below(110)),
+                               below(40)};
+        }
+    }
+    CommandBody of_alert() {
+        AlertKey key{AlertKind::checkin_missed, person()};
+        std::uint32_t present = 1;
+        if (!march.state.alerts.empty()) {
+            const auto& [open, alert] = *march.state.alerts.begin();
+            key = open;
+            present = version(alert.version);
+        }
+        if (below(2) == 0) return AckAlert{key, present};
+        return ClearAlert{key, present, "seen by the radio"};
+    }
+    CommandBody of_phase() {
+        static constexpr std::array ways = {Phase::assembling,     Phase::marching,   Phase::rally,
+                                            Phase::call_to_action, Phase::dispersing, Phase::live};
+        switch (below(12)) {
+            case 0:
+                return CorrectPhase{
+                    march.state.phase_history.empty() ? Phase::planned : march.state.phase_history.back().phase,
+                    phase_version(), "slip"};
+            case 1: return Hold{phase_version(), "crossing", below(2) == 0 ? "We wait for the tram." : ""};
+            case 2: return Release{phase_version()};
+            case 3: return Stop{"fire brigade", ""};
+            case 4: return ProposeResume{phase_version(), "all clear"};
+            case 5: return ConfirmResume{march.state.proposals.empty() ? 1 : march.state.proposals.back().number};
+            case 6:
+                return below(10) == 0 ? CommandBody(Postpone{phase_version(), "storm"})
+                                      : CommandBody(Release{phase_version()});
+            default: return AdvancePhase{ways.at(below(ways.size())), phase_version(), ""};
+        }
+    }
+    CommandBody of_setup() {
+        switch (below(9)) {
+            case 0: {
+                const PersonId who = person();
+                const bool no_phone = below(8) == 0;
+                return AssignDuty{who,
+                                  "marshal " + std::to_string(who.value + below(2)),
+                                  some_role(),
+                                  below(7),
+                                  below(2) == 0 ? person() : PersonId{},
+                                  no_phone};
+            }
+            case 1: return SetSections{1 + below(8)};
+            case 2: return ImportRoute{some_line()};
+            case 3: return ApproveRoute{some_route()};
+            case 4: return ActivateRoute{some_route(), version(march.state.active_route)};
+            case 5: return WithdrawRoute{some_route()};
+            case 6: return PostNotice{Severity::info, "", "Notice " + std::to_string(below(1'000)), {}};
+            case 7: {
+                MarchSpec spec = march.state.spec;
+                spec.venue = "Steps " + std::to_string(below(100));
+                return UpdateMarch{spec, version(march.state.spec_version)};
+            }
+            default: return AssignDuty{person(), "walker " + std::to_string(below(1'000)), some_role(), 0, {}, false};
+        }
+    }
+    Role some_role() { return static_cast<Role>(2 + below(13)); }
+    std::uint32_t some_route() { return 1 + below(march.state.routes.size() + 1); }
+    std::shared_ptr<const RouteLine> some_line() {
+        auto line = std::make_shared<RouteLine>();
+        line->name = "Market Street " + std::to_string(below(100));
+        line->points = {{38.6256, -90.1892}, {38.6283, -90.2010}};
+        line->waypoints = {{1, WaypointKind::assembly, "Old Courthouse", {38.6256, -90.1892}, {}},
+                           {2, WaypointKind::intersection, "Broadway", {38.6260, -90.1900}, {}},
+                           {3, WaypointKind::rally, "Plaza", {38.6283, -90.2010}, {}}};
+        return line;
+    }
+
+    std::mt19937 random_;
+    std::vector<PersonId> persons_;
+};
+
+/// As a follower's SDK holds it: begun with the first snapshot, then items alone.
+class Follower {
+public:
+    void take(const Entry& entry) {
+        if (const auto item = public_item(entry)) fold(held_, *item);
+    }
+    void check_against(const MarchState& state) {
+        PublicSnapshot now = public_snapshot(state);
+        held_.log = now.log;
+        held_.position = now.position;
+        // A march begins PLANNED without an item that says so.
+        if (held_.phase.version == 0) held_.phase = PublicPhase{Phase::planned, 1, now.phase.since, ""};
+        CHECK(held_ == now);
+    }
+
+private:
+    PublicSnapshot held_;
+};
+
+void check_roster(const MarchState& state) {
+    REQUIRE(state.ordinal_of.size() == state.roster.size());
+    for (std::size_t i = 0; i < state.roster.size(); ++i) {
+        CHECK(state.roster[i].ordinal == i);
+        CHECK(state.ordinal_of.at(state.roster[i].person) == i);
+    }
+}
+
+void check_routes(const MarchState& state) {
+    std::size_t active = 0;
+    for (std::size_t i = 0; i < state.routes.size(); ++i) {
+        CHECK(state.routes[i].version == i + 1);
+        if (state.routes[i].status == RouteStatus::active) ++active;
+    }
+    CHECK(active == (state.active_route == 0 ? 0U : 1U));
+}
+
+void check_bounds(const MarchState& state) {
+    CHECK(state.notices.size() <= base::limits::notices_kept);
+    CHECK(state.phase_history.size() <= base::limits::phase_history);
+    CHECK(state.routes.size() <= base::limits::routes_kept);
+    CHECK(state.proposals.size() <= base::limits::open_proposals);
+    for (const auto& [key, alert] : state.alerts) {
+        CHECK(key == alert.key);
+        CHECK(alert.state != AlertState::cleared);
+        CHECK(state.member(key.subject) != nullptr);
+    }
+}
+
+constexpr int steps = 1'500;
+
+TEST_CASE("whatever is asked the folds agree with one another", "[core][property]") {
+    const auto seed = GENERATE(range<std::uint32_t>(1, 5));
+    CAPTURE(seed);
+    Storm storm(seed, seed == 4 ? MarchKind::virtual_event : MarchKind::in_person);
+    const MarchState& state = storm.march.state;
+    Follower follower;
+    MarchState replayed = storm.empty_state();
+    std::size_t seen = 0;
+    int accepted = 0;
+    for (int i = 0; i < steps; ++i) {
+        CAPTURE(i);
+        const MarchState before = state;
+        const bool was_accepted = storm.step().has_value();
+        accepted += was_accepted ? 1 : 0;
+        // What was refused changed nothing.
+        if (!was_accepted) REQUIRE(state == before);
+        for (; seen < storm.march.entries.size(); ++seen) {
+            const Entry& entry = storm.march.entries[seen];
+            follower.take(entry);
+            apply(replayed, entry, test::digest_of(entry.seq));
+        }
+        follower.check_against(state);
+        check_roster(state);
+        check_routes(state);
+        check_bounds(state);
+    }
+    CHECK(replayed == state);
+    // The storm is worth something only when much of it is taken.
+    CHECK(accepted > steps / 10);
+}
+
+TEST_CASE("a checkpoint and the rest of the log make the same march", "[core][property]") {
+    const auto seed = GENERATE(range<std::uint32_t>(11, 14));
+    CAPTURE(seed);
+    Storm storm(seed, MarchKind::in_person);
+    for (int i = 0; i < steps / 2; ++i) (void)storm.step();
+    MarchState checkpoint = storm.march.state;
+    const std::size_t at = storm.march.entries.size();
+    for (int i = 0; i < steps / 2; ++i) (void)storm.step();
+    REQUIRE(storm.march.entries.size() > at);
+    for (std::size_t i = at; i < storm.march.entries.size(); ++i) {
+        apply(checkpoint, storm.march.entries[i], test::digest_of(storm.march.entries[i].seq));
+    }
+    CHECK(checkpoint == storm.march.state);
+}
+
+TEST_CASE("what was due is due once", "[core][property]") {
+    const auto seed = GENERATE(range<std::uint32_t>(21, 24));
+    CAPTURE(seed);
+    Storm storm(seed, MarchKind::in_person);
+    std::size_t ticked = 0;
+    for (int i = 0; i < steps; ++i) {
+        CAPTURE(i);
+        (void)storm.step();
+        const auto events = storm.march.tick();
+        ticked += events.size();
+        // Nothing is left for now, and what comes next lies ahead.
+        REQUIRE(due_events(storm.march.state, storm.march.now).empty());
+        const UtcMs next = next_due(storm.march.state);
+        REQUIRE((!next || next > storm.march.now));
+    }
+    CHECK(ticked > 50);
+}
+
+TEST_CASE("what the keeper says is due is due then and not before", "[core][property]") {
+    Storm storm(31, MarchKind::in_person);
+    for (int i = 0; i < steps; ++i) {
+        CAPTURE(i);
+        (void)storm.step();
+        (void)storm.march.tick();
+        const UtcMs next = next_due(storm.march.state);
+        if (!next) continue;
+        REQUIRE(due_events(storm.march.state, next - Millis{1}).empty());
+        REQUIRE_FALSE(due_events(storm.march.state, next).empty());
+    }
+}
+
+TEST_CASE("each topic's items name one another without a gap", "[core][property]") {
+    Storm storm(41, MarchKind::in_person);
+    for (int i = 0; i < steps; ++i) (void)storm.step();
+    std::map<std::uint32_t, Seq> last;
+    Seq seq;
+    for (const Entry& entry : storm.march.entries) {
+        CHECK(entry.seq == seq.next());
+        seq = entry.seq;
+        for (const TopicStamp& stamp : entry.topics) {
+            if (stamp.index == topic_index::public_feed) continue;  // counts public items
+            CHECK(stamp.prev == last[stamp.index]);
+            last[stamp.index] = entry.seq;
+        }
+        const bool is_public = public_item(entry).has_value();
+        CHECK((entry.public_seq.value > 0 || !is_public));
+    }
+}
+
+}  // namespace
+}  // namespace marchwire::core
