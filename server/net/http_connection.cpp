@@ -1,0 +1,212 @@
+#include "net/http_connection.hpp"
+
+#include "net/connection.hpp"
+#include "net/handshake.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace marchwire::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+/// No page here runs a script or loads anything from elsewhere.
+constexpr const char* content_policy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+public:
+    HttpConnection(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay)
+        : stream_(std::move(socket)), seat_(seat), settings_(settings), stay_(std::move(stay)) {}
+
+    void read_next(std::chrono::milliseconds deadline) {
+        parser_.emplace();
+        parser_->header_limit(static_cast<std::uint32_t>(base::limits::http_header_bytes));
+        parser_->body_limit(base::limits::http_body_bytes);
+        stream_.expires_after(deadline);
+        http::async_read_header(
+            stream_, buffer_, *parser_,
+            [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_header(error); });
+    }
+
+private:
+    using Request = http::request<http::empty_body>;
+
+    void on_header(beast::error_code error) {
+        if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+            return refuse(http::status::request_header_fields_too_large, "Send a header of at most 8 KB.");
+        }
+        if (error) {
+            // What is no HTTP gets a last word; whoever went away gets none.
+            if (error.category() != http::make_error_code(http::error::bad_method).category() ||
+                error == http::error::end_of_stream || error == http::error::partial_message) {
+                return close();
+            }
+            return refuse(http::status::bad_request, "This is not an HTTP request.");
+        }
+        const Request& request = parser_->get();
+        const bool has_body = request.find(http::field::transfer_encoding) != request.end() ||
+                              (parser_->content_length() && *parser_->content_length() != 0);
+        if (has_body) return refuse(http::status::payload_too_large, "Send requests without a body.");
+        keep_alive_ = request.keep_alive();
+        head_ = request.method() == http::verb::head;
+        if (!settings_.websocket_path.empty() && path_of(view(request.target())) == settings_.websocket_path) {
+            return upgrade(request);
+        }
+        if (request.method() == http::verb::options) return preflight();
+        if (request.method() != http::verb::get && !head_) {
+            return refuse(http::status::method_not_allowed, "Only GET, HEAD and OPTIONS are served here.");
+        }
+        ask_for_page(request);
+    }
+
+    static std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+    // ---- pages ---------------------------------------------------------------------------------
+    void ask_for_page(const Request& request) {
+        if_none_match_ = std::string(view(request[http::field::if_none_match]));
+        settings_.pages(
+            std::string(path_of(view(request.target()))), [self = shared_from_this()](session::PageAnswer answer) {
+                asio::post(self->stream_.get_executor(),
+                           [self, answer = std::move(answer)]() mutable { self->answer(std::move(answer)); });
+            });
+    }
+
+    void answer(session::PageAnswer page) {
+        const bool unchanged = page.status == 200 && !page.etag.empty() && if_none_match_ == page.etag;
+        auto response = begin(static_cast<http::status>(unchanged ? 304 : page.status));
+        if (!page.etag.empty()) response.set(http::field::etag, page.etag);
+        if (!page.cache_control.empty()) response.set(http::field::cache_control, page.cache_control);
+        if (!unchanged) {
+            response.set(http::field::content_type, page.content_type);
+            response.body() = std::move(page.body);
+        }
+        send(std::move(response));
+    }
+
+    void preflight() {
+        auto response = begin(http::status::no_content);
+        response.set(http::field::access_control_allow_methods, "GET, HEAD, OPTIONS");
+        response.set(http::field::access_control_allow_headers, "If-None-Match");
+        response.set(http::field::access_control_max_age, "86400");
+        send(std::move(response));
+    }
+
+    void refuse(http::status status, const std::string& sentence) {
+        keep_alive_ = false;
+        auto response = begin(status);
+        response.set(http::field::content_type, "text/plain; charset=utf-8");
+        response.body() = sentence + "\n";
+        send(std::move(response));
+    }
+
+    [[nodiscard]] http::response<http::string_body> begin(http::status status) const {
+        http::response<http::string_body> response(status, 11);
+        response.keep_alive(keep_alive_);
+        // Public snapshots are for everybody's pages; there are no cookies to steal (DESIGN 10).
+        response.set(http::field::access_control_allow_origin, "*");
+        response.set("X-Content-Type-Options", "nosniff");
+        response.set("Referrer-Policy", "no-referrer");
+        response.set("Content-Security-Policy", content_policy);
+        return response;
+    }
+
+    void send(http::response<http::string_body> response) {
+        response_ = std::move(response);
+        response_.prepare_payload();
+        stream_.expires_after(settings_.deadlines.request);
+        const auto on_sent = [self = shared_from_this()](beast::error_code error, std::size_t) {
+            self->on_sent(error);
+        };
+        if (head_) {
+            head_serializer_.emplace(response_);
+            http::async_write_header(stream_, *head_serializer_, on_sent);
+        } else {
+            http::async_write(stream_, response_, on_sent);
+        }
+    }
+
+    void on_sent(beast::error_code error) {
+        head_serializer_.reset();
+        if (error || !keep_alive_) return close();
+        read_next(settings_.deadlines.keep_alive);
+    }
+
+    // ---- upgrade -------------------------------------------------------------------------------
+    void upgrade(const Request& request) {
+        const HandshakeRequest asked{view(request[http::field::upgrade]),
+                                     view(request[http::field::connection]),
+                                     view(request[http::field::sec_websocket_version]),
+                                     view(request[http::field::sec_websocket_key]),
+                                     view(request[http::field::sec_websocket_protocol]),
+                                     view(request[http::field::origin])};
+        const bool is_get = request.method() == http::verb::get;
+        auto shaken = shake_hands(asked, settings_);
+        if (!is_get || !shaken) {
+            return refuse(http::status::bad_request,
+                          is_get ? shaken.error().field + ": " + shaken.error().message : "Upgrade with GET.");
+        }
+        handshake_ = *std::move(shaken);
+        stream_.expires_after(settings_.deadlines.request);
+        asio::async_write(
+            stream_, asio::buffer(handshake_.response),
+            [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_upgraded(error); });
+    }
+
+    void on_upgraded(beast::error_code error) {
+        if (error) return close();
+        stream_.expires_never();
+        Upgrade upgrade;
+        upgrade.encoding = handshake_.encoding;
+        upgrade.origin_trusted = handshake_.origin_trusted;
+        upgrade.early_bytes.assign(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+        upgrade.stay = std::move(stay_);
+        std::make_shared<Connection>(stream_.release_socket(), *seat_.backend, settings_, std::move(upgrade))->start();
+    }
+
+    void close() {
+        beast::error_code ignored;
+        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        stream_.close();
+    }
+
+    beast::tcp_stream stream_;
+    Seat seat_;
+    const NetSettings& settings_;
+    std::shared_ptr<Stay> stay_;
+    beast::flat_buffer buffer_{base::limits::http_header_bytes + base::limits::message_bytes};
+    std::optional<http::request_parser<http::empty_body>> parser_;
+    http::response<http::string_body> response_;
+    std::optional<http::response_serializer<http::string_body>> head_serializer_;
+    HandshakeAnswer handshake_;
+    std::string if_none_match_;
+    bool keep_alive_ = false;
+    bool head_ = false;
+};
+
+}  // namespace
+
+void serve_http(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
+    const auto connection = std::make_shared<HttpConnection>(std::move(socket), seat, settings, std::move(stay));
+    connection->read_next(settings.deadlines.request);
+}
+
+}  // namespace marchwire::net

@@ -1,0 +1,122 @@
+#include "net/listener.hpp"
+
+#include "base/log.hpp"
+#include "net/http_connection.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace marchwire::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::milliseconds pause_when_full{100};
+
+int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, const NetSettings& settings, std::function<Seat()> next_seat)
+    : io_(io),
+      settings_(settings),
+      next_seat_(std::move(next_seat)),
+      acceptor_(io),
+      pause_(io),
+      count_(std::make_shared<DoorCount>()),
+      spare_descriptor_(open_spare()) {}
+
+Listener::~Listener() {
+    if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
+}
+
+base::Result<void> Listener::start(const base::Address& address) {
+    ErrorCode error;
+    const auto host = asio::ip::make_address(address.host, error);
+    const tcp::endpoint endpoint(host, address.port);
+    if (!error) acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+        return base::refuse(base::RefusalCode::unavailable, address.text(),
+                            "This address cannot be listened on (" + error.message() +
+                                "); is another server running, or is the port reserved?");
+    }
+    accept_next();
+    return {};
+}
+
+base::Address Listener::address() const {
+    ErrorCode ignored;
+    const tcp::endpoint endpoint = acceptor_.local_endpoint(ignored);
+    return {endpoint.address().to_string(), endpoint.port()};
+}
+
+void Listener::stop() {
+    stopped_ = true;
+    ErrorCode ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+}
+
+void Listener::accept_next() {
+    const Seat seat = next_seat_();
+    acceptor_.async_accept(seat.io, [self = shared_from_this(), seat](ErrorCode error, tcp::socket socket) {
+        self->on_accepted(error, std::move(socket), seat);
+    });
+}
+
+void Listener::on_accepted(ErrorCode error, tcp::socket socket, Seat seat) {
+    if (stopped_) return;
+    if (error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system) {
+        refuse_without_descriptor();
+        return back_off();
+    }
+    if (!error) admit(std::move(socket), seat);
+    accept_next();
+}
+
+void Listener::admit(tcp::socket socket, Seat seat) {
+    ErrorCode error;
+    const auto peer = socket.remote_endpoint(error);
+    const std::string address = error ? std::string() : peer.address().to_string();
+    const bool staff = settings_.door == session::Door::staff;
+    const std::size_t unproven_max = staff ? settings_.unproven_per_address_max : settings_.connections_max;
+    if (error || count_->inside() >= settings_.connections_max || !count_->enter(address, unproven_max)) {
+        socket.close(error);
+        return;
+    }
+    auto stay = std::make_shared<Stay>(count_, address);
+    asio::post(seat.io,
+               [this, self = shared_from_this(), seat, stay = std::move(stay), socket = std::move(socket)]() mutable {
+                   serve_http(std::move(socket), seat, settings_, std::move(stay));
+               });
+}
+
+/// The waiting caller is taken with the spare descriptor and let go: it tries elsewhere at once instead of
+/// waiting for a server that cannot answer.
+void Listener::refuse_without_descriptor() {
+    base::log_info("out_of_descriptors", "inside={}", count_->inside());
+    if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
+    ErrorCode ignored;
+    acceptor_.non_blocking(true, ignored);
+    tcp::socket refused(io_);
+    acceptor_.accept(refused, ignored);
+    refused.close(ignored);
+    spare_descriptor_ = open_spare();
+}
+
+void Listener::back_off() {
+    pause_.expires_after(pause_when_full);
+    pause_.async_wait([self = shared_from_this()](ErrorCode error) {
+        if (!error && !self->stopped_) self->accept_next();
+    });
+}
+
+}  // namespace marchwire::net

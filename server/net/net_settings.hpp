@@ -1,0 +1,52 @@
+// What the listeners need to know beyond their addresses.
+#pragma once
+
+#include "base/limits.hpp"
+#include "session/ports.hpp"
+#include "session/session.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace marchwire::net {
+
+/// Where a new socket goes: a shard's thread and what it offers to sessions.
+struct Seat {
+    boost::asio::io_context& io;
+    session::Backend* backend = nullptr;  ///< null on the admin listener: no WebSockets there
+};
+
+/// Answers a GET by its target, once, on any thread.
+using Pages = std::function<void(std::string target, std::function<void(session::PageAnswer)> done)>;
+
+/// Real time, whatever the demo clock says.
+struct Deadlines {
+    std::chrono::milliseconds request{10'000};     ///< a whole header
+    std::chrono::milliseconds keep_alive{30'000};  ///< the next request
+    std::chrono::milliseconds stall_follower{base::limits::write_stall_follower.value};
+    std::chrono::milliseconds stall_staff{base::limits::write_stall_staff.value};
+    std::chrono::milliseconds close{base::limits::close_deadline.value};
+};
+
+/// One listener. Copied into each of its connections by reference: it outlives them.
+struct NetSettings {
+    session::Door door = session::Door::followers;
+    std::string websocket_path;        ///< `/v1/ws` or `/v1/ops`; empty: no upgrade here
+    std::vector<std::string> origins;  ///< may send credentials; no Origin (native apps) may always
+    std::string demo_clock;
+    double clock_rate = 1;
+    Pages pages;
+    std::size_t connections_max = base::limits::connections;
+    std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
+    Deadlines deadlines;
+};
+
+/// Milliseconds of the machine, for deadlines and rates.
+[[nodiscard]] base::UtcMs machine_now();
+
+}  // namespace marchwire::net
