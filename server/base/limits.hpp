@@ -29,6 +29,7 @@ inline constexpr std::size_t connections = 18'000;                 ///< below th
 inline constexpr std::size_t subscriptions_per_session = 80;       ///< 60 marches and some; ours
 inline constexpr std::size_t queue_bytes_follower = 256 * 1024;    ///< class A and B of a follower; ours
 inline constexpr std::size_t queue_bytes_staff = 2 * 1024 * 1024;  ///< class A and B of staff; ours
+inline constexpr std::size_t queue_answer_bytes = 256 * 1024;      ///< class D of a session: five full answers; ours
 inline constexpr std::size_t queue_bytes_total = 512ULL * 1024 * 1024;  ///< over all sessions of a process; ours
 inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
 inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
@@ -39,9 +40,19 @@ inline constexpr std::uint32_t commands_burst = 400;              ///< an off-li
 inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
 inline constexpr std::uint32_t client_messages_burst = 1'000;
 
+// --- sockets ----------------------------------------------------------------------------------
+inline constexpr Millis http_request_deadline = seconds(10);  ///< a whole request header, and a whole answer; ours
+inline constexpr Millis http_keep_alive = seconds(30);        ///< between two requests of one client; ours
+inline constexpr Millis accept_pause{100};                    ///< no descriptors left: a retry at once burns a core
+inline constexpr std::size_t read_bytes = 4 * 1024;           ///< asked of a socket at once; commands are small
+inline constexpr std::size_t control_frames = 32;             ///< pongs waiting; a client that sends more pings is cut
+inline constexpr std::size_t staff_crowded = 512;             ///< unproven staff sockets: from here Hello has 5 s
+
 // --- host's door ------------------------------------------------------------------------------
-inline constexpr std::size_t admin_line_bytes = 16 * 1024 * 1024;  ///< a route of 100 000 points as JSON fits
-inline constexpr std::size_t admin_connections = 16;               ///< the command line of one host; ours
+inline constexpr std::size_t admin_line_bytes = 16 * 1024 * 1024;     ///< a route of 100 000 points as JSON fits
+inline constexpr std::size_t admin_answer_bytes = 256 * 1024 * 1024;  ///< state of a march with 50 routes of 100 000
+                                                                      ///< points
+inline constexpr std::size_t admin_connections = 16;                  ///< the command line of one host; ours
 
 // --- log and desk -----------------------------------------------------------------------------
 inline constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  ///< a route of 100 000 points is about 1.6 MB
@@ -50,18 +61,18 @@ inline constexpr std::size_t desk_queue_commands = 8'192;    ///< waiting for a 
 inline constexpr int append_tries = 8;                       ///< DESIGN 3
 inline constexpr std::uint64_t id_window = 1'024;            ///< remembered counters per device and log (DESIGN 4.2)
 inline constexpr Millis id_age = hours(24);                  ///< DESIGN 4.2
-inline constexpr std::size_t read_bytes = 4 * 1024 * 1024;          ///< one page of a log; an entry always fits
+inline constexpr std::size_t log_page_bytes = 4 * 1024 * 1024;  ///< one page of a log; an entry always fits
 inline constexpr std::size_t checkpoint_bytes = 256 * 1024 * 1024;  ///< 50 routes of 100 000 points are 80 MB
 inline constexpr std::size_t store_group_calls = 4'096;             ///< done and committed as one group; ours
 inline constexpr std::size_t store_group_bytes = 16 * 1024 * 1024;  ///< four pages read or so much written per COMMIT
 inline constexpr std::size_t store_queue_bytes = 512ULL * 1024 * 1024;  ///< waiting for the disk; beyond it UNAVAILABLE
 inline constexpr int wal_pages = 4'096;                                 ///< 16 MB, then a checkpoint of SQLite; ours
-inline constexpr std::uint64_t checkpoint_every_entries = 5'000;  ///< opening 100 000 entries stays under 100 ms
-inline constexpr std::uint64_t sign_tip_every_entries = 1'000;    ///< DESIGN 4.4
-inline constexpr std::size_t replay_window_entries = 4'096;       ///< kept in memory per march for resumes; ours
-inline constexpr std::uint64_t up_to_every_entries = 500;         ///< DESIGN 5
-inline constexpr Millis up_to_every = seconds(5);                 ///< DESIGN 5
-inline constexpr std::size_t history_entries = 500;               ///< one GetHistory
+inline constexpr std::uint64_t checkpoint_every_entries = 5'000;        ///< opening 100 000 entries stays under 100 ms
+inline constexpr std::uint64_t sign_tip_every_entries = 1'000;          ///< DESIGN 4.4
+inline constexpr std::size_t replay_window_entries = 4'096;             ///< kept in memory per march for resumes; ours
+inline constexpr std::uint64_t up_to_every_entries = 500;               ///< DESIGN 5
+inline constexpr Millis up_to_every = seconds(5);                       ///< DESIGN 5
+inline constexpr std::size_t history_entries = 500;                     ///< one GetHistory
 
 // --- domain -----------------------------------------------------------------------------------
 inline constexpr std::size_t marches_per_campaign = 2'000;

@@ -33,7 +33,7 @@ std::size_t bytes_of(const Call& call) {
 }
 
 std::size_t work_of(const Call& call) {
-    return bytes_of(call) + (std::holds_alternative<ReadCall>(call) ? base::limits::read_bytes : 0);
+    return bytes_of(call) + (std::holds_alternative<ReadCall>(call) ? base::limits::log_page_bytes : 0);
 }
 
 Call without_payload(Call call, const base::Refusal& refusal) {

@@ -42,7 +42,7 @@ Entries MemoryTables::read(LogNumber log, Seq from, std::size_t limit) {
     const auto& entries = at(log).entries;
     for (std::uint64_t i = from.value - 1; i < entries.size() && page.size() < limit; ++i) {
         bytes += entries[i].bytes.size();
-        if (bytes > base::limits::read_bytes) break;
+        if (bytes > base::limits::log_page_bytes) break;
         page.push_back(entries[i]);
     }
     return page;

@@ -89,7 +89,7 @@ Entries SqliteTables::read(LogNumber log, Seq from, std::size_t limit) {
     while (page.size() < limit && (code = sql.step()) == SQLITE_ROW) {
         const auto entry = sql.bytes(3);
         bytes += entry.size();
-        if (bytes > base::limits::read_bytes) break;
+        if (bytes > base::limits::log_page_bytes) break;
         page.push_back({{epoch_of(sql.number(1)), seq_of(sql.number(0)), digest_of(sql.bytes(2))}, std::string(entry)});
     }
     check(code, "read entries");

@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] virtual Tip tip(LogNumber log) = 0;
     [[nodiscard]] virtual std::optional<Tip> tip_at(LogNumber log, Seq seq) = 0;
-    /// In order from `from`, at most `limit` entries and limits::read_bytes.
+    /// In order from `from`, at most `limit` entries and limits::log_page_bytes.
     [[nodiscard]] virtual Entries read(LogNumber log, Seq from, std::size_t limit) = 0;
     /// Entries follow the tip without a gap.
     virtual void add(LogNumber log, const std::vector<StoredEntry>& entries) = 0;
