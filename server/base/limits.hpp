@@ -44,7 +44,7 @@ inline constexpr std::uint32_t client_messages_burst = 1'000;
 inline constexpr Millis http_request_deadline = seconds(10);  ///< a whole request header, and a whole answer; ours
 inline constexpr Millis http_keep_alive = seconds(30);        ///< between two requests of one client; ours
 inline constexpr Millis accept_pause{100};                    ///< no descriptors left: a retry at once burns a core
-inline constexpr std::size_t read_bytes = 4 * 1024;           ///< asked of a socket at once; commands are small
+inline constexpr std::size_t socket_read_bytes = 4 * 1024;    ///< asked of a socket at once; commands are small
 inline constexpr std::size_t control_frames = 32;             ///< pongs waiting; a client that sends more pings is cut
 inline constexpr std::size_t staff_crowded = 512;             ///< unproven staff sockets: from here Hello has 5 s
 
