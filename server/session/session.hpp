@@ -52,11 +52,14 @@ struct SessionSettings {
     double clock_rate = 1;
 };
 
-/// One session: Hello, rights, subscriptions, commands, what is to be sent. The shell reads `queue()`
-/// when its socket is writable. One thread. After an action Close nothing more comes out.
+/// One session: Hello, rights, subscriptions, commands, what is to be sent. The shell calls `take` when its
+/// socket is writable. One thread. After an action Close nothing more comes out.
+///
+/// `now` is the machine's steady time: deadlines and rates are real even when the clock of the march is a demo
+/// clock; what clients are told comes from the backend's clock.
 class Session {
 public:
-    /// `backend` answers token lookups only; all else goes out as actions.
+    /// `backend` answers token lookups and the time only; all else goes out as actions.
     Session(SessionSettings settings, const Backend& backend, base::UtcMs now);
 
     // ---- from the socket ---------------------------------------------------------------------------
@@ -69,33 +72,86 @@ public:
     [[nodiscard]] Actions on_feed_refused(const FeedRefused& refused);
     [[nodiscard]] Actions on_reply(const wire::Reply& reply);
     [[nodiscard]] Actions on_history(const wire::History& history);
+    /// An item without bytes in any encoding marks an entry that this client may not see.
     [[nodiscard]] Actions on_item(const fanout::LiveItem& item);
     [[nodiscard]] Actions on_revoked();
     [[nodiscard]] Actions on_drain(base::Millis delay);
 
-    [[nodiscard]] fanout::SendQueue& queue() { return queue_; }
-    [[nodiscard]] const std::optional<Grant>& grant() const { return grant_; }
-    [[nodiscard]] bool is_staff() const { return grant_.has_value(); }
-    [[nodiscard]] bool closing() const { return closing_; }
-    [[nodiscard]] wire::Encoding encoding() const { return settings_.encoding; }
-    /// After silence the shell sends a WebSocket ping.
-    [[nodiscard]] bool ping_due(base::UtcMs now) const;
+    // ---- to the socket -----------------------------------------------------------------------------
+    /// What is to be written next, at most `bytes_max` (but one item when anything waits). Snapshots are cut into
+    /// pieces here, one at a time, so that a queue holds no second copy of them.
+    [[nodiscard]] fanout::Batch take(std::size_t bytes_max);
+    [[nodiscard]] bool has_output() const;
+    [[nodiscard]] const fanout::SendQueue& queue() const { return queue_; }
+    /// After silence the shell sends a WebSocket ping: true once per limits::ping_after_idle.
+    [[nodiscard]] bool take_ping(base::UtcMs now);
     /// A pong or any frame came.
     void heard(base::UtcMs now) { heard_at_ = now; }
 
+    [[nodiscard]] const std::optional<Grant>& grant() const { return grant_; }
+    [[nodiscard]] bool is_staff() const { return grant_.has_value(); }
+    /// Hello was accepted.
+    [[nodiscard]] bool greeted() const { return greeted_; }
+    [[nodiscard]] bool closing() const { return closing_; }
+    [[nodiscard]] wire::Encoding encoding() const { return settings_.encoding; }
+
 private:
+    /// A snapshot on its way to the client.
+    struct Snapshot {
+        std::shared_ptr<const std::string> bytes;  ///< null: none
+        base::Position position;
+        std::uint32_t next_piece = 0;
+        std::uint32_t pieces = 0;
+    };
     /// One subscription: what the client holds of it.
     struct Subscription {
         SubscriptionId id = 0;
         wire::FeedName feed;
+        std::optional<base::Position> resume;
         std::vector<base::TopicNumber> topics;
         base::Position sent;   ///< last position queued for the client
         base::Position seen;   ///< newest position of the log that this session knows of
         base::UtcMs up_to_at;  ///< when UpTo was last sent
+        Snapshot snapshot;
         bool open = false;
+        bool fell_behind = false;  ///< too much was missed to be sent: opened anew without resume
     };
-    [[nodiscard]] Actions close(wire::CloseCode code, std::string reason);
+
+    void on(const wire::Hello& hello, base::UtcMs now, Actions& actions);
+    void on(const wire::Subscribe& wish, base::UtcMs now, Actions& actions);
+    void on(const wire::Unsubscribe& wish, base::UtcMs now, Actions& actions);
+    void on(wire::CommandMessage command, base::UtcMs now, Actions& actions);
+    void on(wire::ReportPosition report, base::UtcMs now, Actions& actions);
+    void on(const wire::GetHistory& request, base::UtcMs now, Actions& actions);
+    void on(const wire::Ping& ping, base::UtcMs now, Actions& actions);
+
+    /// Why this Hello is not taken; empty when it is.
+    [[nodiscard]] std::optional<Close> objection(const wire::Hello& hello) const;
+    void tell_heard(base::UtcMs now, Actions& actions);
+    [[nodiscard]] std::optional<base::Refusal> objection(const wire::CommandMessage& command, base::UtcMs now);
+    [[nodiscard]] std::optional<base::Refusal> objection(const wire::FeedName& feed) const;
+    [[nodiscard]] base::Refusal too_often() const;
+    [[nodiscard]] core::Actor actor() const { return grant_ ? grant_->actor : core::Actor{}; }
+
+    [[nodiscard]] Subscription* find(SubscriptionId id);
+    [[nodiscard]] Subscription* find(const wire::FeedName& feed);
+    void open(Subscription& feed, Actions& actions);
+    void refuse_feed(const wire::FeedName& feed, base::Refusal refusal, Actions& actions);
+    [[nodiscard]] bool is_too_much(const std::vector<fanout::LiveItem>& items) const;
+    void send_missed(Subscription& feed, const FeedOpened& opened, Actions& actions);
+    void push_newest(const fanout::LiveItem& item);
+    void push_piece();
+    void send_up_to(Subscription& feed, base::UtcMs now, Actions& actions);
+
     void send(fanout::DeliveryClass delivery, const wire::SessionItem& item, Actions& actions);
+    /// Closes the session when A and B would exceed their limit. False when the item was not taken.
+    bool push(fanout::DeliveryClass delivery, fanout::Bytes bytes, Actions& actions);
+    void close(wire::CloseCode code, std::string reason, Actions& actions);
+    /// As `close`, after telling every feed how far the client is.
+    void close_in_order(wire::CloseCode code, std::string reason, Actions& actions);
+    [[nodiscard]] const fanout::Bytes& bytes_of(const fanout::LiveItem& item) const {
+        return item.bytes.at(static_cast<std::size_t>(settings_.encoding));
+    }
 
     SessionSettings settings_;
     const Backend& backend_;
@@ -107,7 +163,8 @@ private:
     RateLimit commands_;
     base::UtcMs begun_at_;
     base::UtcMs heard_at_;
-    base::UtcMs told_heard_at_;
+    base::UtcMs pinged_at_;
+    std::optional<base::UtcMs> told_heard_at_;
     base::DeviceId device_;
     bool greeted_ = false;
     bool closing_ = false;

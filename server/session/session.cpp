@@ -1,0 +1,244 @@
+// The conversation with one client: Hello, commands, deadlines, farewell. Its feeds are in session_feeds.cpp.
+#include "session/session.hpp"
+
+#include "wire/codec.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace marchwire::session {
+namespace {
+
+namespace limits = base::limits;
+using base::RefusalCode;
+using fanout::DeliveryClass;
+using wire::CloseCode;
+
+constexpr std::uint32_t protocol_version = 1;
+
+std::size_t ordered_bytes_max(Door door) {
+    return door == Door::staff ? limits::queue_bytes_staff : limits::queue_bytes_follower;
+}
+
+base::Millis hello_deadline(const SessionSettings& settings) {
+    if (settings.door == Door::followers) return limits::hello_deadline_public;
+    return settings.crowded ? limits::hello_deadline_staff_crowded : limits::hello_deadline_staff;
+}
+
+}  // namespace
+
+Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now)
+    : settings_(std::move(settings)),
+      backend_(backend),
+      queue_(ordered_bytes_max(settings_.door), limits::queue_answer_bytes),
+      messages_(limits::client_messages_per_second, limits::client_messages_burst),
+      commands_(limits::commands_per_second, limits::commands_burst),
+      begun_at_(now),
+      heard_at_(now),
+      pinged_at_(now) {}
+
+// ---- from the socket ---------------------------------------------------------------------------
+
+Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
+    Actions actions;
+    if (closing_) return actions;
+    heard_at_ = now;
+    if (!messages_.take(now)) {
+        close_in_order(CloseCode::too_many_messages, "Send fewer messages, and positions in batches.", actions);
+        return actions;
+    }
+    auto message = wire::decode_client(bytes, settings_.encoding);
+    if (!message) {
+        send(DeliveryClass::b, wire::ErrorItem{std::move(message).error()}, actions);
+        return actions;
+    }
+    if (!greeted_ && !std::holds_alternative<wire::Hello>(*message)) {
+        close(CloseCode::protocol_error, "Send Hello first.", actions);
+        return actions;
+    }
+    tell_heard(now, actions);
+    std::visit([&](auto& said) { on(std::move(said), now, actions); }, *message);
+    return actions;
+}
+
+Actions Session::on_tick(base::UtcMs now) {
+    Actions actions;
+    if (closing_) return actions;
+    if (!greeted_ && now - begun_at_ >= hello_deadline(settings_)) {
+        close(CloseCode::hello_timeout, "Send Hello as soon as the connection is open.", actions);
+    } else if (now - heard_at_ >= limits::dead_after_silence) {
+        close_in_order(CloseCode::silent, "Answer pings, or say something now and then.", actions);
+    } else if (grant_ && grant_->expires_at && backend_.now() >= grant_->expires_at) {
+        close_in_order(CloseCode::unauthenticated, "Your token has expired: ask your lead for a new one.", actions);
+    }
+    for (Subscription& feed : subscriptions_) {
+        const bool many = feed.seen.seq.value >= feed.sent.seq.value + limits::up_to_every_entries;
+        if (many || now - feed.up_to_at >= limits::up_to_every) send_up_to(feed, now, actions);
+    }
+    return actions;
+}
+
+// ---- what clients say --------------------------------------------------------------------------
+
+std::optional<Close> Session::objection(const wire::Hello& hello) const {
+    if (greeted_) return Close{CloseCode::protocol_error, "Say Hello once."};
+    if (hello.protocol != protocol_version) {
+        return Close{CloseCode::wrong_version, "This server speaks protocol version 1."};
+    }
+    const bool staff = settings_.door == Door::staff;
+    if (staff && hello.token.empty()) {
+        return Close{CloseCode::wrong_door, "This door wants a token: without one follow by /v1/ws."};
+    }
+    if (!staff && !hello.token.empty()) {
+        return Close{CloseCode::wrong_door, "Staff come in by /v1/ops: this door takes no token."};
+    }
+    if (staff && !settings_.origin_trusted) {
+        return Close{CloseCode::origin_refused, "Tokens are not taken from pages of this origin."};
+    }
+    return std::nullopt;
+}
+
+void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
+    if (auto refused = objection(hello)) return close(refused->code, std::move(refused->reason), actions);
+    if (!hello.token.empty()) {
+        grant_ = backend_.find_token(base::sha256(hello.token));
+        if (!grant_) {
+            return close(CloseCode::unauthenticated, "This token is not known or has expired: ask your lead.", actions);
+        }
+    }
+    greeted_ = true;
+    device_ = hello.device;
+    wire::Welcome welcome;
+    welcome.server_time = backend_.now();
+    welcome.session = settings_.name;
+    welcome.actor = actor();
+    if (grant_) welcome.scope = grant_->scope();
+    welcome.demo_clock = settings_.demo_clock;
+    welcome.clock_rate = settings_.clock_rate;
+    send(DeliveryClass::b, welcome, actions);
+    tell_heard(now, actions);
+    for (const wire::Subscribe& wish : hello.subscribe) on(wish, now, actions);
+}
+
+void Session::tell_heard(base::UtcMs now, Actions& actions) {
+    if (!grant_ || (told_heard_at_ && now - *told_heard_at_ < base::seconds(1))) return;
+    told_heard_at_ = now;
+    actions.emplace_back(Heard{});
+}
+
+base::Refusal Session::too_often() const {
+    base::Refusal refusal = base::refuse(RefusalCode::rate_limited, "",
+                                         "Send fewer at once: try again a little later.");
+    refusal.retry_after_ms = commands_.retry_after().value;
+    return refusal;
+}
+
+std::optional<base::Refusal> Session::objection(const wire::CommandMessage& command, base::UtcMs now) {
+    if (!grant_) {
+        return base::refuse(RefusalCode::permission_denied, "", "Followers only read: staff come in by /v1/ops.");
+    }
+    if (command.command.id.device != device_) {
+        return base::invalid("command.id.device", "Use the device of your Hello: ids of other devices are theirs.");
+    }
+    if (!commands_.take(now)) return too_often();
+    return std::nullopt;
+}
+
+void Session::on(wire::CommandMessage command, base::UtcMs now, Actions& actions) {
+    if (auto refusal = objection(command, now)) {
+        return send(DeliveryClass::b, wire::Reply{command.command.id, *std::move(refusal)}, actions);
+    }
+    actions.emplace_back(RunCommand{std::move(command), actor()});
+}
+
+void Session::on(wire::ReportPosition report, base::UtcMs, Actions& actions) {
+    if (!grant_) {
+        const auto refusal = base::refuse(RefusalCode::permission_denied, "report_position",
+                                          "Nobody asks where followers are: do not send positions.");
+        return send(DeliveryClass::b, wire::ErrorItem{refusal}, actions);
+    }
+    actions.emplace_back(TakePositions{std::move(report)});
+}
+
+void Session::on(const wire::GetHistory& request, base::UtcMs now, Actions& actions) {
+    auto refusal = objection(request.feed);
+    if (!refusal && !commands_.take(now)) refusal = too_often();
+    if (refusal) {
+        return send(DeliveryClass::b, wire::History{request.request, request.feed, {}, false, std::move(refusal)},
+                    actions);
+    }
+    actions.emplace_back(ReadHistory{request, settings_.encoding, actor()});
+}
+
+void Session::on(const wire::Ping& ping, base::UtcMs, Actions& actions) {
+    send(DeliveryClass::b, wire::Pong{ping.nonce, backend_.now()}, actions);
+}
+
+// ---- from the shard ----------------------------------------------------------------------------
+
+Actions Session::on_reply(const wire::Reply& reply) {
+    Actions actions;
+    send(DeliveryClass::b, reply, actions);
+    return actions;
+}
+
+Actions Session::on_history(const wire::History& history) {
+    Actions actions;
+    if (closing_) return actions;
+    auto bytes = std::make_shared<const std::string>(wire::encode(history, settings_.encoding));
+    if (queue_.push(DeliveryClass::d, std::move(bytes)) != fanout::Pushed::refused) return actions;
+    const auto refusal = base::refuse(RefusalCode::too_large, "get_history",
+                                      "Other answers wait for you to read them: ask again then, or for fewer entries.");
+    send(DeliveryClass::b, wire::History{history.request, history.feed, {}, false, refusal}, actions);
+    return actions;
+}
+
+Actions Session::on_revoked() {
+    Actions actions;
+    queue_.clear();
+    close(CloseCode::revoked, "Your token was revoked: ask your lead.", actions);
+    return actions;
+}
+
+Actions Session::on_drain(base::Millis delay) {
+    Actions actions;
+    send(DeliveryClass::a, wire::Drain{delay, "The server restarts: come back after this delay."}, actions);
+    close_in_order(CloseCode::drain, "The server restarts.", actions);
+    return actions;
+}
+
+// ---- to the socket -----------------------------------------------------------------------------
+
+bool Session::take_ping(base::UtcMs now) {
+    const bool quiet = now - heard_at_ >= limits::ping_after_idle && now - pinged_at_ >= limits::ping_after_idle;
+    if (!quiet || closing_) return false;
+    pinged_at_ = now;
+    return true;
+}
+
+void Session::send(DeliveryClass delivery, const wire::SessionItem& item, Actions& actions) {
+    if (closing_) return;
+    (void)push(delivery, std::make_shared<const std::string>(wire::encode(item, settings_.encoding)), actions);
+}
+
+bool Session::push(DeliveryClass delivery, fanout::Bytes bytes, Actions& actions) {
+    if (closing_) return false;
+    if (queue_.push(delivery, std::move(bytes)) != fanout::Pushed::refused) return true;
+    // What waits would keep the close frame from a client that does not read: it resumes from what it has.
+    queue_.clear();
+    close(CloseCode::too_slow, "More was waiting for you than is kept: come back and resume.", actions);
+    return false;
+}
+
+void Session::close(CloseCode code, std::string reason, Actions& actions) {
+    if (std::exchange(closing_, true)) return;
+    for (Subscription& feed : subscriptions_) feed.snapshot = {};
+    actions.emplace_back(Close{code, std::move(reason)});
+}
+
+void Session::close_in_order(CloseCode code, std::string reason, Actions& actions) {
+    for (Subscription& feed : subscriptions_) send_up_to(feed, {}, actions);
+    close(code, std::move(reason), actions);
+}
+
+}  // namespace marchwire::session
