@@ -1,0 +1,46 @@
+// Speaks to the running server over DATA/admin.sock: one JSON line each way, blocking.
+#pragma once
+
+#include "base/outcome.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace marchwire::cli {
+
+/// One connection, opened at the first question and kept; one thread. Answers are waited for at most two
+/// minutes.
+class AdminClient {
+public:
+    explicit AdminClient(const std::string& data_directory);
+    ~AdminClient();
+    AdminClient(const AdminClient&) = delete;
+    AdminClient& operator=(const AdminClient&) = delete;
+
+    /// The answer's object (without `ok`), or the refusal that the server gave. UNAVAILABLE when nobody
+    /// listens, when the answer is no JSON line, or when the connection ends: the command may have been
+    /// stored, and the same id is safe again.
+    [[nodiscard]] base::Result<nlohmann::json> ask(const nlohmann::json& request);
+
+    /// Asks `command` on this log; `command_json` as import::command_json makes it.
+    [[nodiscard]] base::Result<nlohmann::json> command(const std::string& log, const std::string& command_json);
+
+    /// The state of a log as JSON text.
+    [[nodiscard]] base::Result<std::string> state(const std::string& log);
+
+    /// Is there a socket on which somebody listens?
+    [[nodiscard]] bool server_runs();
+
+private:
+    [[nodiscard]] base::Result<void> connect();
+    [[nodiscard]] base::Result<void> send_line(const std::string& line);
+    [[nodiscard]] base::Result<std::string> receive_line();
+    void close();
+
+    std::string path_;
+    int socket_ = -1;
+    std::string received_;
+};
+
+}  // namespace marchwire::cli

@@ -1,0 +1,128 @@
+#include "item_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace marchwire::cli {
+namespace {
+
+std::string quoted(const std::string& text) { return text.empty() ? std::string() : " \"" + text + "\""; }
+
+std::string metres(const std::optional<double>& value) {
+    return value ? std::to_string(std::lround(*value)) + " m" : std::string("?");
+}
+
+std::string place_text(const sdk::Place& place) {
+    switch (place.kind) {
+        case sdk::PlaceKind::none: return {};
+        case sdk::PlaceKind::post: return " at waypoint " + std::to_string(place.number);
+        case sdk::PlaceKind::section: return " with section " + std::to_string(place.number);
+        case sdk::PlaceKind::route_metre: return " at " + std::to_string(place.number) + " m";
+    }
+    return {};
+}
+
+/// Says each kind of change in a few words.
+struct Sentence {
+    const sdk::March* march;
+
+    [[nodiscard]] std::string who(sdk::PersonId person) const {
+        const sdk::Member* member = march == nullptr ? nullptr : march->member(person);
+        return member == nullptr ? "person " + std::to_string(person) : member->callsign;
+    }
+    std::string operator()(const sdk::PhaseChanged& c) const {
+        std::string text = "phase " + std::string(sdk::name_of(c.phase)) + quoted(c.sentence);
+        return c.reason.empty() ? text : text + " (" + c.reason + ")";
+    }
+    std::string operator()(const sdk::MarchUpdated&) const { return "plan of the march changed"; }
+    std::string operator()(const sdk::RouteChanged& c) const {
+        return "route " + std::to_string(c.version) + " " + std::string(sdk::name_of(c.status)) + quoted(c.name);
+    }
+    std::string operator()(const sdk::NoticePosted& c) const {
+        return "notice " + std::string(sdk::name_of(c.notice.severity)) + quoted(c.notice.text);
+    }
+    std::string operator()(const sdk::CallsToActionSet& c) const {
+        return "calls to action: " + std::to_string(c.calls);
+    }
+    std::string operator()(const sdk::MemberChanged& c) const {
+        return who(c.person) + (c.duty ? " " + std::string(sdk::name_of(*c.duty)) : std::string(" assigned"));
+    }
+    std::string operator()(const sdk::CheckedIn& c) const {
+        std::string text = who(c.person) + " checked in: " + std::string(sdk::name_of(c.report)) + place_text(c.place);
+        return c.battery_percent == 0 ? text : text + ", battery " + std::to_string(c.battery_percent) + " %";
+    }
+    std::string operator()(const sdk::AlertChanged& c) const {
+        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + who(c.subject) + " " +
+               std::string(sdk::name_of(c.state)) + " step " + std::to_string(c.step);
+    }
+    std::string operator()(const sdk::ProposalMade& c) const {
+        return "proposal " + std::to_string(c.proposal.number) + " to " + c.proposal.kind + quoted(c.proposal.reason);
+    }
+    std::string operator()(const sdk::ProposalEnded& c) const {
+        return "proposal " + std::to_string(c.number) + (c.confirmed ? " confirmed" : " ended");
+    }
+    std::string operator()(const sdk::ColumnMoved& c) const {
+        if (!c.head_metres && !c.tail_metres) return c.moving ? "column moving" : "column: nothing fresh";
+        return "column head " + metres(c.head_metres) + ", tail " + metres(c.tail_metres);
+    }
+    std::string operator()(const sdk::MarshalMoved& c) const {
+        if (!c.along_metres) return {};  // a place off the route says nothing in a line of text
+        return who(c.person) + " at " + std::to_string(*c.along_metres) + " m" + (c.flagged ? " (implausible)" : "");
+    }
+    std::string operator()(const sdk::MarshalHeard& c) const {
+        constexpr std::array words = {"unknown", "live", "stale", "unreachable"};
+        const auto word = static_cast<std::size_t>(c.reachability);
+        return who(c.person) + " " + (word < words.size() ? words[word] : words[0]);
+    }
+    std::string operator()(const sdk::RowsChanged& c) const {
+        std::string text;
+        for (const sdk::Row& row : c.rows) text += (text.empty() ? "" : "\n") + row_text(row);
+        return text;
+    }
+    std::string operator()(const sdk::OtherChange& c) const { return c.name; }
+};
+
+}  // namespace
+
+std::string clock_text(sdk::UtcMs at) {
+    if (at <= 0) return "--:--:--";
+    const long long second_of_day = at / 1000 % 86'400;
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "%02lld:%02lld:%02lld", second_of_day / 3600, second_of_day / 60 % 60,
+                  second_of_day % 60);
+    return text.data();
+}
+
+std::string item_text(const sdk::Change& change, const sdk::March* march) {
+    return std::visit(Sentence{march}, change);
+}
+
+std::string snapshot_text(const sdk::March& march) {
+    std::string text = march.city + (march.state.empty() ? "" : ", " + march.state) + ": " +
+                       std::string(sdk::name_of(march.phase)) + quoted(march.sentence);
+    if (const sdk::Route* route = march.active()) {
+        text += "; route " + std::to_string(route->version) + quoted(route->name);
+        if (!route->source.empty()) text += " (" + route->source + ")";
+    }
+    if (!march.roster.empty()) text += "; " + std::to_string(march.roster.size()) + " on the roster";
+    if (!march.alerts.empty()) text += "; " + std::to_string(march.alerts.size()) + " open alerts";
+    const bool known = std::ranges::any_of(march.plan, [](const sdk::PlannedPhase& p) { return p.at != 0; });
+    return known ? text : text + "; no time is known";
+}
+
+std::string row_text(const sdk::Row& row) {
+    std::string text = row.march + ": " + std::string(sdk::name_of(row.phase)) + quoted(row.sentence);
+    if (row.next.at != 0)
+        text += ", then " + std::string(sdk::name_of(row.next.phase)) + " at " + clock_text(row.next.at) + " UTC";
+    if (row.roster != 0) text += ", " + std::to_string(row.on_duty) + " of " + std::to_string(row.roster) + " on duty";
+    if (row.roster == 0 && row.on_duty != 0) text += ", about " + std::to_string(row.on_duty) + " on duty";
+    if (row.overdue != 0) text += ", " + std::to_string(row.overdue) + " overdue";
+    if (row.alerts != 0) text += ", " + std::to_string(row.alerts) + " alerts";
+    if (row.head_metres) text += ", head " + std::to_string(*row.head_metres) + " m";
+    if (row.tail_metres) text += ", tail " + std::to_string(*row.tail_metres) + " m";
+    return row.moving && !row.head_metres ? text + ", moving" : text;
+}
+
+}  // namespace marchwire::cli

@@ -1,0 +1,19 @@
+// One readable line per thing that a feed tells.
+#pragma once
+
+#include <marchwire/client.hpp>
+
+#include <string>
+
+namespace marchwire::cli {
+
+/// "11:03:20": UTC time of day of a server time; "--:--:--" for none.
+[[nodiscard]] std::string clock_text(sdk::UtcMs at);
+/// What the item says, for a person; persons by the callsign that `march` knows, else by number. Several
+/// lines for rows of many marches. Empty for things that say nothing to people.
+[[nodiscard]] std::string item_text(const sdk::Change& change, const sdk::March* march);
+/// How the feed stands now, after a snapshot.
+[[nodiscard]] std::string snapshot_text(const sdk::March& march);
+[[nodiscard]] std::string row_text(const sdk::Row& row);
+
+}  // namespace marchwire::cli

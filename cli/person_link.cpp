@@ -1,0 +1,149 @@
+#include "person_link.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <random>
+
+namespace marchwire::cli {
+namespace {
+
+constexpr std::chrono::seconds patience{10};
+
+base::Refusal unavailable(std::string message) {
+    return base::refuse(base::RefusalCode::unavailable, "--url", std::move(message));
+}
+
+/// What each bearer of a token is refused by, as the connection's end.
+base::Refusal ended(const sdk::Stopped& stopped) {
+    if (stopped.error) return refusal_of(*stopped.error);
+    return base::refuse(base::RefusalCode::unauthenticated, "--token",
+                        "The server closed the connection: " + stopped.reason);
+}
+
+sdk::ClientSettings settings_of(const Context& context) {
+    sdk::ClientSettings settings;
+    settings.url = context.url;
+    settings.token = context.token;
+    settings.device = random_device_id();
+    settings.name = "marchwire-cli/0.1";
+    return settings;
+}
+
+}  // namespace
+
+std::uint64_t random_device_id() {
+    std::random_device chance;
+    const std::uint64_t high = chance();
+    return (high << 32U) | chance() | 1U;
+}
+
+base::Refusal refusal_of(const sdk::Error& error) {
+    base::Refusal refusal;
+    refusal.code = error.code == sdk::ErrorCode::unknown ? base::RefusalCode::unavailable
+                                                         : static_cast<base::RefusalCode>(error.code);
+    refusal.field = error.field;
+    refusal.message = error.message;
+    refusal.current_version = error.current_version;
+    refusal.current_value = error.current_value;
+    refusal.retry_after_ms = error.retry_after.count();
+    return refusal;
+}
+
+PersonLink::PersonLink(const Context& context)
+    : client_(io_, settings_of(context),
+              {.on_state =
+                   [this](const sdk::ConnectionState& state) {
+                       if (const auto* online = std::get_if<sdk::Online>(&state)) welcome_ = online->welcome;
+                       if (const auto* waiting = std::get_if<sdk::Waiting>(&state)) waiting_for_ = waiting->reason;
+                       if (const auto* stopped = std::get_if<sdk::Stopped>(&state)) refused_ = ended(*stopped);
+                   },
+               .on_item = {},
+               .on_snapshot = {},
+               .on_gap = {},
+               .on_discontinuity = {},
+               .on_skipped = {},
+               .on_refused = [this](const sdk::FeedName&, const sdk::Error& error) { feed_refused_ = error; },
+               .on_error = {}}) {}
+
+bool PersonLink::run_until(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!done() && !refused_) {
+        io_.restart();
+        if (io_.run_one_until(deadline) == 0 && std::chrono::steady_clock::now() >= deadline) return false;
+    }
+    return done();
+}
+
+base::Result<sdk::Welcome> PersonLink::open() {
+    client_.connect();
+    if (run_until([this] { return welcome_.has_value(); })) return *welcome_;
+    if (refused_) return *refused_;
+    return unavailable("No server answers there (" + waiting_for_ + "): is it running, and is this its staff door?");
+}
+
+base::Result<std::string> PersonLink::march_named(const std::string& given) const {
+    if (given.find('/') != std::string::npos) return given;
+    const std::string scope = welcome_ ? welcome_->march : std::string();
+    if (given.empty() && scope.find('/') != std::string::npos) return scope;
+    if (!given.empty() && !scope.empty()) return scope.substr(0, scope.find('/')) + "/" + given;
+    return base::invalid("--march", "Name the march as CAMPAIGN/MARCH: your token is not for a single one.");
+}
+
+base::Result<sdk::March> PersonLink::march_of(const sdk::FeedName& feed) {
+    feed_refused_.reset();
+    client_.subscribe(feed);
+    if (!run_until([&] { return client_.march(feed).has_value() || feed_refused_.has_value(); })) {
+        return refused_ ? *refused_ : unavailable("The server did not send the march in time: try again.");
+    }
+    if (feed_refused_) return refusal_of(*feed_refused_);
+    return *client_.march(feed);
+}
+
+base::Result<sdk::March> PersonLink::march(const std::string& name) {
+    const auto ops = sdk::FeedName::parse("ops/" + name);
+    if (!ops) return base::invalid("--march", "Name the march as CAMPAIGN/MARCH, as in flag-day-2018/st-louis-mo.");
+    auto found = march_of(*ops);
+    if (found || found.error().code != base::RefusalCode::permission_denied) return found;
+    sdk::FeedName own = *ops;
+    own.kind = sdk::FeedKind::marshal;
+    return march_of(own);
+}
+
+base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::Command& command) {
+    std::optional<sdk::Outcome> outcome;
+    client_.command(log, command, [&](sdk::CommandId, const sdk::Outcome& answer) { outcome = answer; });
+    if (!run_until([&] { return outcome.has_value(); })) {
+        return refused_ ? *refused_
+                        : unavailable("No answer came in time: it may have been stored; look before you repeat it.");
+    }
+    if (const auto* error = std::get_if<sdk::Error>(&*outcome)) return refusal_of(*error);
+    return std::get<sdk::Accepted>(*outcome);
+}
+
+void run_verb(Context& context, const PersonVerb& verb) {
+    PersonLink link(context);
+    if (const auto opened = link.open(); !opened) return report(context, opened.error());
+    const auto name = link.march_named(verb.march_given);
+    if (!name) return report(context, name.error());
+    sdk::March state;
+    if (verb.needs_state) {
+        auto found = link.march(*name);
+        if (!found) return report(context, found.error());
+        state = *std::move(found);
+    }
+    const auto command = verb.make(state);
+    if (!command) return report(context, command.error());
+    const auto accepted = link.send(*name, *command);
+    if (!accepted) return report(context, accepted.error());
+    const std::string level(sdk::name_of(accepted->level));
+    const std::string number = accepted->made == 0 ? "" : ", number " + std::to_string(accepted->made);
+    print(context,
+          {{"ok", true},
+           {"level", level},
+           {"position", {{"epoch", accepted->position.epoch}, {"seq", accepted->position.seq}}},
+           {"made", accepted->made}},
+          level + " at " + std::to_string(accepted->position.seq) + number + "\n");
+}
+
+}  // namespace marchwire::cli

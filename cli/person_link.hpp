@@ -1,0 +1,56 @@
+// One person's connection for one verb: opens, asks, waits, says why not.
+#pragma once
+
+#include "verb.hpp"
+
+#include <marchwire/client.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace marchwire::cli {
+
+/// A random number for a device that lives as long as this call.
+[[nodiscard]] std::uint64_t random_device_id();
+[[nodiscard]] base::Refusal refusal_of(const sdk::Error& error);
+
+/// One thread; every call waits for its answer, at most ten seconds.
+class PersonLink {
+public:
+    explicit PersonLink(const Context& context);
+
+    /// UNAVAILABLE when nobody answers, UNAUTHENTICATED when the token is not known.
+    [[nodiscard]] base::Result<sdk::Welcome> open();
+    /// "campaign/march": the given one, else the one that the token is for.
+    [[nodiscard]] base::Result<std::string> march_named(const std::string& given) const;
+    /// The march as this person may see it: ops, else the own marshal feed.
+    [[nodiscard]] base::Result<sdk::March> march(const std::string& name);
+    [[nodiscard]] base::Result<sdk::Accepted> send(const std::string& log, const sdk::Command& command);
+
+private:
+    /// True when `done` came to hold in time.
+    [[nodiscard]] bool run_until(const std::function<bool()>& done);
+    [[nodiscard]] base::Result<sdk::March> march_of(const sdk::FeedName& feed);
+
+    boost::asio::io_context io_{1};
+    std::optional<sdk::Welcome> welcome_;
+    std::optional<base::Refusal> refused_;  ///< why there is no connection
+    std::optional<sdk::Error> feed_refused_;
+    std::string waiting_for_;  ///< why it is tried again
+    sdk::Client client_;
+};
+
+/// Opens, finds the march, lets `make` build the command from its state, sends it and prints the answer.
+/// `march_given` may be empty. `make` is given the state only when `needs_state`.
+struct PersonVerb {
+    std::string march_given;
+    bool needs_state = false;
+    std::function<base::Result<sdk::Command>(const sdk::March&)> make;
+};
+void run_verb(Context& context, const PersonVerb& verb);
+
+}  // namespace marchwire::cli

@@ -1,0 +1,65 @@
+// A day of marches played by simulated people, each an SDK client of its own in this one process.
+#pragma once
+
+#include "admin_client.hpp"
+#include "simulated_lead.hpp"
+#include "simulated_person.hpp"
+#include "verb.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace marchwire::cli {
+
+struct SimulationSettings {
+    std::string samples = "samples";  ///< its tracks/ gives the noise of GPS
+    std::string campaign;             ///< empty: all
+    std::uint64_t seed = 1;
+    std::size_t clients_max = 400;
+    std::uint32_t seconds = 0;  ///< 0: until Ctrl-C
+};
+
+/// Hires people through the host's door, one at a time, and plays with those who are there already: the
+/// first march moves while the last is still being staffed. One thread.
+class Simulation {
+public:
+    Simulation(Context& context, SimulationSettings settings);
+    ~Simulation();
+    /// Until Ctrl-C or the given time. False: it could not begin, and why was reported.
+    [[nodiscard]] bool run();
+
+private:
+    struct Staged;
+    struct Hire {
+        std::size_t march = 0;
+        Part part;
+        bool is_lead = false;
+    };
+
+    [[nodiscard]] base::Result<void> read_tracks();
+    [[nodiscard]] base::Result<void> find_marches();
+    void plan_hires();
+    void hire_next();
+    void place(const Hire& hire, const std::string& token);
+    void tick();
+    void told_phase(const std::string& march, sdk::Phase phase, sdk::UtcMs at);
+    [[nodiscard]] std::uint64_t seed_of(const std::string& march, const std::string& callsign) const;
+
+    Context& context_;
+    SimulationSettings settings_;
+    AdminClient admin_;
+    GpsNoise noise_;
+    boost::asio::io_context io_{1};
+    boost::asio::steady_timer hire_timer_{io_};
+    boost::asio::steady_timer tick_timer_{io_};
+    std::vector<std::unique_ptr<Staged>> marches_;
+    std::deque<Hire> hires_;
+    std::size_t hired_ = 0;
+};
+
+}  // namespace marchwire::cli

@@ -1,0 +1,62 @@
+#include "verb.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+namespace marchwire::cli {
+
+ExitCode exit_code_of(base::RefusalCode code) {
+    switch (code) {
+        case base::RefusalCode::invalid_argument: return ExitCode::bad_input;
+        case base::RefusalCode::unauthenticated: return ExitCode::denied;
+        case base::RefusalCode::permission_denied: return ExitCode::denied;
+        case base::RefusalCode::not_found: return ExitCode::not_found;
+        case base::RefusalCode::invalid_transition: return ExitCode::refused;
+        case base::RefusalCode::conflict: return ExitCode::conflict;
+        case base::RefusalCode::expired: return ExitCode::refused;
+        case base::RefusalCode::rate_limited: return ExitCode::refused;
+        case base::RefusalCode::too_large: return ExitCode::bad_input;
+        case base::RefusalCode::unavailable: return ExitCode::unavailable;
+    }
+    MARCHWIRE_INVARIANT(false);
+}
+
+void report(Context& context, const base::Refusal& refusal) {
+    context.exit_code = exit_code_of(refusal.code);
+    if (context.json) {
+        const nlohmann::json error{
+            {"code", base::name_of(refusal.code)}, {"field", refusal.field}, {"message", refusal.message}};
+        context.out << nlohmann::json{{"ok", false}, {"error", error}}.dump(-1, ' ', false,
+                                                                            nlohmann::json::error_handler_t::replace)
+                    << "\n";
+        return;
+    }
+    context.err << "marchwire: " << base::name_of(refusal.code);
+    if (!refusal.field.empty()) context.err << " (" << refusal.field << ")";
+    context.err << ": " << refusal.message << "\n";
+}
+
+void print(Context& context, const nlohmann::json& json, std::string_view text) {
+    if (context.json) {
+        context.out << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    } else {
+        context.out << text;
+    }
+}
+
+base::Result<std::string> read_file(const std::string& path, std::size_t most) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return base::refuse(base::RefusalCode::not_found, path, "This file cannot be read; check its name.");
+    std::string bytes;
+    bytes.resize(most + 1);
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() <= most) return bytes;
+    return base::refuse(base::RefusalCode::too_large, path,
+                        "This file is larger than " + std::to_string(most) + " bytes; split or simplify it.");
+}
+
+}  // namespace marchwire::cli

@@ -1,0 +1,52 @@
+// What every verb of the command line is given, and the list of verbs.
+#pragma once
+
+#include "base/outcome.hpp"
+#include "cli_forward.hpp"
+#include "exit_codes.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+namespace marchwire::cli {
+
+/// Filled by CLI11 before a verb runs; outlives the App. Verbs write to the streams only (in tests they
+/// are strings), and say how it went in `exit_code`.
+struct Context {
+    std::ostream& out;
+    std::ostream& err;
+    bool json = false;                               ///< one JSON object on `out`, for scripts
+    std::string data = "marchwire-data";             ///< the server's data directory: admin socket, log, keys
+    std::string url = "ws://127.0.0.1:8081/v1/ops";  ///< of a person's verbs
+    std::string token;                               ///< of a person's verbs; never printed
+    ExitCode exit_code = ExitCode::ok;
+};
+
+/// Sets the exit code and says why: on `err` for people, on `out` as {"ok":false,"error":{...}} for scripts.
+void report(Context& context, const base::Refusal& refusal);
+
+/// `json` as one line when --json was given, else `text` as it is.
+void print(Context& context, const nlohmann::json& json, std::string_view text);
+
+/// The bytes of a file of at most `most` bytes. NOT_FOUND, TOO_LARGE, each with the path in its field.
+[[nodiscard]] base::Result<std::string> read_file(const std::string& path, std::size_t most);
+
+// ---- verbs of the host: through DATA/admin.sock -------------------------------------------------
+void add_import(CLI::App& app, Context& context);
+void add_campaign(CLI::App& app, Context& context);
+void add_march(CLI::App& app, Context& context);
+void add_token(CLI::App& app, Context& context);
+void add_log(CLI::App& app, Context& context);
+
+// ---- verbs of a person: through the SDK, with --url and --token ---------------------------------
+void add_watch(CLI::App& app, Context& context);
+void add_field(CLI::App& app, Context& context);
+void add_phase(CLI::App& app, Context& context);
+void add_route(CLI::App& app, Context& context);
+void add_notice(CLI::App& app, Context& context);
+void add_simulate(CLI::App& app, Context& context);
+
+}  // namespace marchwire::cli

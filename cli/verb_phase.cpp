@@ -1,0 +1,96 @@
+// `marchwire phase|hold|release|stop|resume`: what a lead does to the march as a whole.
+#include "person_link.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace marchwire::cli {
+namespace {
+
+struct PhaseFlags {
+    std::string march;
+    std::string to;
+    std::string typed_name;
+    std::string reason;
+    std::string sentence;
+    std::uint32_t proposal = 0;
+};
+using Flags = std::shared_ptr<PhaseFlags>;
+using Made = base::Result<sdk::Command>;
+
+/// One that waits for a second person, when no number was given.
+Made confirm(const sdk::March& march, std::uint32_t number) {
+    const auto waits = std::ranges::find(march.proposals, "resume", &sdk::Proposal::kind);
+    if (number == 0 && waits == march.proposals.end()) {
+        return base::invalid("--proposal", "No resume is proposed now: one person proposes, another confirms.");
+    }
+    return sdk::Command(sdk::ConfirmResume{number == 0 ? waits->number : number});
+}
+
+CLI::App* add(CLI::App& app, const std::string& name, const std::string& about, const Flags& flags) {
+    auto* verb = app.add_subcommand(name, about);
+    verb->add_option("--march", flags->march, "CAMPAIGN/MARCH; without it the one that your token is for");
+    return verb;
+}
+
+void add_resume(CLI::App& app, Context& context) {
+    auto* resume = app.add_subcommand("resume", "leave STOPPED: one person proposes, another confirms");
+    resume->require_subcommand(1);
+    const auto flags = std::make_shared<PhaseFlags>();
+    auto* propose = add(*resume, "propose", "propose to go on", flags);
+    propose->add_option("--reason", flags->reason, "what has changed")->required();
+    propose->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) {
+                               return Made(sdk::ProposeResume{march.phase_version, flags->reason});
+                           }});
+    });
+    auto* confirming = add(*resume, "confirm", "confirm what somebody else proposed", flags);
+    confirming->add_option("--proposal", flags->proposal, "its number; without it the open one");
+    confirming->callback([&context, flags] {
+        run_verb(context, {flags->march, flags->proposal == 0,
+                           [&](const sdk::March& march) { return confirm(march, flags->proposal); }});
+    });
+}
+
+}  // namespace
+
+void add_phase(CLI::App& app, Context& context) {
+    const auto flags = std::make_shared<PhaseFlags>();
+    auto* phase = add(app, "phase", "advance the march to its next phase", flags);
+    phase->add_option("to", flags->to, "assembling, marching, rally, call-to-action, dispersing, closed, ...")
+        ->required();
+    phase->add_option("--typed-name", flags->typed_name, "to close: the march's name, typed again");
+    phase->callback([&context, flags] {
+        const auto to = sdk::phase_named(flags->to);
+        if (!to) return report(context, base::invalid("to", "There is no such phase."));
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) {
+                               return Made(sdk::AdvancePhase{*to, march.phase_version, flags->typed_name});
+                           }});
+    });
+    auto* hold = add(app, "hold", "hold the march where it is", flags);
+    hold->add_option("--reason", flags->reason, "for staff")->required();
+    hold->add_option("--sentence", flags->sentence, "what the public reads");
+    hold->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) {
+                               return Made(sdk::Hold{march.phase_version, flags->reason, flags->sentence});
+                           }});
+    });
+    auto* release = add(app, "release", "let a held march go on", flags);
+    release->callback([&context, flags] {
+        run_verb(context,
+                 {flags->march, true, [](const sdk::March& march) { return Made(sdk::Release{march.phase_version}); }});
+    });
+    auto* stop = add(app, "stop", "stop the march; two persons are needed to go on", flags);
+    stop->add_option("--reason", flags->reason, "for staff")->required();
+    stop->add_option("--sentence", flags->sentence, "what the public reads");
+    stop->callback([&context, flags] {
+        run_verb(context, {flags->march, false, [&](const sdk::March&) {
+                               return Made(sdk::Stop{flags->reason, flags->sentence});
+                           }});
+    });
+    add_resume(app, context);
+}
+
+}  // namespace marchwire::cli
