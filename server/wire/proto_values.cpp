@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -12,6 +13,12 @@ namespace marchwire::wire {
 namespace {
 
 constexpr double per_degree = 1e7;
+
+/// Protobuf writes a line to stderr for each broken text that it reads: a stranger must not fill our logs.
+struct QuietProtobuf {
+    QuietProtobuf() { google::protobuf::SetLogHandler(nullptr); }
+};
+const QuietProtobuf quiet_protobuf;
 
 std::int32_t e7(double degrees) {
     // Checked where commands are decided; here it must only not overflow.
