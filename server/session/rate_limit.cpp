@@ -2,26 +2,31 @@
 #include "session/rate_limit.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace marchwire::session {
+namespace {
+
+constexpr std::int64_t one_token = 1000;
+
+}  // namespace
 
 RateLimit::RateLimit(std::uint32_t per_second, std::uint32_t burst)
-    : per_ms_(static_cast<double>(per_second) / 1000.0), burst_(burst), level_(burst) {}
+    : per_ms_(per_second), burst_(burst * one_token), level_(burst_) {}
 
 bool RateLimit::take(base::UtcMs now) {
     if (now > filled_at_) {
-        level_ = std::min(burst_, level_ + static_cast<double>((now - filled_at_).value) * per_ms_);
+        const std::int64_t until_full = (burst_ - level_) / per_ms_ + 1;
+        level_ = std::min(burst_, level_ + std::min((now - filled_at_).value, until_full) * per_ms_);
         filled_at_ = now;
     }
-    if (level_ < 1) return false;
-    level_ -= 1;
+    if (level_ < one_token) return false;
+    level_ -= one_token;
     return true;
 }
 
 base::Millis RateLimit::retry_after() const {
-    if (level_ >= 1) return {};
-    return {static_cast<std::int64_t>(std::ceil((1 - level_) / per_ms_))};
+    const std::int64_t missing = std::max<std::int64_t>(0, one_token - level_);
+    return {(missing + per_ms_ - 1) / per_ms_};
 }
 
 }  // namespace marchwire::session

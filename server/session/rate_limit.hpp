@@ -17,9 +17,10 @@ public:
     [[nodiscard]] base::Millis retry_after() const;
 
 private:
-    double per_ms_;
-    double burst_;
-    double level_;
+    // In thousandths of a token: a rate per second is as many of them per millisecond.
+    std::int64_t per_ms_;
+    std::int64_t burst_;
+    std::int64_t level_;
     base::UtcMs filled_at_;
 };
 

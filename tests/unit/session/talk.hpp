@@ -1,0 +1,182 @@
+// One client's conversation, by hand: what it says goes in as JSON, what it would read comes out as JSON.
+#pragma once
+
+#include "session/session.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace marchwire::session::test {
+
+using Json = nlohmann::json;
+
+inline constexpr const char* lead_token = "the-leads-token";
+inline constexpr base::UtcMs wall{1'530'363'600'000};  ///< 2018-06-30T13:00:00Z, what the shard's clock says
+inline constexpr base::TopicNumber staff_topic{0x10002};
+inline constexpr base::TopicNumber ops_topic{0x10003};
+inline constexpr base::TopicNumber section_topic{0x10011};
+
+inline wire::FeedName feed(const char* name) { return wire::FeedName::parse(name).value(); }
+
+inline base::Position at(std::uint64_t seq) { return {base::Epoch{1}, base::Seq{seq}, seq * 7}; }
+
+/// Knows one token. All else of a shard is played by the test.
+class OneToken final : public Backend {
+public:
+    [[nodiscard]] fanout::Slot join(SessionPort&) override { return 0; }
+    void leave(fanout::Slot) override {}
+    [[nodiscard]] std::optional<Grant> find_token(const base::Hash256& hash) const override {
+        if (hash != base::sha256(lead_token)) return std::nullopt;
+        Grant grant;
+        grant.campaign = base::Slug::parse("c").value();
+        grant.number = 4;
+        grant.actor.person = base::PersonId{12};
+        grant.actor.role = core::Role::city_lead;
+        grant.actor.march = base::Slug::parse("m").value();
+        grant.expires_at = expires_at;
+        return grant;
+    }
+    void open_feed(fanout::Slot, OpenFeed) override {}
+    void close_feed(fanout::Slot, SubscriptionId, const wire::FeedName&) override {}
+    void run_command(fanout::Slot, RunCommand) override {}
+    void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
+    void read_history(fanout::Slot, ReadHistory) override {}
+    void heard_from(fanout::Slot, const Grant&) override {}
+    [[nodiscard]] base::UtcMs now() const override { return time; }
+
+    base::UtcMs time = wall;
+    base::UtcMs expires_at;
+};
+
+inline SessionSettings json_at(Door door) {
+    SessionSettings settings;
+    settings.door = door;
+    settings.encoding = wire::Encoding::json;
+    settings.name = "s-1";
+    return settings;
+}
+
+/// A client that comes in by one door.
+class Talk {
+public:
+    explicit Talk(Door door) : Talk(json_at(door)) {}
+    explicit Talk(const SessionSettings& settings) : session(settings, backend, now), door_(settings.door) {}
+
+    Actions say(const std::string& json) { return keep(session.on_message(json, now)); }
+    Actions hello() {
+        return say(door_ == Door::staff ? R"({"hello":{"protocol":1,"device":"7","token":"the-leads-token"}})"
+                                        : R"({"hello":{"protocol":1}})");
+    }
+    /// Says Hello and reads the answer.
+    Talk& greet() {
+        (void)hello();
+        (void)read();
+        return *this;
+    }
+    Actions tick(base::Millis later) {
+        now = now + later;
+        return keep(session.on_tick(now));
+    }
+    /// Everything that waits, item by item.
+    std::vector<Json> read() {
+        std::vector<Json> items;
+        while (session.has_output()) {
+            for (const auto& bytes : session.take(base::limits::batch_bytes).items)
+                items.push_back(Json::parse(*bytes));
+        }
+        return items;
+    }
+    /// Names of the items' kinds, in order.
+    std::vector<std::string> read_kinds() {
+        std::vector<std::string> kinds;
+        for (const Json& item : read()) {
+            for (const auto& [key, value] : item.items()) kinds.push_back(key);
+        }
+        return kinds;
+    }
+    /// Subscribes and gives the wish that goes to the shard.
+    OpenFeed subscribe(const std::string& name, const std::optional<base::Position>& resume = std::nullopt) {
+        Json wish{{"feed", name}};
+        if (resume) {
+            wish["resume"] = {{"epoch", resume->epoch.value},
+                              {"seq", std::to_string(resume->seq.value)},
+                              {"digest", std::to_string(resume->digest)}};
+        }
+        const Actions actions = say(Json{{"subscribe", wish}}.dump());
+        return std::get<OpenFeed>(actions.back());
+    }
+    /// Subscribes; the shard opens the feed at this position with this snapshot; the client reads it all.
+    OpenFeed follow(const std::string& name, std::vector<base::TopicNumber> topics, const base::Position& position,
+                    const std::string& snapshot = "whole") {
+        const OpenFeed wish = subscribe(name);
+        (void)session.on_feed_opened(opened(wish, std::move(topics), position, snapshot), now);
+        (void)read();
+        return wish;
+    }
+    static FeedOpened opened(const OpenFeed& wish, std::vector<base::TopicNumber> topics,
+                             const base::Position& position, const std::string& snapshot = "whole") {
+        FeedOpened made;
+        made.subscription = wish.subscription;
+        made.feed = wish.feed;
+        made.topics = std::move(topics);
+        made.position = position;
+        made.as_of = wall;
+        made.snapshot = std::make_shared<const std::string>(snapshot);
+        return made;
+    }
+    static FeedOpened resumed(const OpenFeed& wish, std::vector<base::TopicNumber> topics,
+                              const base::Position& position, std::vector<fanout::LiveItem> items) {
+        FeedOpened made = opened(wish, std::move(topics), position);
+        made.snapshot = nullptr;
+        made.resumed = true;
+        made.items = std::move(items);
+        return made;
+    }
+    static fanout::LiveItem item(base::TopicNumber topic, std::uint64_t seq, std::size_t bytes = 0) {
+        fanout::LiveItem made;
+        made.topic = topic;
+        made.position = at(seq);
+        Json json{{"topic", topic.value}, {"seq", seq}};
+        if (bytes != 0) json["pad"] = std::string(bytes, 'x');
+        made.bytes[1] = std::make_shared<const std::string>(json.dump());
+        return made;
+    }
+    /// The seqs of ordered items that wait, in order.
+    std::vector<std::uint64_t> read_seqs() {
+        std::vector<std::uint64_t> seqs;
+        for (const Json& one : read()) {
+            if (one.contains("seq")) seqs.push_back(one["seq"].get<std::uint64_t>());
+        }
+        return seqs;
+    }
+    Actions keep(Actions actions) {
+        for (const Action& action : actions) {
+            if (const auto* close = std::get_if<Close>(&action)) closed = close->code;
+        }
+        return actions;
+    }
+
+    OneToken backend;
+    base::UtcMs now{50'000};
+    Session session;
+    std::optional<wire::CloseCode> closed;  ///< how the session was closed by what the client said or by time
+
+private:
+    Door door_;
+};
+
+template <class Kind>
+[[nodiscard]] std::vector<Kind> all_of(const Actions& actions) {
+    std::vector<Kind> found;
+    for (const Action& action : actions) {
+        if (const auto* one = std::get_if<Kind>(&action)) found.push_back(*one);
+    }
+    return found;
+}
+
+}  // namespace marchwire::session::test
