@@ -2,7 +2,8 @@
 #include "base/limits.hpp"
 #include "store/sqlite_tables.hpp"
 
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -59,10 +60,14 @@ base::Refusal SqliteTables::broken(const std::string& what) const {
 
 base::Result<void> SqliteTables::connect(const std::filesystem::path& file, const std::string& vfs) {
     file_ = file;
+    if (mode_ == Mode::write) {
+        // For the owner only from its first moment on; the WAL takes its mode from this file.
+        const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (made >= 0) ::close(made);
+    }
     sqlite3* connection = nullptr;
-    const int create = mode_ == Mode::write ? SQLITE_OPEN_CREATE : 0;
     const int opened = sqlite3_open_v2(file.c_str(), &connection,
-                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                        vfs.empty() ? nullptr : vfs.c_str());
     connection_.reset(connection);
     if (opened != SQLITE_OK) return broken("open");
@@ -81,7 +86,6 @@ base::Result<void> SqliteTables::connect(const std::filesystem::path& file, cons
         if (run_sql(connection, "PRAGMA query_only = ON") != SQLITE_OK) return broken("set up");
         return {};
     }
-    ::chmod(file.c_str(), 0600);
     if (found == 0) {
         const std::string make = std::string("BEGIN IMMEDIATE;") + schema +
                                  "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;";
