@@ -1,4 +1,4 @@
-#include "core/decide.hpp"
+#include "core/decide_family.hpp"
 #include "core/duty.hpp"
 
 #include "base/limits.hpp"
@@ -136,7 +136,14 @@ public:
         alert.owner = event.owner;
         alert.step_at = UtcMs{};
     }
-    void operator()(const AlertCleared& event) const { state_.alerts.erase(event.key); }
+    void operator()(const AlertCleared& event) const {
+        state_.alerts.erase(event.key);
+        if (state_.member(event.key.subject) == nullptr) return;
+        // Whoever was spoken for is expected again after the usual time, else the alert would be raised anew at
+        // once. A check-in, a break or a phase has said so already, and the nudge is gone.
+        Member& member = the(event.key.subject);
+        if (member.nudged) expect(member, next_check_in(state_, member, member.duty, entry_.at));
+    }
 
     void operator()(const NoticePosted& event) const {
         state_.notices.push_back(event.notice);
