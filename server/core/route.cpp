@@ -154,26 +154,41 @@ void RouteIndex::visit_blocks(std::size_t first_leg, std::size_t last_leg, Visit
     }
 }
 
+void RouteIndex::search_block(std::size_t block, Plane at, Nearest& best) const {
+    const std::size_t end = std::min((block + 1) * legs_per_block, legs());
+    for (std::size_t leg = block * legs_per_block; leg < end; ++leg) {
+        const Plane a = points_[leg];
+        const Plane d{points_[leg + 1].x - a.x, points_[leg + 1].y - a.y};
+        const double square = d.x * d.x + d.y * d.y;
+        const double dot = (at.x - a.x) * d.x + (at.y - a.y) * d.y;
+        const double share = square > 0 ? std::clamp(dot / square, 0.0, 1.0) : 0;
+        const double x = at.x - a.x - share * d.x;
+        const double y = at.y - a.y - share * d.y;
+        const double beside = x * x + y * y;
+        if (beside > best.squared) continue;
+        const double along = std::lerp(along_[leg], along_[leg + 1], share);
+        if (beside == best.squared && along >= best.along) continue;
+        best = {beside, along};
+    }
+}
+
 Projection RouteIndex::project(LatLon at) const {
     const Plane here = plane(at);
-    double nearest = std::numeric_limits<double>::infinity();
-    double along = 0;
-    visit_blocks(0, legs() - 1, [&](std::size_t block, std::size_t first, std::size_t last) {
-        if (box_squared(block, here) >= nearest) return;
-        for (std::size_t leg = first; leg <= last; ++leg) {
-            const Plane a = points_[leg];
-            const Plane d{points_[leg + 1].x - a.x, points_[leg + 1].y - a.y};
-            const double square = d.x * d.x + d.y * d.y;
-            const double dot = (here.x - a.x) * d.x + (here.y - a.y) * d.y;
-            const double share = square > 0 ? std::clamp(dot / square, 0.0, 1.0) : 0;
-            const double x = here.x - a.x - share * d.x;
-            const double y = here.y - a.y - share * d.y;
-            if (x * x + y * y >= nearest) continue;
-            nearest = x * x + y * y;
-            along = std::lerp(along_[leg], along_[leg + 1], share);
-        }
-    });
-    return {Metres{along}, Metres{std::sqrt(nearest)}};
+    // The block whose box is nearest first: after it most others are too far away to be looked at.
+    std::size_t nearest_box = 0;
+    double box = std::numeric_limits<double>::infinity();
+    for (std::size_t block = 0; block < blocks_.size() && box > 0; ++block) {
+        const double squared = box_squared(block, here);
+        if (squared >= box) continue;
+        box = squared;
+        nearest_box = block;
+    }
+    Nearest best{std::numeric_limits<double>::infinity(), 0};
+    search_block(nearest_box, here, best);
+    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+        if (block != nearest_box && box_squared(block, here) <= best.squared) search_block(block, here, best);
+    }
+    return {Metres{best.along}, Metres{std::sqrt(best.squared)}};
 }
 
 Metres RouteIndex::noise_back(std::uint32_t accuracy_metres) { return Metres{2 * noise_of(accuracy_metres)}; }

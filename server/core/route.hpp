@@ -54,6 +54,9 @@ private:
     struct Reach {
         double from = 0, to = 0;
     };
+    struct Nearest {
+        double squared = 0, along = 0;
+    };
     /// Legs are looked at in blocks: those whose box is too far away are passed over.
     struct Block {
         Plane low, high;
@@ -62,6 +65,7 @@ private:
     [[nodiscard]] std::size_t legs() const { return points_.size() - 1; }
     [[nodiscard]] std::size_t leg_at(double along) const;
     [[nodiscard]] double box_squared(std::size_t block, Plane at) const;
+    void search_block(std::size_t block, Plane at, Nearest& best) const;
     template <class Visit>
     void visit_blocks(std::size_t first_leg, std::size_t last_leg, Visit visit) const;
 
