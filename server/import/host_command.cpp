@@ -146,6 +146,13 @@ core::MarchSpec spec_of(const Json& json) {
     return spec;
 }
 
+std::optional<core::RouteStatus> usable_status(std::string_view name) {
+    for (const auto status : {core::RouteStatus::draft, core::RouteStatus::approved, core::RouteStatus::active}) {
+        if (core::name_of(status) == name) return status;
+    }
+    return std::nullopt;
+}
+
 base::Refusal not_understood() {
     return base::refuse(base::RefusalCode::unavailable, "state",
                         "The server's answer is not understood; use a command line of the server's version.");
@@ -175,6 +182,21 @@ base::Result<ExistingMarch> read_march_state(std::string_view text) {
     march.phase = phase_of(json);
     march.active_route = static_cast<std::uint32_t>(number_of(json, "activeRoute"));
     return march;
+}
+
+std::optional<ExistingRoute> find_route(std::string_view text, const core::RouteLine& line) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return std::nullopt;
+    const Json points = json_of(line.points);
+    std::optional<ExistingRoute> newest;
+    for (const Json& route : json.value("routes", Json::array())) {
+        const Json there = route.value("line", Json::object());
+        const auto status = usable_status(lower(text_of(route, "status")));
+        const bool same = there.value("line", Json::object()) == points && text_of(there, "name") == line.name &&
+                          there.value("waypoints", Json::array()).size() == line.waypoints.size();
+        if (same && status) newest = {static_cast<std::uint32_t>(number_of(route, "version")), *status};
+    }
+    return newest;
 }
 
 base::Result<ExistingCampaign> read_campaign_state(std::string_view text) {

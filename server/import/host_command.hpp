@@ -5,9 +5,11 @@
 #include "core/command.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace marchwire::import {
 
@@ -37,6 +39,15 @@ struct ExistingMarch {
 
 /// From the JSON of an OpsSnapshot, as the admin socket's `state` answers it. UNAVAILABLE when it is none.
 [[nodiscard]] base::Result<ExistingMarch> read_march_state(std::string_view json);
+
+struct ExistingRoute {
+    std::uint32_t version = 0;
+    core::RouteStatus status = core::RouteStatus::draft;
+};
+
+/// The newest version of this march that has this line and can still be used (DRAFT, APPROVED, ACTIVE), so that the
+/// same file makes no second version. `json` is that of an OpsSnapshot.
+[[nodiscard]] std::optional<ExistingRoute> find_route(std::string_view json, const core::RouteLine& line);
 
 struct ExistingCampaign {
     core::CampaignSpec spec;

@@ -38,8 +38,8 @@ constexpr Arrow arrows[] = {
     {"net", {"session", "fanout", "wire", "base"}, {}},
 };
 
-/// The command line: on the SDK, and on the store only to verify and dump.
-constexpr std::string_view cli_may_include[] = {"base", "store", "import"};
+/// The command line: on the SDK and import; on store, wire, core and access only to verify and dump a log.
+constexpr std::string_view cli_may_include[] = {"base", "store", "import", "wire", "core", "access"};
 
 /// Headers of third parties and the server folders that may know them. What is not here is free for all but core.
 struct Foreign {

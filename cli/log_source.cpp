@@ -1,0 +1,108 @@
+#include "log_source.hpp"
+
+#include "admin_client.hpp"
+#include "base/limits.hpp"
+#include "store/offline_log.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace marchwire::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+base::Refusal not_understood() {
+    return base::refuse(base::RefusalCode::unavailable, "admin.sock",
+                        "The server's answer is not understood; use a command line of the server's version.");
+}
+
+std::optional<unsigned> nibble(char c) {
+    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+    return std::nullopt;
+}
+
+std::optional<std::string> bytes_of_hex(const std::string& hex) {
+    if (hex.size() % 2 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(hex.size() / 2);
+    for (std::size_t i = 0; i < hex.size(); i += 2) {
+        const auto high = nibble(hex[i]);
+        const auto low = nibble(hex[i + 1]);
+        if (!high || !low) return std::nullopt;
+        bytes.push_back(static_cast<char>(*high << 4U | *low));
+    }
+    return bytes;
+}
+
+std::optional<store::StoredEntry> entry_of(const Json& row) {
+    if (!row.is_object()) return std::nullopt;
+    const auto bytes = bytes_of_hex(row.value("bytes", ""));
+    const auto digest = bytes_of_hex(row.value("digest", ""));
+    store::StoredEntry entry;
+    if (!bytes || !digest || digest->size() != entry.tip.digest.size()) return std::nullopt;
+    entry.tip.seq = base::Seq{row.value("seq", std::uint64_t{0})};
+    entry.tip.epoch = base::Epoch{row.value("epoch", std::uint32_t{0})};
+    std::ranges::transform(*digest, entry.tip.digest.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+    entry.bytes = *bytes;
+    return entry;
+}
+
+class ServerSource final : public LogSource {
+public:
+    explicit ServerSource(const std::string& data) : admin_(data) {}
+    [[nodiscard]] bool runs() { return admin_.server_runs(); }
+
+    base::Result<std::vector<base::LogId>> list() override {
+        const auto answer = admin_.ask({{"verb", "list"}});
+        if (!answer) return answer.error();
+        std::vector<base::LogId> logs;
+        for (const Json& name : answer->value("logs", Json::array())) {
+            auto log = base::LogId::parse(name.is_string() ? name.get<std::string>() : "");
+            if (!log) return not_understood();
+            logs.push_back(*std::move(log));
+        }
+        return logs;
+    }
+
+    base::Result<store::Entries> read(const base::LogId& log, base::Seq from) override {
+        const auto answer = admin_.ask({{"verb", "log_read"}, {"log", log.text()}, {"from", from.value}});
+        if (!answer) return answer.error();
+        store::Entries entries;
+        for (const Json& row : answer->value("entries", Json::array())) {
+            auto entry = entry_of(row);
+            if (!entry) return not_understood();
+            entries.push_back(*std::move(entry));
+        }
+        return entries;
+    }
+
+private:
+    AdminClient admin_;
+};
+
+class DirectorySource final : public LogSource {
+public:
+    explicit DirectorySource(store::OfflineLog log) : log_(std::move(log)) {}
+    base::Result<std::vector<base::LogId>> list() override { return log_.list(); }
+    base::Result<store::Entries> read(const base::LogId& log, base::Seq from) override {
+        return log_.read(log, from, base::limits::history_entries);
+    }
+
+private:
+    store::OfflineLog log_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory) {
+    auto server = std::make_unique<ServerSource>(data_directory);
+    if (server->runs()) return std::unique_ptr<LogSource>(std::move(server));
+    auto offline = store::OfflineLog::open(data_directory);
+    if (!offline) return offline.error();
+    return std::unique_ptr<LogSource>(std::make_unique<DirectorySource>(std::move(*offline)));
+}
+
+}  // namespace marchwire::cli

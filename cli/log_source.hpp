@@ -1,0 +1,25 @@
+// Where the entries of logs are read from: the running server, or its data directory while none runs.
+#pragma once
+
+#include "store/event_log.hpp"
+#include "verb.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace marchwire::cli {
+
+/// Blocking; one thread.
+class LogSource {
+public:
+    virtual ~LogSource() = default;
+    [[nodiscard]] virtual base::Result<std::vector<base::LogId>> list() = 0;
+    /// Entries from `from` on, oldest first, as many as the source gives at once; empty behind the tip.
+    [[nodiscard]] virtual base::Result<store::Entries> read(const base::LogId& log, base::Seq from) = 0;
+};
+
+/// The admin socket when a server listens on it, else the directory itself under its exclusive lock (held
+/// as long as the source lives).
+[[nodiscard]] base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory);
+
+}  // namespace marchwire::cli

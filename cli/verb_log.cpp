@@ -1,0 +1,161 @@
+// `marchwire log verify|dump`: the log as an audit reads it, with or without a running server.
+#include "access/key_ring.hpp"
+#include "log_check.hpp"
+#include "log_source.hpp"
+#include "verb.hpp"
+#include "wire/codec.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+
+namespace marchwire::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+struct LogFlags {
+    std::string log;
+    std::uint64_t from = 1;
+    std::uint64_t limit = 0;
+};
+
+std::string hex(const base::Digest& digest) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : digest) {
+        text.push_back(digits[byte >> 4U]);
+        text.push_back(digits[byte & 0xFU]);
+    }
+    return text;
+}
+
+/// Calls for each entry until it is false or the log ends. NOT_FOUND for a log without entries.
+base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::Seq from,
+                              const std::function<bool(const store::StoredEntry&)>& visit) {
+    while (true) {
+        const auto entries = source.read(log, from);
+        if (!entries) return entries.error();
+        if (entries->empty()) return {};
+        for (const store::StoredEntry& entry : *entries) {
+            if (!visit(entry)) return {};
+            from = entry.tip.seq.next();
+        }
+    }
+}
+
+/// Keys are never made here: a log without its keys cannot be verified.
+base::Result<access::KeyRing> keys_of(const std::string& data) {
+    const std::string path = data + "/keys.json";
+    if (std::filesystem::exists(path)) return access::KeyRing::open(path);
+    return base::refuse(
+        base::RefusalCode::not_found, path,
+        "The keys of this data directory are missing; restore them from the backup, or correct --data.");
+}
+
+base::Result<std::vector<base::LogId>> wanted_logs(LogSource& source, const std::string& name) {
+    if (name.empty()) return source.list();
+    const auto log = base::LogId::parse(name);
+    if (!log) return log.error();
+    return std::vector<base::LogId>{*log};
+}
+
+class LogVerb {
+public:
+    LogVerb(Context& context, const LogFlags& flags) : context_(context), flags_(flags) {}
+
+    void verify() {
+        const auto keys = keys_of(context_.data);
+        if (!keys) return report(context_, keys.error());
+        auto source = open_log_source(context_.data);
+        if (!source) return report(context_, source.error());
+        const auto logs = wanted_logs(**source, flags_.log);
+        if (!logs) return report(context_, logs.error());
+        for (const base::LogId& log : *logs) {
+            LogCheck check(*keys, log);
+            base::Result<void> whole;
+            const auto read = each_entry(**source, log, base::Seq{1}, [&](const store::StoredEntry& entry) {
+                whole = check.add(entry);
+                return whole.has_value();
+            });
+            if (!read) return report(context_, read.error());
+            tell(log, check, whole);
+        }
+    }
+
+    void dump() {
+        const auto log = base::LogId::parse(flags_.log);
+        if (!log) return report(context_, log.error());
+        auto source = open_log_source(context_.data);
+        if (!source) return report(context_, source.error());
+        std::uint64_t left = flags_.limit;
+        base::Result<void> understood;
+        const auto read = each_entry(**source, *log, base::Seq{flags_.from}, [&](const store::StoredEntry& stored) {
+            understood = write(stored);
+            return understood.has_value() && (flags_.limit == 0 || --left != 0);
+        });
+        if (!read) return report(context_, read.error());
+        if (!understood) report(context_, understood.error());
+    }
+
+private:
+    void tell(const base::LogId& log, const LogCheck& check, const base::Result<void>& whole) {
+        const base::Tip& tip = check.tip();
+        Json json{{"ok", whole.has_value()},  {"log", log.text()},
+                  {"entries", tip.seq.value}, {"signed_tips", check.signed_tips()},
+                  {"epoch", tip.epoch.value}, {"digest", hex(tip.digest)}};
+        std::string text = log.text() + ": " + std::to_string(tip.seq.value) + " entries, " +
+                           std::to_string(check.signed_tips()) + " signed tips, ";
+        if (whole) {
+            text += "whole, tip " + hex(tip.digest) + "\n";
+        } else {
+            context_.exit_code = ExitCode::damaged;
+            json["field"] = whole.error().field;
+            json["message"] = whole.error().message;
+            text += "DAMAGED at " + whole.error().field + ": " + whole.error().message + "\n";
+        }
+        print(context_, json, text);
+    }
+
+    /// One line of JSON for an entry, with or without --json.
+    base::Result<void> write(const store::StoredEntry& stored) {
+        const auto entry = wire::decode_stored(stored.bytes);
+        if (!entry) return entry.error();
+        Json line{{"log", flags_.log},
+                  {"seq", stored.tip.seq.value},
+                  {"epoch", stored.tip.epoch.value},
+                  {"digest", hex(stored.tip.digest)},
+                  {"entry", Json::parse(wire::entry_json(*entry))}};
+        if (entry->command) {
+            line["id"] = {{"device", std::to_string(entry->command.device.value)},
+                          {"counter", std::to_string(entry->command.counter)}};
+        }
+        context_.out << line.dump() << "\n";
+        return {};
+    }
+
+    Context& context_;
+    const LogFlags& flags_;
+};
+
+}  // namespace
+
+void add_log(CLI::App& app, Context& context) {
+    auto* log = app.add_subcommand("log", "what was accepted, by whom, when");
+    log->require_subcommand(1);
+    const auto flags = std::make_shared<LogFlags>();
+    auto* verifying = log->add_subcommand("verify", "check chain and signed tips, of all logs or of one");
+    verifying->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH");
+    verifying->callback([&context, flags] { LogVerb(context, *flags).verify(); });
+    auto* dumping = log->add_subcommand("dump", "one line of JSON for each entry");
+    dumping->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH")->required();
+    dumping->add_option("--from", flags->from, "first seq")->check(CLI::PositiveNumber);
+    dumping->add_option("--limit", flags->limit, "at most so many entries");
+    dumping->callback([&context, flags] { LogVerb(context, *flags).dump(); });
+}
+
+}  // namespace marchwire::cli
