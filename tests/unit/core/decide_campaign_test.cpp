@@ -1,0 +1,206 @@
+// The campaign's log: its marches, persons and tokens.
+#include "core/decide.hpp"
+
+#include "base/limits.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace marchwire::core {
+namespace {
+
+using base::RefusalCode;
+
+Slug slug(std::string_view text) { return Slug::parse(text).value(); }
+
+/// Flag Day 2018 with St. Louis listed, told to by the host's command line unless said otherwise.
+struct CampaignBuilder {
+    CampaignState state;
+    UtcMs now{1'528'984'800'000};
+    Actor host;
+
+    CampaignBuilder() {
+        host.host = true;
+        state.id = {slug("flag-day-2018"), Slug{}};
+        must(CreateCampaign{{"Flag Day", "Families Belong Together", 1, false}, 1U << 16U});
+        must(ListMarch{slug("st-louis-mo"), 2U << 16U});
+    }
+    base::Result<std::vector<Event>> tell(const Actor& actor, CommandBody body) {
+        const Command command{{}, now, Level::none, std::move(body)};
+        const Context context{now, actor};
+        auto outcome = decide(state, command, context);
+        if (!outcome) return outcome;
+        for (const Event& event : *outcome) {
+            base::Digest digest{};
+            digest[0] = static_cast<std::uint8_t>(state.tip.seq.value + 1);
+            apply(state, stamp(state, event, command, context), digest);
+        }
+        return outcome;
+    }
+    void must(CommandBody body) {
+        const auto outcome = tell(host, std::move(body));
+        if (!outcome) FAIL("refused: " << outcome.error().field << ": " << outcome.error().message);
+    }
+    base::Refusal refused(CommandBody body) { return refused(host, std::move(body)); }
+    base::Refusal refused(const Actor& actor, CommandBody body) {
+        const auto outcome = tell(actor, std::move(body));
+        REQUIRE(outcome.has_error());
+        CHECK_FALSE(outcome.error().message.empty());
+        return outcome.error();
+    }
+    [[nodiscard]] IssueToken token(std::uint8_t first, Role role = Role::side) const {
+        IssueToken wish;
+        wish.hash[0] = first;
+        wish.person = PersonId{1};
+        wish.role = role;
+        wish.march = slug("st-louis-mo");
+        return wish;
+    }
+};
+
+TEST_CASE("a campaign is made once and changed by its version", "[core][campaign]") {
+    CampaignBuilder campaign;
+    CHECK(campaign.refused(CreateCampaign{{"Again", "", 1, false}, 9U << 16U}).code == RefusalCode::conflict);
+    const auto stale = campaign.refused(UpdateCampaign{{"Flag Day", "", 2, false}, 7});
+    CHECK(stale.code == RefusalCode::conflict);
+    CHECK(stale.current_version == 1);
+    campaign.must(UpdateCampaign{{"Flag Day 2", "", 2, false}, 1});
+    CHECK(campaign.state.spec.wave == 2);
+    CHECK(campaign.state.spec_version == 2);
+    CHECK(campaign.refused(UpdateCampaign{{"", "", 2, false}, 2}).field == "spec.name");
+    CHECK(campaign.refused(UpdateCampaign{{"Flag Day", "", 0, false}, 2}).field == "spec.wave");
+}
+
+TEST_CASE("commands to a campaign that is not there say so", "[core][campaign]") {
+    const CampaignState nothing;
+    Actor host;
+    host.host = true;
+    const Command command{{}, {}, Level::none, AddPerson{"red", {}}};
+    const auto outcome = decide(nothing, command, {UtcMs{1}, host});
+    REQUIRE(outcome.has_error());
+    CHECK(outcome.error().code == RefusalCode::not_found);
+}
+
+TEST_CASE("a march is listed once and under a topic base of its own", "[core][campaign]") {
+    CampaignBuilder campaign;
+    CHECK(campaign.refused(ListMarch{slug("st-louis-mo"), 3U << 16U}).code == RefusalCode::conflict);
+    CHECK(campaign.refused(ListMarch{slug("kansas-city-mo"), 2U << 16U}).field == "topic_base");
+    CHECK(campaign.refused(ListMarch{slug("kansas-city-mo"), 1U << 16U}).field == "topic_base");
+    CHECK(campaign.refused(ListMarch{slug("kansas-city-mo"), 77}).field == "topic_base");
+    CHECK(campaign.refused(ListMarch{{}, 3U << 16U}).field == "march");
+    campaign.must(ListMarch{slug("kansas-city-mo"), 3U << 16U});
+    CHECK(campaign.state.marches.size() == 2);
+}
+
+TEST_CASE("a callsign is unique in its march and free in another", "[core][campaign]") {
+    CampaignBuilder campaign;
+    campaign.must(ListMarch{slug("kansas-city-mo"), 3U << 16U});
+    campaign.must(AddPerson{"red", slug("st-louis-mo")});
+    CHECK(campaign.refused(AddPerson{"red", slug("st-louis-mo")}).code == RefusalCode::conflict);
+    campaign.must(AddPerson{"red", slug("kansas-city-mo")});
+    campaign.must(AddPerson{"red", {}});
+    CHECK(campaign.state.persons.size() == 3);
+    CHECK(campaign.state.persons[2].id == PersonId{3});
+    CHECK(campaign.refused(AddPerson{"blue", slug("springfield-il")}).code == RefusalCode::not_found);
+    CHECK(campaign.refused(AddPerson{"", slug("st-louis-mo")}).field == "callsign");
+}
+
+TEST_CASE("a token names one person with a role that fits the march", "[core][campaign]") {
+    CampaignBuilder campaign;
+    CHECK(campaign.refused(campaign.token(1)).field == "person");
+    campaign.must(AddPerson{"red", slug("st-louis-mo")});
+    campaign.must(AddPerson{"desk", {}});
+    campaign.must(campaign.token(1));
+    CHECK(campaign.state.tokens.front().number == 1);
+    CHECK(campaign.state.tokens.front().issued_at == campaign.now);
+
+    CHECK(campaign.refused(campaign.token(1)).field == "hash");
+    CHECK(campaign.refused(campaign.token(0)).field == "hash");
+    CHECK(campaign.refused(campaign.token(2, Role::follower)).field == "role");
+    CHECK(campaign.refused(campaign.token(2, Role::keeper)).field == "role");
+    CHECK(campaign.refused(campaign.token(2, Role::national_desk)).field == "march");
+    IssueToken wish = campaign.token(2, Role::city_lead);
+    wish.march = Slug{};
+    CHECK(campaign.refused(wish).field == "march");
+    wish = campaign.token(2);
+    wish.person = PersonId{2};
+    CHECK(campaign.refused(wish).field == "person");
+    wish.person = PersonId{3};
+    CHECK(campaign.refused(wish).code == RefusalCode::not_found);
+    wish = campaign.token(2);
+    wish.expires_at = campaign.now;
+    CHECK(campaign.refused(wish).field == "expires_at_ms");
+
+    wish = campaign.token(2, Role::national_desk);
+    wish.person = PersonId{2};
+    wish.march = Slug{};
+    campaign.must(wish);
+    CHECK(campaign.state.tokens.size() == 2);
+}
+
+TEST_CASE("a token is revoked once", "[core][campaign]") {
+    CampaignBuilder campaign;
+    campaign.must(AddPerson{"red", slug("st-louis-mo")});
+    campaign.must(campaign.token(1));
+    CHECK(campaign.refused(RevokeToken{0, ""}).code == RefusalCode::not_found);
+    CHECK(campaign.refused(RevokeToken{2, ""}).code == RefusalCode::not_found);
+    campaign.must(RevokeToken{1, "lost phone"});
+    CHECK(campaign.state.tokens.front().revoked);
+    CHECK(campaign.refused(RevokeToken{1, ""}).code == RefusalCode::invalid_transition);
+}
+
+TEST_CASE("people of one march do not change the campaign", "[core][campaign]") {
+    CampaignBuilder campaign;
+    campaign.must(AddPerson{"red", slug("st-louis-mo")});
+    Actor lead;
+    lead.person = PersonId{1};
+    lead.role = Role::city_lead;
+    lead.march = slug("st-louis-mo");
+    Actor auditor;
+    auditor.person = PersonId{2};
+    auditor.role = Role::auditor;
+    for (const CommandBody& body :
+         {CommandBody(UpdateCampaign{{"Mine", "", 1, false}, 1}), CommandBody(campaign.token(1, Role::city_lead)),
+          CommandBody(AddPerson{"friend", {}}), CommandBody(ListMarch{slug("mine"), 5U << 16U}),
+          CommandBody(SetCallsToAction{}), CommandBody(TakeKeeping{Term{3}, {}})}) {
+        CHECK(campaign.refused(lead, body).code == RefusalCode::permission_denied);
+        CHECK(campaign.refused(auditor, body).code == RefusalCode::permission_denied);
+    }
+}
+
+TEST_CASE("commands of a march are sent away from a campaign's log", "[core][campaign]") {
+    CampaignBuilder campaign;
+    const auto refusal = campaign.refused(AssignDuty{PersonId{1}, "red", Role::side, 1, {}, false});
+    CHECK(refusal.code == RefusalCode::invalid_argument);
+    CHECK(refusal.field == "log");
+}
+
+TEST_CASE("a campaign has a keeper with a growing term and signed tips", "[core][campaign][keeper]") {
+    CampaignBuilder campaign;
+    Actor keeper;
+    keeper.role = Role::keeper;
+    REQUIRE(campaign.tell(keeper, TakeKeeping{Term{2}, {}}).has_value());
+    CHECK(campaign.state.term == Term{2});
+    CHECK(campaign.refused(keeper, TakeKeeping{Term{2}, {}}).field == "term");
+    const Tip tip = campaign.state.tip;
+    CHECK(campaign.refused(keeper, RecordSignedTip{Term{1}, tip, {}}).field == "term");
+    REQUIRE(campaign.tell(keeper, RecordSignedTip{Term{2}, tip, {}}).has_value());
+    CHECK(campaign.state.signed_tip == tip);
+    CHECK(campaign.refused(keeper, RecordSignedTip{Term{2}, tip, {}}).field == "tip.seq");
+}
+
+TEST_CASE("calls to action are numbered anew and have bounds", "[core][campaign]") {
+    CampaignBuilder campaign;
+    campaign.must(SetCallsToAction{{{9, ActionKind::petition, "Sign", "https://example.org/sign", "en"},
+                                    {9, ActionKind::share, "Tell others", "", ""}}});
+    REQUIRE(campaign.state.calls_to_action.size() == 2);
+    CHECK(campaign.state.calls_to_action[1].number == 2);
+    const auto field = [&](CallToAction call) { return campaign.refused(SetCallsToAction{{call}}).field; };
+    CHECK(field({1, ActionKind::petition, "", "", ""}) == "calls[0].text");
+    CHECK(field({1, ActionKind::petition, "Sign", "javascript:alert(1)", ""}) == "calls[0].link");
+    CHECK(field({1, ActionKind::petition, "Sign", "", "<b>"}) == "calls[0].language");
+    const std::vector<CallToAction> many(base::limits::calls_to_action + 1, {1, ActionKind::share, "Tell", "", ""});
+    CHECK(campaign.refused(SetCallsToAction{many}).field == "calls");
+}
+
+}  // namespace
+}  // namespace marchwire::core
