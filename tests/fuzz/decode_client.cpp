@@ -1,0 +1,54 @@
+// Whatever a client sends in either encoding, it is a message within its bounds or a refusal that says what to do.
+#include "base/limits.hpp"
+#include "wire/codec.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <variant>
+
+namespace {
+
+namespace wire = marchwire::wire;
+namespace limits = marchwire::base::limits;
+
+void must(bool holds) {
+    if (!holds) std::abort();
+}
+
+struct Bounded {
+    void operator()(const wire::Hello& hello) const {
+        must(hello.subscribe.size() <= limits::subscriptions_per_session);
+    }
+    void operator()(const wire::Subscribe& wish) const { named(wish.feed); }
+    void operator()(const wire::Unsubscribe& wish) const { named(wish.feed); }
+    void operator()(const wire::CommandMessage& message) const { must(static_cast<bool>(message.command.id)); }
+    void operator()(const wire::ReportPosition& report) const {
+        must(report.fixes.size() <= limits::positions_per_batch);
+    }
+    void operator()(const wire::GetHistory& wish) const { named(wish.feed); }
+    void operator()(const wire::Ping&) const {}
+
+    static void named(const wire::FeedName& feed) {
+        const auto again = wire::FeedName::parse(feed.text());
+        must(again.has_value() && *again == feed);
+    }
+};
+
+}  // namespace
+
+// Called by the fuzzer, or by support/replay_main.cpp.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string bytes(data, data + size);
+    for (const wire::Encoding encoding : {wire::Encoding::proto, wire::Encoding::json}) {
+        const auto message = wire::decode_client(bytes, encoding);
+        if (message) {
+            std::visit(Bounded{}, *message);
+        } else {
+            must(!message.error().message.empty());
+        }
+    }
+    return 0;
+}
