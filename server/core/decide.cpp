@@ -1,3 +1,4 @@
+// Puts a command to a march: rights first, then existence, then the family that knows it.
 #include "core/decide.hpp"
 
 #include "core/decide_family.hpp"

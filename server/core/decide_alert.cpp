@@ -1,3 +1,4 @@
+// Who takes an alert, and who stands on its ladder.
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
 

@@ -1,3 +1,4 @@
+// What a marshal says of the own post: check-in, break, end of duty.
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
 

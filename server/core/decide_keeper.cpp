@@ -1,3 +1,4 @@
+// The keeper's own commands: ticks, terms and signed tips.
 #include "core/decide_family.hpp"
 
 namespace marchwire::core {

@@ -1,3 +1,4 @@
+// Changes of phase, the proposals that lead to them, and all that follows in the same group.
 #include "core/decide_family.hpp"
 #include "core/phase_table.hpp"
 

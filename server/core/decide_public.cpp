@@ -1,3 +1,4 @@
+// What organisers tell the public: notices and calls to action.
 #include "core/decide_family.hpp"
 
 #include "base/limits.hpp"

@@ -1,3 +1,4 @@
+// Who stands on the roster, as what and where.
 #include "core/decide_family.hpp"
 #include "core/phase_table.hpp"
 

@@ -1,3 +1,4 @@
+// Approval, activation and withdrawal of route versions, and from when the public sees one.
 #include "core/decide_family.hpp"
 #include "core/phase_table.hpp"
 

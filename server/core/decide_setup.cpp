@@ -1,3 +1,4 @@
+// What a march is: its data, plan, sections and drafts of its route.
 #include "core/decide_family.hpp"
 #include "core/phase_table.hpp"
 

@@ -1,3 +1,4 @@
+// The rows of the phase table, and the questions that are asked of it.
 #include "core/phase_table.hpp"
 
 #include <algorithm>

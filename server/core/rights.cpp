@@ -1,3 +1,4 @@
+// The rights table of DOMAIN.md as data, and which row each command is checked by.
 #include "core/rights.hpp"
 
 #include "core/command.hpp"

@@ -1,3 +1,4 @@
+// Reads UTF-8 a character at a time and says what is wrong with a text.
 #include "core/text_bounds.hpp"
 
 #include "base/limits.hpp"
