@@ -1,10 +1,13 @@
 // What importing a file again does to marches that are there.
 #include "import/import_plan.hpp"
 
+#include "wire/codec.hpp"
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
 namespace marchwire::import {
@@ -116,6 +119,50 @@ TEST_CASE("what the server tells of a march is read back as it was asked", "[imp
     CHECK(read_campaign_state(R"({"spec":{"name":"x"},"marches":[{"march":"reno-nv","topicBase":65536}]})")
               ->marches.front()
               .text() == "reno-nv");
+}
+
+TEST_CASE("the server reads what the host writes", "[import][plan]") {
+    const auto asked = plan(reno, {}).front().commands.front();
+    const auto created = wire::decode_command_json(command_json(asked));
+    REQUIRE(created.has_value());
+    CHECK(created->id == asked.id);
+    CHECK(std::get<core::CreateMarch>(created->body).spec == std::get<core::CreateMarch>(asked.body).spec);
+
+    core::RouteLine line{"plan", {{39.5296, -119.8138}, {39.53, -119.81}}, {}, {0}, true, "drawn by us"};
+    line.waypoints.push_back({1, core::WaypointKind::first_aid, "First aid", {39.5298, -119.812}, {120.5}});
+    const base::LogId log{campaign(), *base::Slug::parse("reno-nv")};
+    const auto imported = wire::decode_command_json(
+        command_json({log, {}, core::ImportRoute{std::make_shared<const core::RouteLine>(line)}}));
+    REQUIRE(imported.has_value());
+    CHECK_FALSE(imported->id);
+    CHECK(*std::get<core::ImportRoute>(imported->body).line == line);
+}
+
+TEST_CASE("what the server tells of its state is what the host reads", "[import][plan]") {
+    core::MarchState state;
+    state.id = base::LogId{campaign(), *base::Slug::parse("reno-nv")};
+    state.topic_base = 65'536;
+    state.spec = draft(reno).marches.front().spec;
+    state.spec_version = 4;
+    state.phase = core::Phase::stopped;
+    const core::RouteLine line{"plan", {{39.5296, -119.8138}, {39.53, -119.81}}, {}, {}, false, ""};
+    core::Route& route = state.routes.emplace_back();
+    route.version = 1;
+    route.status = core::RouteStatus::approved;
+    route.line = std::make_shared<const core::RouteLine>(line);
+    const auto json = wire::state_json(state);
+    const auto read = read_march_state(json);
+    REQUIRE(read.has_value());
+    CHECK(read->slug.text() == "reno-nv");
+    CHECK(read->spec == state.spec);
+    CHECK(read->spec_version == 4);
+    CHECK(read->phase == core::Phase::stopped);
+    const auto found = find_route(json, line);
+    REQUIRE(found);
+    CHECK(found->version == 1);
+    CHECK(found->status == core::RouteStatus::approved);
+    const core::RouteLine other{"plan", {{39.5296, -119.8138}, {39.54, -119.81}}, {}, {}, false, ""};
+    CHECK_FALSE(find_route(json, other));
 }
 
 }  // namespace marchwire::import
