@@ -1,0 +1,380 @@
+#include "admin_verbs.hpp"
+
+#include "access/token.hpp"
+#include "base/limits.hpp"
+#include "core/vocabulary.hpp"
+#include "wire/codec.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <utility>
+
+namespace marchwire {
+namespace {
+
+using Json = nlohmann::json;
+
+core::Actor host() {
+    core::Actor actor;
+    actor.host = true;
+    return actor;
+}
+
+Json error_json(const base::Refusal& refusal) {
+    Json error{{"code", base::name_of(refusal.code)}, {"field", refusal.field}, {"message", refusal.message}};
+    if (refusal.current_version != 0) error["current_version"] = refusal.current_version;
+    if (!refusal.current_value.empty()) error["current_value"] = refusal.current_value;
+    if (refusal.retry_after_ms != 0) error["retry_after_ms"] = refusal.retry_after_ms;
+    return error;
+}
+
+const char* level_name(core::Level level) {
+    switch (level) {
+        case core::Level::none: return "NONE";
+        case core::Level::stored: return "STORED";
+        case core::Level::synced: return "SYNCED";
+        case core::Level::replicated: return "REPLICATED";
+    }
+    return "NONE";
+}
+
+Json accepted_json(const wire::Accepted& accepted) {
+    return {{"level", level_name(accepted.level)},
+            {"position",
+             {{"epoch", accepted.position.epoch.value},
+              {"seq", accepted.position.seq.value},
+              {"digest", std::to_string(accepted.position.digest)}}},
+            {"made", accepted.made}};
+}
+
+base::Result<std::string> text_of(const Json& request, const char* field) {
+    const auto found = request.find(field);
+    if (found == request.end() || !found->is_string()) return base::invalid(field, "Give this as text.");
+    return found->get<std::string>();
+}
+
+base::Result<std::uint64_t> number_of(const Json& request, const char* field, std::uint64_t otherwise) {
+    const auto found = request.find(field);
+    if (found == request.end()) return otherwise;
+    if (!found->is_number_unsigned()) return base::invalid(field, "Give this as a whole number.");
+    return found->get<std::uint64_t>();
+}
+
+base::Result<base::LogId> log_of(const Json& request, const char* field = "log") {
+    const auto text = text_of(request, field);
+    if (!text) return text.error();
+    return base::LogId::parse(*text);
+}
+
+template <class Bytes>
+std::string hex(const Bytes& bytes) {
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const auto byte : bytes) {
+        const auto value = static_cast<std::uint8_t>(byte);
+        text += "0123456789abcdef"[value >> 4U];
+        text += "0123456789abcdef"[value & 15U];
+    }
+    return text;
+}
+
+/// The reserved part of a JSON number that Protobuf writes as text when it has 64 bits.
+std::uint64_t wide(const Json& object, const char* field) {
+    const auto found = object.find(field);
+    if (found == object.end()) return 0;
+    return found->is_string() ? std::stoull(found->get<std::string>()) : found->get<std::uint64_t>();
+}
+
+bool is_for_whole_campaign(core::Role role) { return role == core::Role::national_desk || role == core::Role::auditor; }
+
+/// Who may hold a token: neither the machine nor those who need none.
+base::Result<core::Role> token_role(const Json& request) {
+    const auto text = text_of(request, "role");
+    if (!text) return text.error();
+    const auto role = core::role_named(*text);
+    if (!role || *role == core::Role::keeper || *role == core::Role::follower) {
+        return base::invalid("role",
+                             "Name a role such as city-lead, section-lead, head, side, tail, medic, dispatcher, "
+                             "anchor, national-desk or auditor; followers need no token.");
+    }
+    return *role;
+}
+
+}  // namespace
+
+AdminVerbs::AdminVerbs(Parts parts) : parts_(std::move(parts)), worker_(1) {}
+
+AdminVerbs::~AdminVerbs() { finish(); }
+
+void AdminVerbs::ask(std::string line, ops::AdminAnswer answer) {
+    boost::asio::post(worker_,
+                      [this, line = std::move(line), answer = std::move(answer)] { answer(answer_line(line)); });
+}
+
+void AdminVerbs::finish() { worker_.join(); }
+
+std::string AdminVerbs::answer_line(const std::string& line) {
+    Json request = Json::parse(line, nullptr, false);
+    const auto answer = request.is_object() ? run(request) : Answer(base::invalid("", "Send one JSON object a line."));
+    Json said = answer ? answer->members : Json{{"error", error_json(answer.error())}};
+    said["ok"] = answer.has_value();
+    return said.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+AdminVerbs::Answer AdminVerbs::run(const Json& request) {
+    const auto verb = text_of(request, "verb");
+    if (!verb) return verb.error();
+    if (*verb == "command") return run_command(request);
+    if (*verb == "list") return list();
+    if (*verb == "state") return state(request);
+    if (*verb == "log_read") return log_read(request);
+    if (*verb == "token_create") return token_create(request);
+    if (*verb == "token_list") return token_list(request);
+    if (*verb == "token_revoke") return token_revoke(request);
+    if (*verb == "status") return status();
+    if (*verb == "stop") {
+        parts_.stop();
+        return Said{Json::object()};
+    }
+    return base::invalid("verb", "There is no such verb; is the command line newer than the server?");
+}
+
+// ---- asking the city ---------------------------------------------------------------------------
+
+base::Result<wire::Accepted> AdminVerbs::put(const base::LogId& log, core::Command command) {
+    std::promise<base::Result<wire::Accepted>> answered;
+    if (!command.made_at) command.made_at = parts_.clock.now();
+    parts_.city.command(log, std::move(command), host(),
+                        [&](base::Result<wire::Accepted> result) { answered.set_value(std::move(result)); });
+    return answered.get_future().get();
+}
+
+base::Result<wire::Accepted> AdminVerbs::put(const base::LogId& log, core::CommandBody body) {
+    core::Command command;
+    command.body = std::move(body);
+    return put(log, std::move(command));
+}
+
+AdminVerbs::Answer AdminVerbs::state_of(const base::LogId& log) {
+    std::promise<base::Result<std::string>> answered;
+    parts_.city.state_json(log, [&](base::Result<std::string> result) { answered.set_value(std::move(result)); });
+    const auto text = answered.get_future().get();
+    if (!text) return text.error();
+    return Said{Json::parse(*text)};
+}
+
+AdminVerbs::Answer AdminVerbs::run_command(const Json& request) {
+    const auto log = log_of(request);
+    if (!log) return log.error();
+    const auto found = request.find("command");
+    if (found == request.end()) return base::invalid("command", "Say what to do.");
+    auto command = wire::decode_command_json(found->dump());
+    if (!command) return command.error();
+    if (auto* create = std::get_if<core::CreateCampaign>(&command->body); create != nullptr) {
+        const auto base = free_topic_base(*log);
+        if (!base) return base.error();
+        create->topic_base = *base;
+    }
+    if (std::holds_alternative<core::CreateMarch>(command->body)) return create_march(*log, *std::move(command));
+    const auto accepted = put(*log, *std::move(command));
+    if (!accepted) return accepted.error();
+    return Said{accepted_json(*accepted)};
+}
+
+AdminVerbs::Answer AdminVerbs::create_march(const base::LogId& log, core::Command command) {
+    if (log.is_campaign()) return base::invalid("log", "Name campaign and march, as in flag-day-2018/st-louis-mo.");
+    const auto campaign = state_of(log.campaign_log());
+    if (!campaign) return campaign.error();
+    std::uint32_t base = 0;
+    for (const Json& listing : campaign->members.value("marches", Json::array())) {
+        if (listing.value("march", "") == log.march.text()) base = listing.value("topicBase", 0U);
+    }
+    if (base == 0) {
+        const auto chosen = free_topic_base(log);
+        if (!chosen) return chosen.error();
+        base = *chosen;
+        const auto listed = put(log.campaign_log(), core::ListMarch{log.march, base});
+        if (!listed) return listed.error();
+    }
+    std::get<core::CreateMarch>(command.body).topic_base = base;
+    const auto accepted = put(log, std::move(command));
+    if (!accepted) return accepted.error();
+    return Said{accepted_json(*accepted)};
+}
+
+base::Result<std::uint32_t> AdminVerbs::free_topic_base(const base::LogId& log) {
+    if (auto learned = learn_topic_bases(); !learned) return learned.error();
+    constexpr std::uint32_t bases = 0xFFFF;
+    auto index = static_cast<std::uint32_t>(base::stable_hash(log) % bases);
+    for (std::uint32_t tried = 0; tried < bases; ++tried) {
+        const std::uint32_t base = (index + 1) << 16U;
+        if (topic_bases_.insert(base).second) return base;
+        index = (index + 1) % bases;
+    }
+    return base::refuse(base::RefusalCode::too_large, "log", "This server has no room for another march.");
+}
+
+base::Result<void> AdminVerbs::learn_topic_bases() {
+    if (topic_bases_known_) return {};
+    const auto logs = list();
+    if (!logs) return logs.error();
+    for (const Json& name : logs->members.at("logs")) {
+        const auto log = base::LogId::parse(name.get<std::string>());
+        if (!log || !log->is_campaign()) continue;
+        const auto campaign = state_of(*log);
+        if (!campaign) return campaign.error();
+        topic_bases_.insert(campaign->members.value("topicBase", 0U));
+        for (const Json& listing : campaign->members.value("marches", Json::array())) {
+            topic_bases_.insert(listing.value("topicBase", 0U));
+        }
+    }
+    topic_bases_known_ = true;
+    return {};
+}
+
+// ---- looking -----------------------------------------------------------------------------------
+
+AdminVerbs::Answer AdminVerbs::list() {
+    std::promise<std::vector<base::LogId>> answered;
+    parts_.city.list([&](std::vector<base::LogId> logs) { answered.set_value(std::move(logs)); });
+    Json names = Json::array();
+    for (const base::LogId& log : answered.get_future().get()) names.push_back(log.text());
+    return Said{Json{{"logs", std::move(names)}}};
+}
+
+AdminVerbs::Answer AdminVerbs::state(const Json& request) {
+    const auto log = log_of(request);
+    if (!log) return log.error();
+    auto state = state_of(*log);
+    if (!state) return state.error();
+    return Said{Json{{"state", std::move(state->members)}}};
+}
+
+AdminVerbs::Answer AdminVerbs::log_read(const Json& request) {
+    const auto log = log_of(request);
+    if (!log) return log.error();
+    const auto from = number_of(request, "from", 1);
+    if (!from) return from.error();
+    const auto limit = number_of(request, "limit", base::limits::history_entries);
+    if (!limit) return limit.error();
+    std::promise<base::Result<store::Entries>> answered;
+    parts_.log.read(*log, base::Seq{*from}, std::min<std::size_t>(*limit, base::limits::history_entries),
+                    [&](base::Result<store::Entries> result) { answered.set_value(std::move(result)); });
+    const auto entries = answered.get_future().get();
+    if (!entries) return entries.error();
+    Json rows = Json::array();
+    for (const store::StoredEntry& entry : *entries) {
+        rows.push_back({{"seq", entry.tip.seq.value},
+                        {"epoch", entry.tip.epoch.value},
+                        {"digest", hex(entry.tip.digest)},
+                        {"bytes", hex(entry.bytes)}});
+    }
+    return Said{Json{{"entries", std::move(rows)}}};
+}
+
+AdminVerbs::Answer AdminVerbs::status() const {
+    const shard::CityCounts counts = parts_.city.counts();
+    return Said{Json{{"version", MARCHWIRE_VERSION},
+                     {"now_ms", parts_.clock.now().value},
+                     {"demo_clock", parts_.clock.demo_notice()},
+                     {"campaigns", counts.campaigns},
+                     {"marches", counts.marches},
+                     {"sessions", counts.sessions},
+                     {"entries", counts.entries},
+                     {"accepted", counts.accepted}}};
+}
+
+// ---- tokens ------------------------------------------------------------------------------------
+
+base::Result<std::uint64_t> AdminVerbs::person_for(const base::LogId& scope, const std::string& callsign) {
+    const auto campaign = state_of(scope.campaign_log());
+    if (!campaign) return campaign.error();
+    for (const Json& person : campaign->members.value("persons", Json::array())) {
+        if (person.value("callsign", "") == callsign && person.value("march", "") == scope.march.text()) {
+            return wide(person, "id");
+        }
+    }
+    const auto added = put(scope.campaign_log(), core::AddPerson{callsign, scope.march});
+    if (!added) return added.error();
+    return added->made;
+}
+
+base::Result<void> AdminVerbs::put_on_roster(const base::LogId& march, std::uint64_t person,
+                                             const std::string& callsign, core::Role role, std::uint32_t section) {
+    core::AssignDuty duty;
+    duty.person = base::PersonId{person};
+    duty.callsign = callsign;
+    duty.role = role;
+    duty.section = section;
+    const auto assigned = put(march, std::move(duty));
+    if (!assigned) return assigned.error();
+    return {};
+}
+
+AdminVerbs::Answer AdminVerbs::token_create(const Json& request) {
+    const auto role = token_role(request);
+    if (!role) return role.error();
+    auto scope = log_of(request, "campaign");
+    if (!scope) return scope.error();
+    const std::string march = request.value("march", "");
+    if (march.empty() != is_for_whole_campaign(*role)) {
+        return base::invalid("march", march.empty() ? "Name the march that this person serves."
+                                                    : "This role is for the whole campaign; leave the march out.");
+    }
+    if (!march.empty()) {
+        const auto slug = base::Slug::parse(march, "march");
+        if (!slug) return slug.error();
+        scope->march = *slug;
+    }
+    const auto callsign = text_of(request, "callsign");
+    if (!callsign) return callsign.error();
+    const auto section = number_of(request, "section", 0);
+    if (!section) return section.error();
+    if (*section > base::limits::sections) return base::invalid("section", "There is no such section.");
+    const auto expires = number_of(request, "expires_ms", 0);
+    if (!expires) return expires.error();
+
+    const auto person = person_for(*scope, *callsign);
+    if (!person) return person.error();
+    if (!scope->is_campaign()) {
+        const auto on_roster = put_on_roster(*scope, *person, *callsign, *role, static_cast<std::uint32_t>(*section));
+        if (!on_roster) return on_roster.error();
+    }
+    const std::string token = access::new_token();
+    const auto issued = put(scope->campaign_log(),
+                            core::IssueToken{access::hash_token(token), base::PersonId{*person}, *role, scope->march,
+                                             base::UtcMs{static_cast<std::int64_t>(*expires)}});
+    if (!issued) return issued.error();
+    return Said{Json{{"token", token}, {"number", issued->made}, {"person", *person}}};
+}
+
+AdminVerbs::Answer AdminVerbs::token_list(const Json& request) {
+    const auto log = log_of(request, "campaign");
+    if (!log) return log.error();
+    const auto campaign = state_of(log->campaign_log());
+    if (!campaign) return campaign.error();
+    Json tokens = campaign->members.value("tokens", Json::array());
+    const Json persons = campaign->members.value("persons", Json::array());
+    for (Json& token : tokens) {
+        token.erase("hash");
+        const std::uint64_t person = wide(token, "person");
+        if (person >= 1 && person <= persons.size()) token["callsign"] = persons[person - 1].value("callsign", "");
+    }
+    return Said{Json{{"tokens", std::move(tokens)}}};
+}
+
+AdminVerbs::Answer AdminVerbs::token_revoke(const Json& request) {
+    const auto log = log_of(request, "campaign");
+    if (!log) return log.error();
+    const auto number = number_of(request, "number", 0);
+    if (!number) return number.error();
+    const auto revoked = put(log->campaign_log(), core::RevokeToken{static_cast<std::uint32_t>(*number),
+                                                                    request.value("reason", std::string())});
+    if (!revoked) return revoked.error();
+    return Said{accepted_json(*revoked)};
+}
+
+}  // namespace marchwire

@@ -1,0 +1,89 @@
+// What the host's command line may ask of the running server, over the admin socket.
+#pragma once
+
+#include "access/key_ring.hpp"
+#include "base/clock.hpp"
+#include "ops/admin_socket.hpp"
+#include "shard/city.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+
+namespace marchwire {
+
+/// Answers `{"verb": ...}` lines with `{"ok":true,...}` or `{"ok":false,"error":{code,field,message}}`:
+///
+/// | verb | asks | answers |
+/// |---|---|---|
+/// | command | log, command (a Command as JSON; its id may be left out) | level, position, made |
+/// | list | | logs |
+/// | state | log | state: OpsSnapshot, or CampaignCheckpoint without token hashes |
+/// | log_read | log, from, limit | entries: seq, epoch, digest and bytes in hexadecimal |
+/// | token_create | campaign, march, role, callsign, section, expires_ms | token (shown this once), number, person |
+/// | token_list | campaign | tokens |
+/// | token_revoke | campaign, number, reason | |
+/// | status | | version, sessions, marches, ..., demo_clock |
+/// | stop | | then the server drains and ends |
+///
+/// Verbs run one after the other on a thread of their own, which waits for the city: they are rare and few.
+class AdminVerbs {
+public:
+    struct Parts {
+        shard::City& city;
+        store::EventLog& log;
+        const base::Clock& clock;
+        std::function<void()> stop;  ///< begins the end of the server; any thread
+    };
+    explicit AdminVerbs(Parts parts);
+    ~AdminVerbs();
+    AdminVerbs(const AdminVerbs&) = delete;
+    AdminVerbs& operator=(const AdminVerbs&) = delete;
+
+    /// ops::AdminRequest. Any thread.
+    void ask(std::string line, ops::AdminAnswer answer);
+    /// Takes no more verbs and returns when the last has been answered. Before the city ends.
+    void finish();
+
+private:
+    using Json = nlohmann::json;
+    /// The members of an answer. A type of its own: anything at all turns into a Json.
+    struct Said {
+        Json members;
+    };
+    using Answer = base::Result<Said>;
+
+    [[nodiscard]] std::string answer_line(const std::string& line);
+    [[nodiscard]] Answer run(const Json& request);
+    [[nodiscard]] Answer run_command(const Json& request);
+    [[nodiscard]] Answer create_march(const base::LogId& log, core::Command command);
+    [[nodiscard]] Answer list();
+    [[nodiscard]] Answer state(const Json& request);
+    [[nodiscard]] Answer log_read(const Json& request);
+    [[nodiscard]] Answer token_create(const Json& request);
+    [[nodiscard]] Answer token_list(const Json& request);
+    [[nodiscard]] Answer token_revoke(const Json& request);
+    [[nodiscard]] Answer status() const;
+
+    /// Waits for the city's answer.
+    [[nodiscard]] base::Result<wire::Accepted> put(const base::LogId& log, core::Command command);
+    [[nodiscard]] base::Result<wire::Accepted> put(const base::LogId& log, core::CommandBody body);
+    [[nodiscard]] Answer state_of(const base::LogId& log);
+    [[nodiscard]] base::Result<std::uint64_t> person_for(const base::LogId& scope, const std::string& callsign);
+    [[nodiscard]] base::Result<void> put_on_roster(const base::LogId& march, std::uint64_t person,
+                                                   const std::string& callsign, core::Role role, std::uint32_t section);
+    /// A topic base that no log of this server has: topics of two logs must never meet.
+    [[nodiscard]] base::Result<std::uint32_t> free_topic_base(const base::LogId& log);
+    [[nodiscard]] base::Result<void> learn_topic_bases();
+
+    Parts parts_;
+    std::set<std::uint32_t> topic_bases_;
+    bool topic_bases_known_ = false;
+    boost::asio::thread_pool worker_;
+};
+
+}  // namespace marchwire

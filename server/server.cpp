@@ -1,0 +1,243 @@
+#include "server.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+namespace marchwire {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+/// How often `last_alive` is written: so much of a downtime may count towards a deadline at most.
+constexpr std::chrono::seconds beat_every{2};
+constexpr std::chrono::milliseconds look_again{50};
+
+/// A demo clock that was stopped goes on where it stood: nothing may happen before what the log holds.
+std::unique_ptr<base::Clock> make_clock(const base::Config& config, base::UtcMs last_alive) {
+    if (!config.demo_clock) return std::make_unique<base::SystemClock>();
+    const base::UtcMs start = std::max(config.demo_clock->start, last_alive);
+    return std::make_unique<base::DemoClock>(start, config.demo_clock->rate);
+}
+
+std::size_t shards_of(const base::Config& config) {
+    if (config.shards != 0) return config.shards;
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+ops::Figure gauge(const char* name, const char* help, std::size_t value) {
+    return {name, help, ops::Kind::gauge, static_cast<double>(value), {}};
+}
+
+ops::Figure counter(const char* name, const char* help, std::uint64_t value) {
+    return {name, help, ops::Kind::counter, static_cast<double>(value), {}};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
+    auto log = store::SqliteLog::open(config.data);
+    if (!log) return log.error();
+    auto keys = access::KeyRing::open(config.data + "/keys.json");
+    if (!keys) return keys.error();
+    return std::unique_ptr<Server>(new Server(std::move(config), *std::move(log), *std::move(keys)));
+}
+
+Server::Server(base::Config config, std::unique_ptr<store::SqliteLog> log, access::KeyRing keys)
+    : config_(std::move(config)),
+      clock_(make_clock(config_, log->last_alive())),
+      log_(std::move(log)),
+      keys_(std::move(keys)),
+      signals_(io_, SIGTERM, SIGINT),
+      beat_(io_) {
+    shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, log_->last_alive(), shard::Drive::threads};
+    settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
+    settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
+    city_ = std::make_unique<shard::City>(std::move(settings));
+
+    const auto pages = [this](std::string target, std::function<void(session::PageAnswer)> done) {
+        city_->page(std::move(target), std::move(done));
+    };
+    for (net::NetSettings* door : {&followers_, &staff_}) {
+        door->origins = config_.origins;
+        door->demo_clock = clock_->demo_notice();
+        door->clock_rate = clock_->rate();
+        door->pages = pages;
+    }
+    followers_.door = session::Door::followers;
+    followers_.websocket_path = "/v1/ws";
+    staff_.door = session::Door::staff;
+    staff_.websocket_path = "/v1/ops";
+    admin_.pages = [this](const std::string& target, const std::function<void(session::PageAnswer)>& done) {
+        done(admin_page(target));
+    };
+    verbs_ = std::make_unique<AdminVerbs>(
+        AdminVerbs::Parts{*city_, *log_, *clock_, [this] { asio::post(io_, [this] { stop(); }); }});
+}
+
+Server::~Server() {
+    verbs_.reset();
+    listeners_.clear();
+    city_.reset();
+    log_->stop();
+}
+
+base::Result<void> Server::run() {
+    signals_.async_wait([this](error_code error, int) {
+        if (!error) stop();
+    });
+    city_->start([this](base::Result<void> opened) {
+        asio::post(io_, [this, opened = std::move(opened)] { on_opened(opened); });
+    });
+    const auto stay = asio::make_work_guard(io_);
+    io_.run();
+    if (failure_) return *failure_;
+    return {};
+}
+
+void Server::on_opened(const base::Result<void>& opened) {
+    if (stopping_) return;
+    if (!opened) return fail(opened.error());
+    if (auto doors = open_doors(); !doors) return fail(doors.error());
+    ready_ = true;
+    announce();
+    beat();
+}
+
+net::Seat Server::next_seat() {
+    const std::size_t shard = city_->least_loaded();
+    return {city_->io_context(shard), &city_->backend(shard)};
+}
+
+base::Result<std::shared_ptr<net::Listener>> Server::open_door(const net::NetSettings& settings,
+                                                               const base::Address& address) {
+    const bool clients = &settings != &admin_;
+    auto listener = std::make_shared<net::Listener>(io_, settings, [this, clients] {
+        return clients ? next_seat() : net::Seat{io_, nullptr};
+    });
+    if (auto started = listener->start(address); !started) return started.error();
+    listeners_.push_back(listener);
+    return listener;
+}
+
+base::Result<void> Server::open_doors() {
+    for (const auto& [settings, address] :
+         {std::pair(&followers_, &config_.listen), std::pair(&staff_, &config_.listen_ops),
+          std::pair(&admin_, &config_.admin)}) {
+        const auto door = open_door(*settings, *address);
+        if (!door) return door.error();
+        *address = (*door)->address();
+    }
+    admin_socket_ = std::make_shared<ops::AdminSocket>(
+        io_, [this](std::string line, ops::AdminAnswer answer) { verbs_->ask(std::move(line), std::move(answer)); });
+    return admin_socket_->start(config_.data + "/admin.sock");
+}
+
+/// One line that scripts and tests wait for.
+void Server::announce() {
+    base::log_info("ready", "listen={} listen_ops={} admin={} data={} shards={}", config_.listen.text(),
+                   config_.listen_ops.text(), config_.admin.text(), config_.data, city_->shards());
+    if (!clock_->demo_notice().empty()) base::log_info("demo_clock", "notice=\"{}\"", clock_->demo_notice());
+}
+
+void Server::beat() {
+    log_->put_last_alive(clock_->now());
+    beat_.expires_after(beat_every);
+    beat_.async_wait([this](error_code error) {
+        if (!error && !stopping_) beat();
+    });
+}
+
+// ---- the end -----------------------------------------------------------------------------------
+
+void Server::fail(base::Refusal refusal) {
+    failure_ = std::move(refusal);
+    stop();
+}
+
+void Server::stop() {
+    if (stopping_) return;
+    stopping_ = true;
+    ready_ = false;
+    stopping_since_ = std::chrono::steady_clock::now();
+    base::log_info("stopping", "drain_ms={}", config_.drain.value);
+    beat_.cancel();
+    signals_.cancel();
+    for (const auto& listener : listeners_) listener->stop();
+    if (admin_socket_) admin_socket_->stop();
+    city_->stop(config_.drain, [this](const base::Result<void>&) { asio::post(io_, [this] { on_stopped(); }); });
+}
+
+void Server::on_stopped() {
+    log_->put_last_alive(clock_->now());
+    wait_for_sessions();
+}
+
+/// Clients have been told when to come back; each closes when its last bytes are out, or its deadline ends it.
+void Server::wait_for_sessions() {
+    const auto longest = std::chrono::milliseconds(base::limits::close_deadline.value) + beat_every;
+    if (city_->counts().sessions == 0 || std::chrono::steady_clock::now() - stopping_since_ > longest) {
+        verbs_->finish();
+        base::log_info("stopped", "sessions={}", city_->counts().sessions);
+        io_.stop();
+        return;
+    }
+    beat_.expires_after(look_again);
+    beat_.async_wait([this](error_code) { wait_for_sessions(); });
+}
+
+// ---- health and metrics ------------------------------------------------------------------------
+
+session::PageAnswer Server::admin_page(const std::string& target) const {
+    session::PageAnswer page;
+    page.cache_control = "no-store";
+    if (target == "/metrics") {
+        page.status = 200;
+        page.content_type = ops::metrics_content_type;
+        page.body = ops::metrics_page(figures());
+        return page;
+    }
+    const bool sound = log_->healthy();
+    if (target == "/healthz" || target == "/readyz") {
+        const bool good = sound && (target == "/healthz" || ready_);
+        page.status = good ? 200 : 503;
+        page.body = good ? "ok\n" : sound ? "not ready\n" : "the store has failed: restart the server\n";
+        return page;
+    }
+    page.body = "There are /healthz, /readyz and /metrics.\n";
+    return page;
+}
+
+std::vector<ops::Figure> Server::figures() const {
+    const shard::CityCounts counts = city_->counts();
+    std::vector<ops::Figure> all = {
+        gauge("marchwire_sessions", "Connected clients.", counts.sessions),
+        gauge("marchwire_queued_bytes", "Waiting in the send queues of all sessions.", counts.queued_bytes),
+        gauge("marchwire_campaigns", "Campaigns in the store.", counts.campaigns),
+        gauge("marchwire_marches", "Marches in the store.", counts.marches),
+        gauge("marchwire_store_healthy", "0 after a failed write: restart the server.", log_->healthy() ? 1 : 0),
+        counter("marchwire_appends_total", "Groups stored.", counts.appends),
+        counter("marchwire_append_tries_total", "Groups sent to the store, those told again included.",
+                counts.append_tries),
+        counter("marchwire_entries_total", "Entries stored.", counts.entries),
+        counter("marchwire_commands_accepted_total", "Commands answered OK.", counts.accepted),
+    };
+    for (std::size_t code = 1; code < counts.refused.size(); ++code) {
+        all.push_back(counter("marchwire_commands_refused_total", "Commands refused, by error.", counts.refused[code]));
+        all.back().labels = {{"code", std::string(base::name_of(static_cast<base::RefusalCode>(code)))}};
+    }
+    all.push_back(counter("marchwire_items_total", "Items made for topics.", counts.items));
+    all.push_back(counter("marchwire_deliveries_total", "Items handed to sessions.", counts.deliveries));
+    return all;
+}
+
+}  // namespace marchwire

@@ -1,0 +1,79 @@
+// One running server: store, keys, shards, listeners and the host's door, put together and taken apart in order.
+#pragma once
+
+#include "access/key_ring.hpp"
+#include "admin_verbs.hpp"
+#include "base/clock.hpp"
+#include "base/config.hpp"
+#include "net/listener.hpp"
+#include "ops/admin_socket.hpp"
+#include "ops/metrics.hpp"
+#include "shard/city.hpp"
+#include "store/sqlite_log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace marchwire {
+
+/// Acceptors, signals, the admin socket and timers run on the thread that calls run(); sessions and desks on
+/// the city's threads; the store on its own.
+class Server {
+public:
+    /// Opens data directory, log and keys: the refusal names what stands in the way.
+    [[nodiscard]] static base::Result<std::unique_ptr<Server>> open(base::Config config);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Serves until SIGTERM, SIGINT or the admin verb `stop`; then drains. A refusal when a log is damaged or an
+    /// address taken.
+    [[nodiscard]] base::Result<void> run();
+
+private:
+    Server(base::Config config, std::unique_ptr<store::SqliteLog> log, access::KeyRing keys);
+
+    void on_opened(const base::Result<void>& opened);
+    [[nodiscard]] base::Result<void> open_doors();
+    [[nodiscard]] base::Result<std::shared_ptr<net::Listener>> open_door(const net::NetSettings& settings,
+                                                                         const base::Address& address);
+    [[nodiscard]] net::Seat next_seat();
+    void announce();
+    void beat();
+    void stop();
+    void on_stopped();
+    void wait_for_sessions();
+    void fail(base::Refusal refusal);
+
+    [[nodiscard]] session::PageAnswer admin_page(const std::string& target) const;
+    [[nodiscard]] std::vector<ops::Figure> figures() const;
+
+    base::Config config_;
+    std::unique_ptr<base::Clock> clock_;
+    std::unique_ptr<store::SqliteLog> log_;
+    access::KeyRing keys_;
+    // Listeners' settings outlive every connection, and those end with the city.
+    net::NetSettings followers_;
+    net::NetSettings staff_;
+    net::NetSettings admin_;
+    boost::asio::io_context io_;
+    std::unique_ptr<shard::City> city_;
+    std::unique_ptr<AdminVerbs> verbs_;
+    std::shared_ptr<ops::AdminSocket> admin_socket_;
+    std::vector<std::shared_ptr<net::Listener>> listeners_;
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer beat_;
+    std::chrono::steady_clock::time_point stopping_since_;
+    std::optional<base::Refusal> failure_;
+    std::atomic<bool> ready_{false};
+    bool stopping_ = false;
+};
+
+}  // namespace marchwire
