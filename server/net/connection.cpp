@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <boost/asio/buffer.hpp>
 
+#include <array>
 #include <atomic>
 #include <utility>
 
@@ -18,20 +19,19 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t read_bytes = 4 * 1024;
 constexpr int reads_per_turn = 16;  ///< so that one busy client cannot hold up its shard
-constexpr std::size_t control_frames_max = 8;
 
 std::string next_name() {
     static std::atomic<std::uint64_t> next{1};
     return "s" + std::to_string(next.fetch_add(1, std::memory_order_relaxed));
 }
 
-session::SessionSettings session_settings(const NetSettings& settings, const Upgrade& upgrade) {
+session::SessionSettings session_settings(const NetSettings& settings, const Upgrade& upgrade, const Stay& stay) {
     session::SessionSettings made;
     made.door = settings.door;
     made.encoding = upgrade.encoding;
     made.origin_trusted = upgrade.origin_trusted;
+    made.crowded = stay.is_crowded();
     made.name = next_name();
     made.demo_clock = settings.demo_clock;
     made.clock_rate = settings.clock_rate;
@@ -60,7 +60,7 @@ Connection::Connection(tcp::socket socket, session::Backend& backend, const NetS
       backend_(backend),
       settings_(settings),
       stay_(std::move(upgrade.stay)),
-      session_(session_settings(settings, upgrade), backend, machine_now()),
+      session_(session_settings(settings, upgrade, *stay_), backend, machine_now()),
       reader_(limits::message_bytes),
       early_bytes_(std::move(upgrade.early_bytes)),
       progressed_at_(std::chrono::steady_clock::now()) {}
@@ -100,7 +100,8 @@ void Connection::on_readable(ErrorCode error) {
 
 /// One read without blocking; false when the socket has nothing more for now.
 bool Connection::read_some() {
-    const auto space = reader_.prepare(read_bytes);
+    if (broke_a_rule_) return skip_some();
+    const auto space = reader_.prepare(limits::socket_read_bytes);
     ErrorCode error;
     const std::size_t bytes = socket_.read_some(asio::buffer(space.data(), space.size()), error);
     if (error == asio::error::would_block || error == asio::error::try_again) return false;
@@ -111,6 +112,16 @@ bool Connection::read_some() {
     reader_.commit(bytes);
     take_events();
     return bytes == space.size();
+}
+
+/// Nothing of a peer that broke a rule is kept: it has until the close deadline, and could send much until then.
+bool Connection::skip_some() {
+    std::array<char, limits::socket_read_bytes> skipped;  // NOLINT: written before anything reads it
+    ErrorCode error;
+    const std::size_t bytes = socket_.read_some(asio::buffer(skipped), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) return false;
+    if (error) finish();
+    return bytes == skipped.size();
 }
 
 void Connection::take_events() {
@@ -148,10 +159,14 @@ void Connection::take_event(const wire::CloseFrame& close) {
     peer_closed_ = true;
     constexpr std::uint16_t no_status = 1005;
     const auto normal = static_cast<std::uint16_t>(wire::CloseCode::normal);
+    if (close_sent_ && sent_ == out_.size()) return finish();  // the answer to ours
     begin_close(close.code == no_status ? normal : close.code, {});
 }
 
-void Connection::take_event(const wire::Violation& violation) { begin_close(violation.close_code, violation.rule); }
+void Connection::take_event(const wire::Violation& violation) {
+    broke_a_rule_ = true;
+    begin_close(violation.close_code, violation.rule);
+}
 
 // ---- what the session wants --------------------------------------------------------------------
 
@@ -215,7 +230,7 @@ void Connection::tick(base::UtcMs) {
 
 void Connection::send_control(wire::Frame frame) {
     // Whoever sends pings faster than it reads pongs gets the newest only.
-    if (control_.size() >= control_frames_max) control_.pop_front();
+    if (control_.size() >= limits::control_frames) control_.pop_front();
     control_.push_back(std::move(frame));
 }
 
@@ -232,7 +247,6 @@ bool Connection::fill_out() {
     sent_ = 0;
     for (; !control_.empty(); control_.pop_front()) out_ += *control_.front();
     const fanout::Batch batch = session_.take(limits::batch_bytes);
-    queued_ = session_.queue().bytes();
     if (!batch.empty()) {
         const bool json = session_.encoding() == wire::Encoding::json;
         constexpr std::string_view opening = R"({"items":[)";

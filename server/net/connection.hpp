@@ -45,7 +45,7 @@ public:
     void revoke() override;
     void drain(base::Millis delay) override;
     [[nodiscard]] const std::optional<session::Grant>& grant() const override { return session_.grant(); }
-    [[nodiscard]] std::size_t queued_bytes() const override { return out_.size() + queued_; }
+    [[nodiscard]] std::size_t queued_bytes() const override { return out_.size() - sent_ + session_.queue().bytes(); }
 
 private:
     using Instant = std::chrono::steady_clock::time_point;
@@ -54,6 +54,7 @@ private:
     void wait_readable();
     void on_readable(ErrorCode error);
     [[nodiscard]] bool read_some();
+    [[nodiscard]] bool skip_some();
     void take_events();
     void take_event(const wire::Message& message);
     void take_event(const wire::PingFrame& ping);
@@ -90,7 +91,6 @@ private:
     std::size_t sent_ = 0;  ///< of out_
     std::deque<wire::Frame> control_;
     std::optional<wire::Frame> close_frame_;  ///< goes out when all before it has
-    std::size_t queued_ = 0;
     fanout::Slot slot_ = 0;
     Instant progressed_at_;
     std::optional<Instant> closing_since_;
@@ -98,6 +98,7 @@ private:
     bool writable_wait_ = false;
     bool close_sent_ = false;
     bool peer_closed_ = false;
+    bool broke_a_rule_ = false;
     bool finished_ = false;
 };
 

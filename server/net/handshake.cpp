@@ -33,6 +33,10 @@ bool any_of_list(std::string_view list, Take take) {
     return false;
 }
 
+bool is_listed(std::string_view list, std::string_view word) {
+    return any_of_list(list, [word](std::string_view one) { return same_word(one, word); });
+}
+
 std::string base64(const unsigned char* bytes, std::size_t size) {
     std::string text((size + 2) / 3 * 4 + 1, '\0');
     const int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size));
@@ -54,8 +58,7 @@ bool is_key(std::string_view key) { return key.size() == 24 && key.ends_with("==
 }  // namespace
 
 base::Result<HandshakeAnswer> shake_hands(const HandshakeRequest& request, const NetSettings& settings) {
-    const bool upgrades = any_of_list(request.upgrade, [](auto word) { return same_word(word, "websocket"); }) &&
-                          any_of_list(request.connection, [](auto word) { return same_word(word, "upgrade"); });
+    const bool upgrades = is_listed(request.upgrade, "websocket") && is_listed(request.connection, "upgrade");
     if (!upgrades) return base::invalid("Upgrade", "Open a WebSocket here: send Upgrade: websocket.");
     if (request.version != "13") return base::invalid("Sec-WebSocket-Version", "Speak version 13 of WebSocket.");
     if (!is_key(request.key)) return base::invalid("Sec-WebSocket-Key", "Send 16 random bytes in base64.");

@@ -21,7 +21,8 @@ struct HandshakeAnswer {
     std::string response;  ///< the whole 101 response, to be sent as it is
 };
 
-/// INVALID_ARGUMENT with what to send instead. Of the subprotocols offered the first that is known is taken.
+/// INVALID_ARGUMENT with what to send instead, its field the header field that is wrong. Of the subprotocols offered
+/// the first that is known is taken.
 [[nodiscard]] base::Result<HandshakeAnswer> shake_hands(const HandshakeRequest& request, const NetSettings& settings);
 
 }  // namespace marchwire::net

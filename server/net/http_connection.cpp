@@ -51,6 +51,9 @@ private:
     using Request = http::request<http::empty_body>;
 
     void on_header(beast::error_code error) {
+        if (error == http::error::body_limit) {
+            return refuse(http::status::payload_too_large, "Send requests without a body.");
+        }
         if (error == http::error::header_limit || error == http::error::buffer_overflow) {
             return refuse(http::status::request_header_fields_too_large, "Send a header of at most 8 KB.");
         }
@@ -82,6 +85,7 @@ private:
 
     // ---- pages ---------------------------------------------------------------------------------
     void ask_for_page(const Request& request) {
+        if (!settings_.pages) return answer({});
         if_none_match_ = std::string(view(request[http::field::if_none_match]));
         settings_.pages(
             std::string(path_of(view(request.target()))), [self = shared_from_this()](session::PageAnswer answer) {
@@ -90,8 +94,13 @@ private:
             });
     }
 
+    /// RFC 9110, 13.1.2: any of a list, compared weakly (an ETag bears its quotes), or whatever there is.
+    [[nodiscard]] bool is_held(const std::string& etag) const {
+        return if_none_match_ == "*" || if_none_match_.find(etag) != std::string::npos;
+    }
+
     void answer(session::PageAnswer page) {
-        const bool unchanged = page.status == 200 && !page.etag.empty() && if_none_match_ == page.etag;
+        const bool unchanged = page.status == 200 && !page.etag.empty() && is_held(page.etag);
         auto response = begin(static_cast<http::status>(unchanged ? 304 : page.status));
         if (!page.etag.empty()) response.set(http::field::etag, page.etag);
         if (!page.cache_control.empty()) response.set(http::field::cache_control, page.cache_control);
@@ -115,6 +124,11 @@ private:
         auto response = begin(status);
         response.set(http::field::content_type, "text/plain; charset=utf-8");
         response.body() = sentence + "\n";
+        if (status == http::status::upgrade_required) {
+            response.set(http::field::upgrade, "websocket");
+            response.set(http::field::sec_websocket_version, "13");
+        }
+        if (status == http::status::method_not_allowed) response.set(http::field::allow, "GET, HEAD, OPTIONS");
         send(std::move(response));
     }
 
@@ -158,11 +172,14 @@ private:
                                      view(request[http::field::sec_websocket_key]),
                                      view(request[http::field::sec_websocket_protocol]),
                                      view(request[http::field::origin])};
-        const bool is_get = request.method() == http::verb::get;
+        const bool is_get = request.method() == http::verb::get && request.version() == 11;
         auto shaken = shake_hands(asked, settings_);
         if (!is_get || !shaken) {
-            return refuse(http::status::bad_request,
-                          is_get ? shaken.error().field + ": " + shaken.error().message : "Upgrade with GET.");
+            const bool other_protocol = is_get && (shaken.error().field == "Upgrade" ||
+                                                   shaken.error().field == "Sec-WebSocket-Version");
+            return refuse(
+                other_protocol ? http::status::upgrade_required : http::status::bad_request,
+                is_get ? shaken.error().field + ": " + shaken.error().message : "Upgrade with GET of HTTP/1.1.");
         }
         handshake_ = *std::move(shaken);
         stream_.expires_after(settings_.deadlines.request);

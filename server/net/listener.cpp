@@ -16,8 +16,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::milliseconds pause_when_full{100};
-
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace
@@ -78,6 +76,8 @@ void Listener::on_accepted(ErrorCode error, tcp::socket socket, Seat seat) {
         refuse_without_descriptor();
         return back_off();
     }
+    // A caller that went away meanwhile is no reason to wait; no memory for sockets is.
+    if (error && error != asio::error::connection_aborted) return back_off();
     if (!error) admit(std::move(socket), seat);
     accept_next();
 }
@@ -113,7 +113,7 @@ void Listener::refuse_without_descriptor() {
 }
 
 void Listener::back_off() {
-    pause_.expires_after(pause_when_full);
+    pause_.expires_after(std::chrono::milliseconds(base::limits::accept_pause.value));
     pause_.async_wait([self = shared_from_this()](ErrorCode error) {
         if (!error && !self->stopped_) self->accept_next();
     });

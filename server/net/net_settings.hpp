@@ -26,8 +26,8 @@ using Pages = std::function<void(std::string target, std::function<void(session:
 
 /// Real time, whatever the demo clock says.
 struct Deadlines {
-    std::chrono::milliseconds request{10'000};     ///< a whole header
-    std::chrono::milliseconds keep_alive{30'000};  ///< the next request
+    std::chrono::milliseconds request{base::limits::http_request_deadline.value};  ///< a whole header
+    std::chrono::milliseconds keep_alive{base::limits::http_keep_alive.value};     ///< the next request
     std::chrono::milliseconds stall_follower{base::limits::write_stall_follower.value};
     std::chrono::milliseconds stall_staff{base::limits::write_stall_staff.value};
     std::chrono::milliseconds close{base::limits::close_deadline.value};
@@ -40,7 +40,7 @@ struct NetSettings {
     std::vector<std::string> origins;  ///< may send credentials; no Origin (native apps) may always
     std::string demo_clock;
     double clock_rate = 1;
-    Pages pages;
+    Pages pages;  ///< none: nothing but the upgrade is here
     std::size_t connections_max = base::limits::connections;
     std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
     Deadlines deadlines;

@@ -1,0 +1,254 @@
+// Pages and the upgrade over real sockets; who is let in.
+#include "door.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace marchwire::net::test {
+namespace {
+
+using session::Door;
+
+/// One page, /page; the answer comes from another thread.
+NetSettings with_page() {
+    NetSettings settings = settings_of(Door::followers);
+    settings.pages = [](const std::string& target, const std::function<void(session::PageAnswer)>& done) {
+        std::thread([target, done] {
+            session::PageAnswer answer;
+            if (target == "/page") answer = {200, "application/json", R"({"a":1})", R"("tag-7")", "max-age=5"};
+            done(answer);
+        }).join();
+    };
+    return settings;
+}
+
+std::string get(const std::string& target, const std::string& more = "") {
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n";
+}
+
+bool has(const std::string& response, const std::string& part) { return response.find(part) != std::string::npos; }
+
+TEST_CASE("a public page is served to any origin with its tag and its guards", "[net][http]") {
+    TestDoor door(with_page());
+    Client client(door);
+    client.send(get("/page?from=poster"));
+    const std::string response = client.read_response();
+    CHECK(response.starts_with("HTTP/1.1 200 "));
+    CHECK(response.ends_with(R"({"a":1})"));
+    CHECK(has(response, "ETag: \"tag-7\""));
+    CHECK(has(response, "Cache-Control: max-age=5"));
+    CHECK(has(response, "Access-Control-Allow-Origin: *"));
+    CHECK(has(response, "X-Content-Type-Options: nosniff"));
+    CHECK(has(response, "Content-Security-Policy: default-src 'none'"));
+    CHECK_FALSE(has(response, "Set-Cookie"));
+}
+
+TEST_CASE("a page that the client holds already is not sent again", "[net][http]") {
+    TestDoor door(with_page());
+    Client client(door);
+    for (const char* held : {R"("tag-7")", R"("tag-6", W/"tag-7")", "*"}) {
+        client.send(get("/page", std::string("If-None-Match: ") + held + "\r\n"));
+        const std::string response = client.read_response();
+        CHECK(response.starts_with("HTTP/1.1 304 "));
+        CHECK(response.ends_with("\r\n\r\n"));
+    }
+    client.send(get("/page", "If-None-Match: \"tag-6\"\r\n"));
+    CHECK(client.read_response().starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("HEAD answers as GET without the page and the connection goes on", "[net][http]") {
+    TestDoor door(with_page());
+    Client client(door);
+    client.send("HEAD /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const std::string response = client.read_response(false);
+    CHECK(response.starts_with("HTTP/1.1 200 "));
+    CHECK(has(response, "Content-Length: 7"));
+    client.send(get("/page"));
+    CHECK(client.read_response().ends_with(R"({"a":1})"));
+}
+
+TEST_CASE("a page that is not there is told so", "[net][http]") {
+    TestDoor door(with_page());
+    Client client(door);
+    client.send(get("/nothing") + get("/page"));  // both at once
+    CHECK(client.read_response().starts_with("HTTP/1.1 404 "));
+    CHECK(client.read_response().starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("a page of another origin may ask what it may do", "[net][http]") {
+    TestDoor door(with_page());
+    Client client(door);
+    client.send("OPTIONS /page HTTP/1.1\r\nHost: localhost\r\nOrigin: https://example.org\r\n\r\n");
+    const std::string response = client.read_response();
+    CHECK(response.starts_with("HTTP/1.1 204 "));
+    CHECK(has(response, "Access-Control-Allow-Methods: GET, HEAD, OPTIONS"));
+    CHECK_FALSE(has(response, "Access-Control-Allow-Credentials"));
+}
+
+struct Odd {
+    std::string request;
+    const char* status;
+};
+
+TEST_CASE("requests that are not served are refused and the connection ends", "[net][http]") {
+    const auto row = GENERATE(
+        Odd{"POST /page HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab", "413"},
+        Odd{"POST /page HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "413"},
+        Odd{"GET /page HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "413"},
+        Odd{"DELETE /page HTTP/1.1\r\nHost: localhost\r\n\r\n", "405"},
+        Odd{get("/page", "X-Long: " + std::string(9'000, 'x') + "\r\n"), "431"}, Odd{"hello\r\n\r\n", "400"});
+    CAPTURE(row.request.substr(0, 60));
+    TestDoor door(with_page());
+    Client client(door);
+    client.send(row.request);
+    CHECK(client.read_response().starts_with(std::string("HTTP/1.1 ") + row.status));
+    CHECK(client.read_end());
+}
+
+TEST_CASE("a client that does not finish its request is let go", "[net][http]") {
+    NetSettings settings = with_page();
+    settings.deadlines.request = std::chrono::milliseconds(30);
+    TestDoor door(settings);
+    Client client(door);
+    client.send("GET /page HTTP/1.1\r\nHo");
+    CHECK(client.read_end());
+}
+
+TEST_CASE("a client that keeps an idle connection is let go", "[net][http]") {
+    NetSettings settings = with_page();
+    settings.deadlines.keep_alive = std::chrono::milliseconds(30);
+    TestDoor door(settings);
+    Client client(door);
+    client.send(get("/page"));
+    CHECK(client.read_response().starts_with("HTTP/1.1 200 "));
+    CHECK(client.read_end());
+}
+
+// ---- the upgrade -------------------------------------------------------------------------------
+
+TEST_CASE("the upgrade is confirmed as the standard's own example has it", "[net][upgrade]") {
+    TestDoor door;
+    Client client(door);
+    client.send(upgrade_request("/v1/ws", "soap, marchwire.v1.proto, marchwire.v1.json"));
+    const std::string response = client.read_response(false);
+    CHECK(response.starts_with("HTTP/1.1 101 "));
+    CHECK(has(response, "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+    CHECK(has(response, "Sec-WebSocket-Protocol: marchwire.v1.proto\r\n"));
+    CHECK_FALSE(has(response, "Sec-WebSocket-Extensions"));
+}
+
+std::string changed(std::string request, const std::string& part, const std::string& with) {
+    request.replace(request.find(part), part.size(), with);
+    return request;
+}
+
+TEST_CASE("an upgrade that cannot be is refused with what to send instead", "[net][upgrade]") {
+    const std::string good = upgrade_request("/v1/ws");
+    const auto row = GENERATE_COPY(
+        Odd{changed(good, "marchwire.v1.json", "soap"), "400"},
+        Odd{changed(good, "Sec-WebSocket-Protocol: marchwire.v1.json\r\n", ""), "400"},
+        Odd{changed(good, "Version: 13", "Version: 8"), "426"},
+        Odd{changed(good, "dGhlIHNhbXBsZSBub25jZQ==", "x"), "400"},
+        Odd{changed(good, "Upgrade: websocket\r\n", ""), "426"}, Odd{changed(good, "GET ", "POST "), "400"},
+        Odd{changed(good, "HTTP/1.1", "HTTP/1.0"), "400"}, Odd{changed(good, "/v1/ws", "/v1/ops"), "404"});
+    CAPTURE(row.request);
+    TestDoor door;
+    Client client(door);
+    client.send(row.request);
+    const std::string response = client.read_response();
+    CHECK(response.substr(9, 3) == row.status);
+    if (std::string(row.status) == "426") CHECK(has(response, "Sec-WebSocket-Version: 13\r\n"));
+    CHECK(door.shard.ports.empty());
+}
+
+TEST_CASE("tokens are taken from listed origins and from apps without one", "[net][upgrade]") {
+    NetSettings settings = settings_of(Door::staff);
+    settings.origins = {"https://march.example.org"};
+    TestDoor door(settings);
+    const auto close_code = [&](const std::string& origin) {
+        Client client(door);
+        client.send(upgrade_request("/v1/ops", "marchwire.v1.json", origin));
+        REQUIRE(client.read_response(false).starts_with("HTTP/1.1 101 "));
+        client.say(R"({"hello":{"protocol":1,"token":"right"}})");
+        const auto read = client.read_frame();
+        REQUIRE(read.has_value());
+        return read->close_code();  // 0: it is a Welcome
+    };
+    CHECK(close_code("") == 0);
+    CHECK(close_code("Origin: https://march.example.org\r\n") == 0);
+    CHECK(close_code("Origin: https://evil.example.org\r\n") == static_cast<unsigned>(wire::CloseCode::origin_refused));
+}
+
+// ---- who is let in -----------------------------------------------------------------------------
+
+TEST_CASE("over its cap a door refuses early and lets in again when somebody left", "[net][door]") {
+    NetSettings settings = settings_of(Door::followers);
+    settings.connections_max = 1;
+    TestDoor door(settings);
+    Client first(door);
+    first.greet();
+    Client second(door);
+    CHECK(second.read_end());
+    first.send(close_frame(1000));
+    CHECK(first.read_end());
+    REQUIRE(door.shard.wait_left(1));
+    door.on_shard([](HandShard&) {});
+    Client third(door);
+    third.greet();
+    CHECK(door.inside() == 1);
+}
+
+TEST_CASE("an address with too many who did not say who they are waits until one did", "[net][door]") {
+    NetSettings settings = settings_of(Door::staff);
+    settings.unproven_per_address_max = 1;
+    TestDoor door(settings);
+    Client first(door);
+    first.upgrade("/v1/ops");
+    Client second(door);
+    CHECK(second.read_end());
+    first.say(R"({"hello":{"protocol":1,"token":"right"}})");
+    CHECK(first.next_item().contains("welcome"));
+    Client third(door);
+    third.upgrade("/v1/ops");
+}
+
+/// Uses up the descriptors of this process while it lives.
+class NoDescriptors {
+public:
+    NoDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit few = before_;
+        few.rlim_cur = std::min<rlim_t>(few.rlim_cur, 256);
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        for (int one = ::open("/dev/null", O_RDONLY); one >= 0; one = ::open("/dev/null", O_RDONLY))
+            all_.push_back(one);
+    }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+    ~NoDescriptors() {
+        for (const int one : all_) ::close(one);
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+
+private:
+    rlimit before_{};
+    std::vector<int> all_;
+};
+
+TEST_CASE("out of descriptors callers are let go at once and served again later", "[net][door]") {
+    TestDoor door;
+    Client caller;  // has its descriptors already
+    auto none = std::make_unique<NoDescriptors>();
+    REQUIRE(::open("/dev/null", O_RDONLY) < 0);
+    caller.connect(door);
+    CHECK(caller.read_end());
+    none.reset();
+    Client client(door);
+    client.greet();
+}
+
+}  // namespace
+}  // namespace marchwire::net::test
