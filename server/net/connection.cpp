@@ -1,3 +1,4 @@
+// One client's WebSocket: socket to session to socket.
 #include "net/connection.hpp"
 
 #include "base/log.hpp"

@@ -1,3 +1,4 @@
+// The WebSocket handshake.
 #include "net/handshake.hpp"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+// One HTTP connection on Beast.
 #include "net/http_connection.hpp"
 
 #include "net/connection.hpp"

@@ -1,3 +1,4 @@
+// Accepts sockets and hands them on.
 #include "net/listener.hpp"
 
 #include "base/log.hpp"
