@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -19,58 +20,65 @@ namespace {
 const base::LogId march = log_named("summer/denver-co");
 using Texts = std::vector<std::string>;
 
-/// Collects what callbacks on the store's thread say; waits at most ten seconds.
+/// Collects what callbacks on the store's thread say; waits at most ten seconds. What it shares with that thread
+/// outlives it: the last callback may still be unlocking when the test goes on.
 template <class T>
 class Heard {
 public:
     void add(T one) {
-        const std::lock_guard lock(mutex_);
-        all_.push_back(std::move(one));
-        changed_.notify_all();
+        const auto shared = shared_;
+        const std::lock_guard lock(shared->mutex);
+        shared->all.push_back(std::move(one));
+        shared->changed.notify_all();
     }
     [[nodiscard]] std::vector<T> wait_for(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, std::chrono::seconds(10), [&] { return all_.size() >= count; });
-        return all_;
+        std::unique_lock lock(shared_->mutex);
+        shared_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return shared_->all.size() >= count; });
+        return shared_->all;
     }
     [[nodiscard]] std::vector<T> now() {
-        const std::lock_guard lock(mutex_);
-        return all_;
+        const std::lock_guard lock(shared_->mutex);
+        return shared_->all;
     }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<T> all_;
+    struct Shared {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<T> all;
+    };
+    std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
-/// A store whose thread waits in a callback until `go()`: what is called meanwhile lies in the queue together.
+/// A store whose thread waits in a callback until this ends: what is called meanwhile lies in the queue together.
 class Gate {
 public:
     explicit Gate(store::EventLog& log) {
-        log.list([this](const auto&) {
-            std::unique_lock lock(mutex_);
-            held_ = true;
-            changed_.notify_all();
-            changed_.wait(lock, [this] { return open_; });
+        log.list([shared = shared_](const auto&) {
+            std::unique_lock lock(shared->mutex);
+            shared->held = true;
+            shared->changed.notify_all();
+            shared->changed.wait(lock, [&shared] { return shared->open; });
         });
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return held_; });
+        std::unique_lock lock(shared_->mutex);
+        shared_->changed.wait(lock, [this] { return shared_->held; });
     }
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
-    ~Gate() { go(); }
-    void go() {
-        const std::lock_guard lock(mutex_);
-        open_ = true;
-        changed_.notify_all();
+    ~Gate() {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->open = true;
+        shared_->changed.notify_all();
     }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool held_ = false;
-    bool open_ = false;
+    struct Shared {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool held = false;
+        bool open = false;
+    };
+    std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
 std::vector<std::uint64_t> counted(std::uint64_t from, std::uint64_t to) {
