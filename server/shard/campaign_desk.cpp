@@ -47,7 +47,7 @@ CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
       id_(opened.state.id),
       desk_(std::make_shared<LogDesk<core::CampaignState>>(home.place(id_), std::move(opened.state), *this)),
       register_(home.shards()),
-      checkpointed_(state().tip.seq) {
+      checkpointed_(opened.checkpointed) {
     if (state().exists()) tell_all(state());
 }
 
@@ -116,11 +116,11 @@ void CampaignDesk::put_checkpoint(std::function<void()> done) {
 
 base::Result<std::vector<base::TopicNumber>> CampaignDesk::topics_of(const core::Actor& actor, FeedKind kind) const {
     const bool board = kind == FeedKind::overview || kind == FeedKind::desk;
-    if (!board) return base::invalid("feed", "name the march as well: public/{campaign}/{march}");
+    if (!board) return base::invalid("feed", "Name the march as well: public/{campaign}/{march}.");
     const bool is_desk = kind == FeedKind::desk;
     const auto action = is_desk ? core::Action::read_desk : core::Action::read_public;
     if (core::permission(actor, action, id_) == Permission::deny) {
-        return base::refuse(RefusalCode::permission_denied, "feed", "desk is for the national desk and auditors");
+        return base::refuse(RefusalCode::permission_denied, "feed", "Desk is for the national desk and auditors.");
     }
     return std::vector{topic_of(state(), kind)};
 }
@@ -129,7 +129,7 @@ void CampaignDesk::open_feed(const SubscriberKey& key, const session::OpenFeed& 
     const FeedKind kind = wish.feed.kind;
     auto topics = topics_of(wish.actor, kind);
     if (topics && !register_.add(key, {wish.feed, wish.encoding, wish.actor})) {
-        topics = base::refuse(RefusalCode::unavailable, "feed", "too many follow this here: try again later");
+        topics = base::refuse(RefusalCode::unavailable, "feed", "Too many follow this here: try again later.");
     }
     if (!topics) {
         home_.send(key.session.shard, Refused{key.session, {key.subscription, wish.feed, topics.error()}});

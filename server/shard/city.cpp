@@ -169,7 +169,7 @@ void City::state_json(base::LogId log, std::function<void(base::Result<std::stri
             done(wire::state_json(campaign->state()));
         } else {
             done(base::refuse(base::RefusalCode::not_found, "log",
-                              "there is no such campaign or march: check its name"));
+                              "There is no such campaign or march: check its name."));
         }
     });
 }

@@ -9,7 +9,7 @@ namespace marchwire::shard {
 namespace {
 
 base::Refusal no_such_log(const char* field) {
-    return base::refuse(base::RefusalCode::not_found, field, "there is no such campaign or march: check its name");
+    return base::refuse(base::RefusalCode::not_found, field, "There is no such campaign or march: check its name.");
 }
 
 template <class State>
@@ -54,7 +54,7 @@ void Desks::create(const base::LogId& log, Asked asked, std::function<void(std::
     const bool is_campaign = std::holds_alternative<core::CreateCampaign>(asked.command.body);
     if (is_campaign != log.is_campaign()) {
         after(0);
-        asked.answer(base::invalid("log", "createCampaign names a campaign and createMarch a campaign/march"));
+        asked.answer(base::invalid("log", "createCampaign names a campaign and createMarch a campaign/march."));
         return;
     }
     if (is_campaign && campaign(log) == nullptr) {
@@ -118,7 +118,7 @@ void Desks::read_history(const SessionKey& to, session::ReadHistory request) {
     }
     wire::History history{request.request.request, request.request.feed, {}, false, no_such_log("feed")};
     if (campaign(request.request.feed.log) != nullptr) {
-        history.refusal = base::invalid("feed", "this feed keeps newest rows only: read the history of a march");
+        history.refusal = base::invalid("feed", "This feed keeps newest rows only: read the history of a march.");
     }
     home_.send(to.shard, HistoryRead{to, std::move(history)});
 }

@@ -22,7 +22,7 @@ base::Result<void> TopicBases::take(const base::LogId& log, std::uint32_t topic_
     const auto [found, is_new] = log_of_.emplace(topic_base, log);
     if (is_new || found->second == log) return {};
     return base::refuse(base::RefusalCode::conflict, "topic_base",
-                        "another log of this server has this topic base: choose another multiple of 65536");
+                        "Another log of this server has this topic base: choose another multiple of 65536.");
 }
 
 void TopicBases::settle(const base::LogId& log, std::uint32_t topic_base) {

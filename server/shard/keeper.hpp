@@ -14,7 +14,7 @@ namespace marchwire::shard {
 /// Make it by std::make_shared: its commands' answers find it by weak pointer. One thread (the desk's).
 class Keeper : public std::enable_shared_from_this<Keeper> {
 public:
-    /// `desk` outlives it. `checkpointed`: seq of the newest stored checkpoint, or of what was just opened.
+    /// `desk` outlives it. `checkpointed`: seq of the newest stored checkpoint.
     Keeper(Home& home, base::LogId march, LogDesk<core::MarchState>& desk, base::Seq checkpointed);
 
     /// Takes the keeping under the next term. Time since `idle_since` counts towards no deadline.

@@ -25,7 +25,7 @@ Refusal not_now(std::string message) {
 }
 
 Refusal other_content() {
-    return base::invalid("id", "this id was used for another command: give each command an id of its own");
+    return base::invalid("id", "This id was used for another command: give each command an id of its own.");
 }
 
 Refusal expired(const char* message) { return base::refuse(RefusalCode::expired, "id", message); }
@@ -75,16 +75,16 @@ void LogDesk<State>::submit(Asked asked) {
 
 template <class State>
 std::optional<Refusal> LogDesk<State>::refused_unseen(const Asked& asked) const {
-    if (closed_) return not_now("the server is going down: send the same command again after you have reconnected");
-    if (lost_) return not_now("the log is being read anew: send the same command again");
+    if (closed_) return not_now("The server is going down: send the same command again after you have reconnected.");
+    if (lost_) return not_now("The log is being read anew: send the same command again.");
     if (is_machine(asked.actor) && !asked.command.id) return std::nullopt;
-    if (!asked.command.id) return base::invalid("id", "give the command a device and a counter above 0");
+    if (!asked.command.id) return base::invalid("id", "Give the command a device and a counter above 0.");
     const auto made_at = asked.command.made_at;
     if (made_at && place_.clock.now() - made_at > limits::id_age) {
-        return expired("made more than 24 hours ago: look whether it still holds and make it anew");
+        return expired("Made more than 24 hours ago: look whether it still holds and make it anew.");
     }
     if (queue_.size() >= limits::desk_queue_commands) {
-        return not_now("too many commands wait for this march: send the same command again");
+        return not_now("Too many commands wait for this march: send the same command again.");
     }
     return std::nullopt;
 }
@@ -229,7 +229,7 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
         } else if (decided.refusal) {
             answer(one.asked, *decided.refusal);
         } else if (decided.known) {
-            answer(one.asked, not_now("the log forgot this id while it was looked up: send the same command again"));
+            answer(one.asked, not_now("The log forgot this id while it was looked up: send the same command again."));
         } else {
             answer(one.asked, accepted(one.asked, decided.last, decided.made, appended.level));
         }
@@ -248,7 +248,7 @@ void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused
     for (Decided& one : group.commands) one.known = one.known || known.contains(one.asked.command.id);
     if (++group.tries >= limits::append_tries) {
         fail(std::move(group),
-             not_now("others write to this log faster than this server: send the same command again"));
+             not_now("Others write to this log faster than this server: send the same command again."));
         return;
     }
     decide_and_append(std::move(group));
@@ -273,7 +273,7 @@ template <class State>
 void LogDesk<State>::lose_history(Group group) {
     base::log_error("history_changed", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
     lost_ = true;
-    const Refusal why = not_now("the log is being read anew: send the same command again");
+    const Refusal why = not_now("The log is being read anew: send the same command again.");
     fail(std::move(group), why);
     std::deque<Asked> waiting = std::exchange(queue_, {});
     for (const Asked& asked : waiting) answer(asked, why);
@@ -296,7 +296,7 @@ void LogDesk<State>::fail(Group group, const Refusal& why) {
 template <class State>
 void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core::Level level) {
     if (known.standing == store::KnownId::Standing::below_window) {
-        answer(one.asked, expired("too old for this log to know whether it was taken: look, and make it anew"));
+        answer(one.asked, expired("Too old for this log to know whether it was taken: look, and make it anew."));
         return;
     }
     if (known.content_hash != one.asked.content_hash) {
@@ -313,7 +313,7 @@ void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core
         if (!self) return;
         --self->reads_;
         if (!read || read->empty()) {
-            self->answer(asked, not_now("the answer could not be read again: send the same command again"));
+            self->answer(asked, not_now("The answer could not be read again: send the same command again."));
         } else {
             const auto entry = wire::decode_stored(read->front().bytes);
             self->answer(asked, self->accepted(asked, tip, entry ? made_by(entry->event) : 0, level));
@@ -329,7 +329,7 @@ template <class State>
 base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const base::Tip& last, std::uint64_t made,
                                                       core::Level level) const {
     if (asked.command.min_level > level) {
-        Refusal refusal = not_now("stored, but below the level that was asked for: send the same command again");
+        Refusal refusal = not_now("Stored, but below the level that was asked for: send the same command again.");
         refusal.field = "min_level";
         refusal.current_value = std::to_string(last.epoch.value) + "/" + std::to_string(last.seq.value);
         return refusal;

@@ -71,6 +71,7 @@ private:
         auto state = decode_checkpoint(checkpoint.bytes, place_.id, static_cast<const State*>(nullptr));
         if (state && state->tip == checkpoint.tip && state->tip.seq <= tip_.seq) {
             state_ = std::move(*state);
+            checkpointed_ = state_.tip.seq;
             const auto last = state_.topics.last.find(core::topic_index::public_feed);
             if (last != state_.topics.last.end()) public_in_checkpoint_ = last->second;
         } else {
@@ -153,6 +154,7 @@ private:
     void finish() {
         OpenedDesk<State> opened;
         opened.state = std::move(state_);
+        opened.checkpointed = checkpointed_;
         opened.before = before_;
         opened.before_public = before_public_;
         opened.recent.assign(std::make_move_iterator(recent_.begin()), std::make_move_iterator(recent_.end()));
@@ -161,8 +163,8 @@ private:
 
     void damaged(const char* what) {
         done_(base::refuse(base::RefusalCode::unavailable, "log",
-                           "the log " + place_.id.text() + " " + what + " at entry " + std::to_string(next_.value) +
-                               ": run `marchwire log verify` and restore it from a copy"));
+                           "The log " + place_.id.text() + " " + what + " at entry " + std::to_string(next_.value) +
+                               ": run `marchwire log verify` and restore it from a copy."));
     }
 
     DeskPlace place_;
@@ -175,6 +177,7 @@ private:
     std::deque<PastEntry> recent_;
     base::Position before_;
     base::Position before_public_;
+    Seq checkpointed_;
     Seq public_in_checkpoint_;  ///< entry that bore its last public item
 };
 

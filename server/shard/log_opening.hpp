@@ -19,6 +19,7 @@ struct PastEntry {
 template <class State>
 struct OpenedDesk {
     State state;
+    base::Seq checkpointed;         ///< what the newest checkpoint that was used holds; 0: none
     std::vector<PastEntry> recent;  ///< the newest, at most limits::window_at_opening, oldest first, up to the tip
     base::Position before;          ///< position just before `recent`
     base::Position before_public;   ///< the same in public count

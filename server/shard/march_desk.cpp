@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "core/rights.hpp"
+#include "core/topics.hpp"
 #include "core/views.hpp"
 #include "shard/log_opening.hpp"
 #include "wire/codec.hpp"
@@ -30,8 +31,8 @@ MarchDesk::MarchDesk(Home& home, OpenedDesk<core::MarchState> opened)
       desk_(make_desk(home, opened, *this)),
       items_(opened),
       feeds_(home, {desk_->committed(), items_, telemetry_}),
-      keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.state.tip.seq)),
-      checkpointed_(opened.state.tip.seq) {
+      keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.checkpointed)),
+      checkpointed_(opened.checkpointed) {
     if (opened.state.exists()) send_row(home_.clock().now());
 }
 
@@ -46,16 +47,14 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
     row_urgent_ = row_urgent_ || phase || created;
     if (const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event)) reassigned_.insert(assigned->person);
-    rights_changed_ = rights_changed_ || std::holds_alternative<core::MarchUpdated>(entry.event);
     if (created) keeper_->begin(home_.clock().now());
 }
 
 void MarchDesk::group_stored() {
     feeds_.open_feeds().publish(home_, std::exchange(to_publish_, {}));
-    if (rights_changed_ || !reassigned_.empty()) {
+    if (!reassigned_.empty()) {
         feeds_.rights_changed(reassigned_);
         reassigned_.clear();
-        rights_changed_ = false;
     }
     if (row_urgent_) send_row(home_.clock().now());
 }
@@ -96,7 +95,16 @@ void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
 void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
-    feeds_.open_feeds().publish(home_, telemetry_.second(state(), now, feeds_.open_feeds()));
+    auto items = telemetry_.second(state(), now, feeds_.open_feeds());
+    if (feeds_.open_feeds().wants(wire::FeedKind::marshal) && hinted_ != items_.position()) {
+        // No bytes: it only tells how far the log is, so that sessions send UpTo over what a marshal may not see.
+        hinted_ = items_.position();
+        fanout::LiveItem hint;
+        hint.topic = core::topic_number(state().topic_base, core::topic_index::staff);
+        hint.position = hinted_;
+        items.push_back(std::move(hint));
+    }
+    feeds_.open_feeds().publish(home_, std::move(items));
     const bool changed = row_seq_ != state().tip.seq.value || telemetry_.public_column().as_of != row_column_at_;
     if (row_urgent_ || (changed && now - row_sent_at_ >= limits::row_every)) send_row(now);
 }
@@ -165,7 +173,7 @@ void MarchDesk::public_history(const SessionKey& to, const session::ReadHistory&
                                           request.encoding);
     if (!items) {
         history.refusal = base::refuse(base::RefusalCode::not_found, "from",
-                                       "items this old are not kept for followers: take the snapshot");
+                                       "Items this old are not kept for followers: take the snapshot.");
     } else {
         std::size_t bytes = 0;
         for (const fanout::LiveItem& item : *items) {

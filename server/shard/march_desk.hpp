@@ -67,12 +67,12 @@ private:
     std::shared_ptr<Keeper> keeper_;
     std::vector<fanout::LiveItem> to_publish_;
     std::unordered_set<base::PersonId> reassigned_;
-    bool rights_changed_ = false;
     bool row_urgent_ = true;
     bool reopen_wanted_ = false;
     base::UtcMs row_sent_at_;
     std::uint64_t row_seq_ = 0;  ///< log seq that the last row was made of
     base::UtcMs row_column_at_;
+    base::Position hinted_;  ///< how far the log is, as marshals' sessions were told
     base::Seq checkpointed_;
 };
 

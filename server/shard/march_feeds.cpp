@@ -20,7 +20,7 @@ using wire::FeedKind;
 using Topics = base::Result<std::vector<base::TopicNumber>>;
 
 Topics not_found() {
-    return base::refuse(RefusalCode::not_found, "feed", "there is no such march: look in the overview");
+    return base::refuse(RefusalCode::not_found, "feed", "There is no such march: look in the overview.");
 }
 
 Topics denied(const char* message) { return base::refuse(RefusalCode::permission_denied, "feed", message); }
@@ -29,18 +29,18 @@ Topics ops_topics(const core::MarchState& state, Permission permission) {
     const bool reads = permission == Permission::read || permission == Permission::act ||
                        permission == Permission::by_march;
     if (reads) return std::vector{core::topic_number(state.topic_base, core::topic_index::ops)};
-    if (permission == Permission::own_section) return denied("open the marshal feed: it holds your own section");
-    return denied("ops is for city leads, dispatchers, anchors, auditors and the national desk of this march");
+    if (permission == Permission::own_section) return denied("Open the marshal feed: it holds your own section.");
+    return denied("Ops is for city leads, dispatchers, anchors, auditors and the national desk of this march.");
 }
 
 Topics marshal_topics(const core::MarchState& state, const core::Actor& actor, Permission permission) {
     const bool own = permission == Permission::own || permission == Permission::act;
-    if (!own) return denied("the marshal feed is for people on duty in this march");
+    if (!own) return denied("The marshal feed is for people on duty in this march.");
     std::vector<base::TopicNumber> topics;
     for (const std::uint32_t index : core::marshal_topics(state, actor.person)) {
         topics.push_back(core::topic_number(state.topic_base, index));
     }
-    if (topics.empty()) return denied("you are not on this march's roster: ask its city lead to assign you");
+    if (topics.empty()) return denied("You are not on this march's roster: ask its city lead to assign you.");
     return topics;
 }
 
@@ -65,7 +65,7 @@ Topics feed_topics(const core::MarchState& state, const core::Actor& actor, Feed
         case FeedKind::overview:
         case FeedKind::desk: break;
     }
-    return base::invalid("feed", "overview and desk name a campaign and no march");
+    return base::invalid("feed", "Overview and desk name a campaign and no march.");
 }
 
 void MarchFeeds::open(const SubscriberKey& key, const session::OpenFeed& wish) {
@@ -75,7 +75,7 @@ void MarchFeeds::open(const SubscriberKey& key, const session::OpenFeed& wish) {
     if (!register_.add(key, feed)) {
         return refuse(
             key, wish.feed,
-            base::refuse(RefusalCode::unavailable, "feed", "too many follow this march here: try again later"));
+            base::refuse(RefusalCode::unavailable, "feed", "Too many follow this march here: try again later."));
     }
     send_opened(key, feed, std::move(*topics), wish.resume, std::nullopt);
 }

@@ -34,7 +34,7 @@ public:
     void open(const SubscriberKey& key, const session::OpenFeed& wish);
     void close(const SubscriberKey& key) { register_.remove(key); }
 
-    /// Somebody's role or section changed, or the march became a drill: what is open is opened anew or closed.
+    /// The role or section of these changed: their marshal feeds are opened anew, or closed.
     void rights_changed(const std::unordered_set<base::PersonId>& persons);
     /// The log is another one than before: everybody is told, and gets the snapshot.
     void history_changed();

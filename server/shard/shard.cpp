@@ -16,7 +16,7 @@ constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / l
 constexpr auto relaxed = std::memory_order_relaxed;
 
 base::Refusal no_such_campaign() {
-    return base::refuse(base::RefusalCode::not_found, "feed", "there is no such campaign: check its name");
+    return base::refuse(base::RefusalCode::not_found, "feed", "There is no such campaign: check its name.");
 }
 
 }  // namespace

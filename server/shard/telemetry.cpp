@@ -91,7 +91,11 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
         items.push_back(item_of(state, core::topic_index::ops, KeyKind::liveness, person.value,
                                 wire::Liveness{person, reachability, heard.at}, encodings));
     }
-    if (!has_column(state.phase)) return items;
+    if (!has_column(state.phase)) {
+        ops_column_ = {};
+        public_column_ = {};
+        return items;
+    }
     ops_column_ = column_.ops(state, now);
     public_column_ = column_.public_column(state, now);
     if (feeds.wants(wire::FeedKind::ops)) {

@@ -1,0 +1,271 @@
+// The stage of city_stage.hpp.
+#include "city_stage.hpp"
+
+#include "base/limits.hpp"
+#include "support/stage_log.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace marchwire::test {
+namespace {
+
+base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
+
+constexpr base::UtcMs two_in_the_afternoon{1'528'984'800'000};  // 2018-06-14T14:00:00Z
+
+}  // namespace
+
+base::Hash256 stage_chain_key(const base::LogId& log) { return base::sha256("stage/" + log.text()); }
+
+bool without_gap(const base::Position& held, const std::vector<fanout::LiveItem>& items) {
+    base::Seq at = held.seq;
+    for (const fanout::LiveItem& item : items) {
+        if (item.position.seq <= at || item.prev > at) return false;
+        at = item.position.seq;
+    }
+    return true;
+}
+
+// ---- seat --------------------------------------------------------------------------------------
+
+Seat::Seat(session::Backend& backend, std::optional<session::Grant> grant)
+    : backend_(backend), grant_(std::move(grant)) {
+    slot_ = backend_.join(*this);
+    device_ = base::DeviceId{1'000 + (grant_ ? grant_->number : 0)};
+}
+
+Seat::~Seat() { hang_up(); }
+
+void Seat::hang_up() {
+    if (slot_) backend_.leave(*std::exchange(slot_, std::nullopt));
+}
+
+session::SubscriptionId Seat::open(const wire::FeedName& feed, std::optional<base::Position> resume,
+                                   wire::Encoding encoding) {
+    const core::Actor actor = grant_ ? grant_->actor : core::Actor{};
+    backend_.open_feed(*slot_, {++subscriptions_, feed, resume, encoding, actor});
+    return subscriptions_;
+}
+
+void Seat::close(session::SubscriptionId subscription, const wire::FeedName& feed) {
+    backend_.close_feed(*slot_, subscription, feed);
+}
+
+base::CommandId Seat::run(const base::LogId& log, core::CommandBody body) {
+    const base::CommandId id{device_, ++counter_};
+    run_as(id, log, std::move(body), counter_);
+    return id;
+}
+
+void Seat::run_as(base::CommandId id, const base::LogId& log, core::CommandBody body, std::uint64_t content_hash) {
+    core::Command command;
+    command.id = id;
+    command.made_at = clock_now;
+    command.body = std::move(body);
+    const core::Actor actor = grant_ ? grant_->actor : core::Actor{};
+    backend_.run_command(*slot_, {{log, std::move(command), content_hash}, actor});
+}
+
+void Seat::history(const wire::FeedName& feed, std::uint64_t from, std::uint32_t limit) {
+    const core::Actor actor = grant_ ? grant_->actor : core::Actor{};
+    backend_.read_history(*slot_, {{1, feed, base::Seq{from}, limit}, wire::Encoding::proto, actor});
+}
+
+void Seat::report(const base::LogId& march, std::vector<core::Fix> fixes) {
+    backend_.report_position(*slot_, grant_ ? grant_->actor : core::Actor{}, {march, std::move(fixes)});
+}
+
+std::optional<base::Result<wire::Accepted>> Seat::reply_to(base::CommandId id) const {
+    const auto found = std::find_if(replies.begin(), replies.end(),
+                                    [&](const wire::Reply& reply) { return reply.id == id; });
+    if (found == replies.end()) return std::nullopt;
+    return found->outcome;
+}
+
+std::vector<fanout::LiveItem> Seat::taken() const {
+    std::vector<fanout::LiveItem> taken;
+    for (const fanout::LiveItem& item : items) {
+        // Without bytes it only tells how far the log is.
+        const bool ordered = item.position.seq.value != 0 && (item.bytes[0] || item.bytes[1]);
+        const bool fresh = taken.empty() || item.position.seq > taken.back().position.seq;
+        if (ordered && fresh) taken.push_back(item);
+    }
+    return taken;
+}
+
+std::string Seat::everything_seen() const {
+    std::string seen;
+    const auto add = [&](const fanout::LiveItem& item) {
+        for (const fanout::Bytes& bytes : item.bytes) {
+            if (bytes) seen += *bytes;
+        }
+    };
+    for (const session::FeedOpened& one : opened) {
+        if (one.snapshot) seen += *one.snapshot;
+        seen += one.phase.sentence;
+        std::for_each(one.items.begin(), one.items.end(), add);
+        std::for_each(one.newest.begin(), one.newest.end(), add);
+    }
+    std::for_each(items.begin(), items.end(), add);
+    return seen;
+}
+
+// ---- stage -------------------------------------------------------------------------------------
+
+CityStage::CityStage(std::size_t shards)
+    : clock(two_in_the_afternoon),
+      memory(store::MemoryLog::Drive::by_caller),
+      log(memory),
+      campaign{slug("flag-day-2018"), {}},
+      march{slug("flag-day-2018"), slug("st-louis-mo")},
+      step_off(two_in_the_afternoon + base::hours(2)),
+      shards_(shards) {
+    REQUIRE(come_up().has_value());
+}
+
+CityStage::~CityStage() = default;
+
+void CityStage::settle() {
+    std::size_t done = 1;
+    while (done != 0) {
+        done = memory.run_some();
+        for (std::size_t i = 0; city && i < city->shards(); ++i) done += city->io_context(i).poll();
+    }
+}
+
+void CityStage::wait(base::Millis time) {
+    settle();
+    for (std::int64_t second = 0; second < time.value / 1000; ++second) {
+        clock.advance(base::seconds(1));
+        city->beat();
+        settle();
+    }
+}
+
+base::Result<void> CityStage::come_up(base::UtcMs last_alive) {
+    const auto sign = [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; };
+    city = std::make_unique<shard::City>(
+        shard::CitySettings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand});
+    std::optional<base::Result<void>> started;
+    city->start([&](base::Result<void> outcome) { started = std::move(outcome); });
+    settle();
+    REQUIRE(started.has_value());
+    return *started;
+}
+
+void CityStage::go_down() {
+    bool stopped = false;
+    city->stop(base::seconds(2), [&](base::Result<void>) { stopped = true; });
+    settle();
+    REQUIRE(stopped);
+    city.reset();
+}
+
+void CityStage::crash() { city.reset(); }
+
+base::Result<wire::Accepted> CityStage::try_host(const base::LogId& where, core::CommandBody body) {
+    core::Actor actor;
+    actor.host = true;
+    core::Command command;
+    command.body = std::move(body);
+    std::optional<base::Result<wire::Accepted>> answer;
+    city->command(where, std::move(command), actor, [&](auto outcome) { answer = std::move(outcome); });
+    settle();
+    REQUIRE(answer.has_value());
+    return *answer;
+}
+
+wire::Accepted CityStage::host(const base::LogId& where, core::CommandBody body) {
+    const auto answer = try_host(where, std::move(body));
+    if (!answer) FAIL("refused: " << answer.error().field << ": " << answer.error().message);
+    return *answer;
+}
+
+void CityStage::create_campaign(bool drill) {
+    core::CreateCampaign create;
+    create.spec.name = "Flag Day";
+    create.spec.drill = drill;
+    create.topic_base = 7U << 16U;
+    host(campaign, create);
+}
+
+void CityStage::create_march(bool drill) {
+    host(campaign, core::ListMarch{march.march, 8U << 16U});
+    core::CreateMarch create;
+    create.spec.city = "St. Louis";
+    create.spec.state = "MO";
+    create.spec.tz = "America/Chicago";
+    create.spec.drill = drill;
+    create.spec.plan = {{core::Phase::assembling, step_off - base::hours(1)},
+                        {core::Phase::marching, step_off},
+                        {core::Phase::rally, step_off + base::hours(1)}};
+    create.topic_base = 8U << 16U;
+    host(march, create);
+}
+
+session::Grant CityStage::person(const std::string& callsign, core::Role role, bool for_all) {
+    const base::Slug where = for_all ? base::Slug{} : march.march;
+    const base::PersonId person{host(campaign, core::AddPerson{callsign, where}).made};
+    const base::Hash256 hash = base::sha256("token " + std::to_string(++tokens_));
+    host(campaign, core::IssueToken{hash, person, role, where, {}});
+    const auto grant = city->backend(0).find_token(hash);
+    REQUIRE(grant.has_value());
+    return *grant;
+}
+
+void CityStage::assign(const session::Grant& grant, const std::string& callsign, std::uint32_t section,
+                       base::PersonId buddy) {
+    host(march, core::AssignDuty{grant.actor.person, callsign, grant.actor.role, section, buddy, false});
+}
+
+std::unique_ptr<Seat> CityStage::seat(std::optional<session::Grant> grant, std::size_t shard) {
+    auto seat = std::make_unique<Seat>(city->backend(shard), std::move(grant));
+    seat->clock_now = clock.now();
+    return seat;
+}
+
+wire::Accepted CityStage::must(Seat& seat, core::CommandBody body) {
+    seat.clock_now = clock.now();
+    const auto id = seat.run(march, std::move(body));
+    settle();
+    const auto reply = seat.reply_to(id);
+    REQUIRE(reply.has_value());
+    if (!*reply) FAIL("refused: " << reply->error().field << ": " << reply->error().message);
+    return **reply;
+}
+
+base::Refusal CityStage::refused(Seat& seat, core::CommandBody body) {
+    seat.clock_now = clock.now();
+    const auto id = seat.run(march, std::move(body));
+    settle();
+    const auto reply = seat.reply_to(id);
+    REQUIRE(reply.has_value());
+    if (*reply) FAIL("this was accepted");
+    return reply->error();
+}
+
+std::string CityStage::state() {
+    std::optional<base::Result<std::string>> answer;
+    city->state_json(march, [&](auto outcome) { answer = std::move(outcome); });
+    settle();
+    REQUIRE((answer && answer->has_value()));
+    return **answer;
+}
+
+session::PageAnswer CityStage::page(const std::string& target) {
+    std::optional<session::PageAnswer> answer;
+    city->page(target, [&](session::PageAnswer page) { answer = std::move(page); });
+    settle();
+    REQUIRE(answer.has_value());
+    return *answer;
+}
+
+wire::FeedName CityStage::feed(wire::FeedKind kind) const {
+    const bool of_campaign = kind == wire::FeedKind::overview || kind == wire::FeedKind::desk;
+    return {kind, of_campaign ? campaign : march};
+}
+
+}  // namespace marchwire::test

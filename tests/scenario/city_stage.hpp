@@ -1,0 +1,135 @@
+// A whole city in one thread: shards, memory log, a clock that moves when told, people with phones and followers.
+#pragma once
+
+#include "base/clock.hpp"
+#include "session/ports.hpp"
+#include "shard/city.hpp"
+#include "store/memory_log.hpp"
+#include "support/stage_log.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace marchwire::test {
+
+/// The far side of a session as its shard sees it: keeps all that it is given.
+class Seat final : public session::SessionPort {
+public:
+    Seat(session::Backend& backend, std::optional<session::Grant> grant);
+    ~Seat() override;
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+    /// Asks for a feed; the answer stands in `opened` or `refused_feeds` once the city has settled.
+    session::SubscriptionId open(const wire::FeedName& feed, std::optional<base::Position> resume = std::nullopt,
+                                 wire::Encoding encoding = wire::Encoding::proto);
+    void close(session::SubscriptionId subscription, const wire::FeedName& feed);
+    base::CommandId run(const base::LogId& log, core::CommandBody body);
+    void run_as(base::CommandId id, const base::LogId& log, core::CommandBody body, std::uint64_t content_hash);
+    void history(const wire::FeedName& feed, std::uint64_t from, std::uint32_t limit);
+    void report(const base::LogId& march, std::vector<core::Fix> fixes);
+    void hang_up();
+
+    /// The reply to this command; none yet.
+    [[nodiscard]] std::optional<base::Result<wire::Accepted>> reply_to(base::CommandId id) const;
+    /// Items of class A and B that bear a position, each seq once and in order as a client takes them.
+    [[nodiscard]] std::vector<fanout::LiveItem> taken() const;
+    /// All bytes that this session was given on its feeds: snapshots, resumed and live items.
+    [[nodiscard]] std::string everything_seen() const;
+
+    void feed_opened(session::FeedOpened one) override { opened.push_back(std::move(one)); }
+    void feed_refused(session::FeedRefused one) override { refused_feeds.push_back(std::move(one)); }
+    void replied(const wire::Reply& reply) override { replies.push_back(reply); }
+    void history_read(wire::History one) override { histories.push_back(std::move(one)); }
+    void deliver(const fanout::LiveItem& item) override {
+        ++unflushed;
+        items.push_back(item);
+    }
+    void flush() override { unflushed = 0; }
+    void tick(base::UtcMs) override { ++ticks; }
+    void revoke() override { revoked = true; }
+    void drain(base::Millis delay) override { drained = delay; }
+    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return grant_; }
+
+    std::vector<session::FeedOpened> opened;
+    std::vector<session::FeedRefused> refused_feeds;
+    std::vector<wire::Reply> replies;
+    std::vector<wire::History> histories;
+    std::vector<fanout::LiveItem> items;
+    std::size_t unflushed = 0;
+    int ticks = 0;
+    bool revoked = false;
+    std::optional<base::Millis> drained;
+    base::UtcMs clock_now;  ///< made_at of the next command
+
+private:
+    session::Backend& backend_;
+    std::optional<session::Grant> grant_;
+    std::optional<fanout::Slot> slot_;
+    base::DeviceId device_;
+    std::uint64_t counter_ = 0;
+    session::SubscriptionId subscriptions_ = 0;
+};
+
+/// Flag Day in St. Louis, 14 June 2018, two hours before its step-off. Everything runs on the caller's thread; the
+/// store outlives the city, so that a server can go down and come back.
+class CityStage {
+public:
+    explicit CityStage(std::size_t shards = 2);
+    ~CityStage();
+
+    /// Runs shards and store until nothing is left to do.
+    void settle();
+    /// Time passes second by second, beats included.
+    void wait(base::Millis time);
+
+    void create_campaign(bool drill = false);
+    void create_march(bool drill = false);
+    /// A person with a token; on the march's roster when `section` or a buddy or `on_roster` is given by `assign`.
+    session::Grant person(const std::string& callsign, core::Role role, bool for_all = false);
+    void assign(const session::Grant& grant, const std::string& callsign, std::uint32_t section,
+                base::PersonId buddy = {});
+    std::unique_ptr<Seat> seat(std::optional<session::Grant> grant = std::nullopt, std::size_t shard = 0);
+
+    /// By the host's command line; refused means the test is wrong.
+    wire::Accepted host(const base::LogId& log, core::CommandBody body);
+    base::Result<wire::Accepted> try_host(const base::LogId& log, core::CommandBody body);
+    /// A person's command that must be accepted.
+    wire::Accepted must(Seat& seat, core::CommandBody body);
+    base::Refusal refused(Seat& seat, core::CommandBody body);
+    [[nodiscard]] std::string state();
+    session::PageAnswer page(const std::string& target);
+
+    /// SIGTERM and out: drained, checkpoints put.
+    void go_down();
+    /// kill -9.
+    void crash();
+    /// A server on the same store again; `last_alive` is when the one before was last seen.
+    base::Result<void> come_up(base::UtcMs last_alive = {});
+
+    [[nodiscard]] wire::FeedName feed(wire::FeedKind kind) const;
+
+    base::ManualClock clock;
+    store::MemoryLog memory;
+    StageLog log;
+    std::unique_ptr<shard::City> city;
+    base::LogId campaign;
+    base::LogId march;
+    base::UtcMs step_off;
+
+private:
+    std::size_t shards_;
+    std::uint32_t tokens_ = 0;
+};
+
+/// The reading side of the chain key and of signed tips in tests.
+[[nodiscard]] base::Hash256 stage_chain_key(const base::LogId& log);
+
+/// Every position follows the one before without a gap: a client's rule (prev beyond what is held is a gap).
+[[nodiscard]] bool without_gap(const base::Position& held, const std::vector<fanout::LiveItem>& items);
+
+}  // namespace marchwire::test
