@@ -1,0 +1,165 @@
+// The whole spine over real sockets: SDK clients against a real marchwired.
+#include "server_process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace marchwire::test {
+namespace {
+
+template <class T>
+bool saw(const Somebody& somebody) {
+    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
+}
+
+/// Everything that the log holds by now has reached the client.
+void catch_up(Somebody& somebody, const sdk::FeedName& name, std::uint64_t seq) {
+    somebody.until([&] { return somebody.client.position(name)->seq >= seq; });
+}
+
+TEST_CASE("a marshal checks in and the lead's feed and the marshal's own move", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    lead.follow(feed("ops"));
+    marshal.follow(feed("marshal"));
+    lead.must(sdk::AdvancePhase{sdk::Phase::assembling, lead.client.march(feed("ops"))->phase_version, {}});
+    const sdk::Accepted accepted = marshal.must(
+        sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
+    CHECK(accepted.level == sdk::Level::synced);
+    lead.until([&] { return saw<sdk::CheckedIn>(lead); });
+    marshal.until([&] { return saw<sdk::CheckedIn>(marshal); });
+    const auto self = marshal.client.march(feed("marshal"))->self;
+    REQUIRE(self);
+    CHECK(self->battery_percent == 80);
+    CHECK(self->last_place.number == 2);
+    CHECK(self->last_check_in != 0);
+}
+
+TEST_CASE("followers without a token see the phase and nobody's name", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    Somebody follower(server, "");
+    follower.follow(feed("public"));
+    follower.follow(feed("overview"));
+    lead.follow(feed("ops"));
+    lead.must(sdk::AdvancePhase{sdk::Phase::assembling, lead.client.march(feed("ops"))->phase_version, {}});
+    lead.must(sdk::PostNotice{sdk::Severity::info, "", "Bring water.", 0});
+    follower.until([&] { return saw<sdk::PhaseChanged>(follower) && saw<sdk::NoticePosted>(follower); });
+    follower.until([&] { return follower.client.rows(feed("overview")).at(0).phase == sdk::Phase::assembling; });
+    CHECK(follower.client.state_json(feed("public")).find("Lead 1") == std::string::npos);
+
+    Somebody fresh(server, "");
+    fresh.follow(feed("public"));
+    CHECK(fresh.state(feed("public")) == follower.state(feed("public")));
+}
+
+TEST_CASE("the desk sees who is on duty in each march", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody desk(server, server.token("national_desk", "Desk 1"));
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    desk.follow(feed("desk"));
+    marshal.must(sdk::CheckIn{});
+    desk.until([&] {
+        const auto rows = desk.client.rows(feed("desk"));
+        return !rows.empty() && rows[0].on_duty == 1;
+    });
+    CHECK(desk.client.rows(feed("desk"))[0].roster == 1);
+}
+
+TEST_CASE("a client that was away resumes with every item once and its fold is the server's state", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    lead.follow(feed("ops"));
+    marshal.follow(feed("marshal"));
+    marshal.must(sdk::CheckIn{});
+    const std::uint64_t before = lead.client.position(feed("ops"))->seq;
+    lead.client.drop_connection();
+    std::uint64_t last = 0;
+    for (std::uint32_t battery = 30; battery > 10; --battery) {
+        last = marshal.must(sdk::CheckIn{sdk::Report::moving, {}, battery, 0}).position.seq;
+    }
+    catch_up(lead, feed("ops"), last);
+    CHECK(lead.times_online == 2);
+    CHECK(lead.snapshots == 1);
+    CHECK(lead.gaps == 0);
+    CHECK(lead.discontinuities == 0);
+    REQUIRE(!lead.seqs.empty());
+    CHECK(lead.seqs.front() == before + 1);
+    for (std::size_t i = 1; i < lead.seqs.size(); ++i) CHECK(lead.seqs[i] == lead.seqs[i - 1] + 1);
+    CHECK(lead.state(feed("ops")) == server.state());
+
+    Somebody again(server, server.token("side", "Side 1", 2));
+    again.follow(feed("marshal"));
+    catch_up(marshal, feed("marshal"), last);
+    CHECK(again.state(feed("marshal")) == marshal.state(feed("marshal")));
+}
+
+TEST_CASE("after kill -9 nothing that was answered is lost and clients resume", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    lead.follow(feed("ops"));
+    std::uint64_t last = 0;
+    for (std::uint32_t battery = 90; battery > 80; --battery) {
+        last = marshal.must(sdk::CheckIn{sdk::Report::moving, {}, battery, 0}).position.seq;
+    }
+    catch_up(lead, feed("ops"), last);
+    server.kill();
+    server.start();
+    const sdk::Accepted after = marshal.must(sdk::CheckIn{sdk::Report::moving, {}, 12, 0});
+    CHECK(after.position.seq > last);
+    catch_up(lead, feed("ops"), after.position.seq);
+    CHECK(lead.times_online == 2);
+    CHECK(lead.snapshots == 1);
+    CHECK(lead.discontinuities == 0);
+    CHECK(lead.state(feed("ops")) == server.state());
+}
+
+TEST_CASE("a wrong token is told and not tried again", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody stranger(server, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    while (!stranger.stopped && stranger.io.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+    REQUIRE(stranger.stopped);
+    CHECK(stranger.times_online == 0);
+}
+
+TEST_CASE("the command line checks in and says how safely it was stored", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    const std::string token = server.token("side", "Side 1", 2);
+    const Ended ended = run_program({MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "--token", token,
+                                     "check-in", "--report", "on-post", "--section", "2"});
+    CHECK(ended.exit_code == 0);
+    const auto answer = nlohmann::json::parse(ended.out);
+    CHECK(answer.at("ok") == true);
+    CHECK(answer.at("level") == "synced");
+    CHECK(server.state().at("roster").at(0).at("lastPlace").at("number") == 2);
+    const Ended refused = run_program({MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "--token", token, "phase",
+                                       "assembling", "--march", march_name});
+    CHECK(refused.exit_code == 6);
+}
+
+TEST_CASE("a server that is told to stop lets its clients go and comes back with everything", "[integration]") {
+    ServerProcess server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    lead.follow(feed("ops"));
+    const auto before = server.state();
+    CHECK(server.stop() == 0);
+    server.start();
+    lead.until([&] { return lead.times_online == 2; });
+    CHECK(server.state() == before);
+}
+
+}  // namespace
+}  // namespace marchwire::test
