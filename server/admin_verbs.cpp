@@ -20,6 +20,7 @@ using Json = nlohmann::json;
 core::Actor host() {
     core::Actor actor;
     actor.host = true;
+    actor.role = core::Role::keeper;  // of no person, as the entry will say
     return actor;
 }
 
