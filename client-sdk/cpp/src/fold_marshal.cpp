@@ -93,6 +93,12 @@ struct MarshalEvent {
         change(*alert);
         return FoldResult::folded;
     }
+    /// As on the ops feed: when somebody still nudged is expected anew is the server's to say.
+    [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
+        erase_alert(*state.mutable_alerts(), key);
+        const v1::Member* subject = find(key.subject());
+        return subject != nullptr && subject->nudged() ? FoldResult::needs_snapshot : FoldResult::folded;
+    }
     void shifted(std::int64_t by_ms) const {
         with_everybody([&](v1::Member& m) { fold_shift(m, by_ms); });
         for (v1::Alert& alert : *state.mutable_alerts()) {
@@ -128,7 +134,7 @@ struct MarshalEvent {
                                   [&](v1::Alert& a) { step_alert(a, event.alert_stepped()); });
             case v1::Event::kAlertAcked:
                 return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
-            case v1::Event::kAlertCleared: erase_alert(*state.mutable_alerts(), event.alert_cleared().key()); break;
+            case v1::Event::kAlertCleared: return alert_cleared(event.alert_cleared().key());
             case v1::Event::kNoticePosted: put_notice(*state.mutable_notices(), event.notice_posted().notice()); break;
             default: break;  // moves nothing that a marshal sees, or is a newer server's
         }

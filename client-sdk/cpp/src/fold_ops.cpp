@@ -84,6 +84,12 @@ struct OpsEvent {
             if (proposal.expires_at_ms() != 0) proposal.set_expires_at_ms(proposal.expires_at_ms() + by_ms);
         }
     }
+    /// Whoever is still nudged is expected anew, when the server's rules say: they are not for clients to know.
+    [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
+        erase_alert(*state.mutable_alerts(), key);
+        const v1::Member* subject = find_member(state, key.subject());
+        return subject != nullptr && subject->nudged() ? FoldResult::needs_snapshot : FoldResult::folded;
+    }
     template <class Change>
     [[nodiscard]] FoldResult with_member(std::uint64_t person, Change change) const {
         v1::Member* member = find_member(state, person);
@@ -122,7 +128,7 @@ struct OpsEvent {
                                   [&](v1::Alert& a) { step_alert(a, event.alert_stepped()); });
             case v1::Event::kAlertAcked:
                 return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
-            case v1::Event::kAlertCleared: erase_alert(*state.mutable_alerts(), event.alert_cleared().key()); break;
+            case v1::Event::kAlertCleared: return alert_cleared(event.alert_cleared().key());
             default: return march(event);
         }
         return FoldResult::folded;
