@@ -55,12 +55,12 @@ inline constexpr std::size_t admin_answer_bytes = 256 * 1024 * 1024;  ///< state
 inline constexpr std::size_t admin_connections = 16;                  ///< the command line of one host; ours
 
 // --- log and desk -----------------------------------------------------------------------------
-inline constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  ///< a route of 100 000 points is about 1.6 MB
-inline constexpr std::size_t group_commands = 512;           ///< commands decided and appended as one group
-inline constexpr std::size_t desk_queue_commands = 8'192;    ///< waiting for a desk; beyond it UNAVAILABLE
-inline constexpr int append_tries = 8;                       ///< DESIGN 3
-inline constexpr std::uint64_t id_window = 1'024;            ///< remembered counters per device and log (DESIGN 4.2)
-inline constexpr Millis id_age = hours(24);                  ///< DESIGN 4.2
+inline constexpr std::size_t entry_bytes = 4 * 1024 * 1024;     ///< a route of 100 000 points is about 1.6 MB
+inline constexpr std::size_t group_commands = 512;              ///< commands decided and appended as one group
+inline constexpr std::size_t desk_queue_commands = 8'192;       ///< waiting for a desk; beyond it UNAVAILABLE
+inline constexpr int append_tries = 8;                          ///< DESIGN 3
+inline constexpr std::uint64_t id_window = 1'024;               ///< remembered counters per device and log (DESIGN 4.2)
+inline constexpr Millis id_age = hours(24);                     ///< DESIGN 4.2
 inline constexpr std::size_t log_page_bytes = 4 * 1024 * 1024;  ///< one page of a log; an entry always fits
 inline constexpr std::size_t checkpoint_bytes = 256 * 1024 * 1024;  ///< 50 routes of 100 000 points are 80 MB
 inline constexpr std::size_t store_group_calls = 4'096;             ///< done and committed as one group; ours
