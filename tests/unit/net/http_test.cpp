@@ -1,4 +1,5 @@
 // Pages and the upgrade over real sockets; who is let in.
+#include "base/log.hpp"
 #include "door.hpp"
 
 #include <fcntl.h>
@@ -241,11 +242,19 @@ private:
 TEST_CASE("out of descriptors callers are let go at once and served again later", "[net][door]") {
     TestDoor door;
     Client caller;  // has its descriptors already
-    auto none = std::make_unique<NoDescriptors>();
-    REQUIRE(::open("/dev/null", O_RDONLY) < 0);
-    caller.connect(door);
-    CHECK(caller.read_end());
-    none.reset();
+    // Sanitizers look at a type with descriptors of their own, once: the listener's line in the log is such a place.
+    base::log_info("out_of_descriptors_soon", "inside={}", door.inside());
+    bool out_of_them = false;
+    bool let_go = false;
+    {
+        // Nothing is checked in here, for the same reason.
+        const NoDescriptors none;
+        out_of_them = ::open("/dev/null", O_RDONLY) < 0;
+        caller.connect(door);
+        let_go = caller.read_end();
+    }
+    CHECK(out_of_them);
+    CHECK(let_go);
     Client client(door);
     client.greet();
 }
