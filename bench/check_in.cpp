@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <filesystem>
 #include <functional>
 #include <random>
 #include <string>
@@ -68,18 +70,29 @@ void make_march(cli::AdminClient& admin) {
     ask(admin, {{"verb", "command"}, {"log", march_name}, {"command", create}});
 }
 
-/// Everybody who is there: the marshals with their replies alone, and one city lead who follows ops.
+/// The tokens of the marshals in turn, and last the lead's.
+std::vector<std::string> make_tokens(cli::AdminClient& admin) {
+    constexpr std::size_t sections = 5;
+    std::vector<std::string> tokens;
+    for (std::size_t i = 0; i < marshals; ++i) {
+        tokens.push_back(token(admin, "side", "marshal " + std::to_string(i), i % sections + 1));
+    }
+    tokens.push_back(token(admin, "city-lead", "lead", 0));
+    return tokens;
+}
+
+/// Everybody who is there: the marshals, and one city lead who follows ops.
 class Crowd {
 public:
-    Crowd(const bench::ServerChild& server, cli::AdminClient& admin) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-        constexpr std::size_t sections = 5;
-        people_.reserve(marshals + 1);
+    /// `following`: each marshal follows the own feed; else only replies come to them.
+    Crowd(std::uint16_t port, const std::vector<std::string>& tokens, bool following)
+        : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+        static std::uint64_t device = 0;
+        people_.reserve(tokens.size());
         for (std::size_t i = 0; i < marshals; ++i) {
-            const auto its = token(admin, "side", "marshal " + std::to_string(i), i % sections + 1);
-            add(bench::StaffClient(server.staff_port(), its, i + 1, ""));
+            add(bench::StaffClient(port, tokens[i], ++device, following ? "marshal/" + march_name : ""));
         }
-        const auto its = token(admin, "city-lead", "lead", 0);
-        add(bench::StaffClient(server.staff_port(), its, marshals + 1, "ops/" + march_name));
+        add(bench::StaffClient(port, tokens[marshals], ++device, "ops/" + march_name));
     }
     Crowd(const Crowd&) = delete;
     Crowd& operator=(const Crowd&) = delete;
@@ -139,7 +152,8 @@ public:
             ++replies_;
             return true;
         }
-        if (item.has_entry() && item.entry().event().has_checked_in())
+        const bool is_lead = who == marshals;
+        if (is_lead && item.has_entry() && item.entry().event().has_checked_in())
             seen_.emplace(item.position().seq(), Clock::now());
         return false;
     }
@@ -240,30 +254,71 @@ std::vector<double> syncs(const fs::path& directory, int times) {
     return all;
 }
 
-struct Samples {
-    std::vector<double> reply_p50, reply_p99, seen_p50, seen_p99, sync_p50, sync_p99, over_floor, throughput;
-};
+double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
-Samples measure(const bench::Options& options, const bench::Scratch& scratch, Crowd& crowd) {
-    Samples samples;
-    // The bucket of a session holds 400 commands and gains 20 a second: this much it always holds.
-    const std::size_t each = options.quick ? 40 : 200;
-    as_fast_as_it_goes(crowd, 1);  // puts everybody on duty
-    for (int round = 0; round < options.rounds(5, 1); ++round) {
-        const auto synced = syncs(scratch.path(), options.quick ? 100 : 500);
+struct Latency {
+    std::vector<double> reply_p50, reply_p99, seen_p50, seen_p99, sync_p50, sync_p99, over_floor;
+
+    void measure(const bench::Options& options, const fs::path& directory, Crowd& crowd) {
+        const auto synced = syncs(directory, options.quick ? 100 : 500);
         const Run run = at_the_asked_rate(crowd, options.quick ? 1'500 : 10'000);
         const auto replies = run.reply_ms();
         const auto seen = run.seen_ms();
-        samples.sync_p50.push_back(bench::percentile_of(synced, 0.5));
-        samples.sync_p99.push_back(bench::percentile_of(synced, 0.99));
-        samples.reply_p50.push_back(bench::percentile_of(replies, 0.5));
-        samples.reply_p99.push_back(bench::percentile_of(replies, 0.99));
-        samples.seen_p50.push_back(bench::percentile_of(seen, 0.5));
-        samples.seen_p99.push_back(bench::percentile_of(seen, 0.99));
-        samples.over_floor.push_back(samples.reply_p50.back() / samples.sync_p50.back());
-        samples.throughput.push_back(as_fast_as_it_goes(crowd, each));
+        sync_p50.push_back(bench::percentile_of(synced, 0.5));
+        sync_p99.push_back(bench::percentile_of(synced, 0.99));
+        reply_p50.push_back(bench::percentile_of(replies, 0.5));
+        reply_p99.push_back(bench::percentile_of(replies, 0.99));
+        seen_p50.push_back(bench::percentile_of(seen, 0.5));
+        seen_p99.push_back(bench::percentile_of(seen, 0.99));
+        over_floor.push_back(reply_p50.back() / sync_p50.back());
     }
-    return samples;
+
+    void tell(const std::string& what, bench::Report& report) const {
+        report.add(what, "marchwire", "due to reply, p50", "ms", reply_p50);
+        report.add(what, "marchwire", "due to reply, p99", "ms", reply_p99);
+        report.add(what, "marchwire", "due to seen on ops, p50", "ms", seen_p50);
+        report.add(what, "marchwire", "due to seen on ops, p99", "ms", seen_p99);
+        report.add(what, "floor", "one fsync of 4 KB appended, p50", "ms", sync_p50);
+        report.add(what, "floor", "one fsync of 4 KB appended, p99", "ms", sync_p99);
+        report.add(what, "marchwire", "reply p50 over the floor's", "ratio", over_floor);
+    }
+};
+
+void measure(const bench::Options& options, const fs::path& directory, const bench::ServerChild& server,
+             bench::Report& report) {
+    cli::AdminClient admin(server.data().string());
+    make_march(admin);
+    const auto tokens = make_tokens(admin);
+    const std::string crowd_of = "check-ins of 500 marshals in one march, one ops subscriber, fsync, ";
+    Latency alone;
+    std::vector<double> throughput;
+    std::vector<double> own_cpu;
+    {
+        Crowd crowd(server.staff_port(), tokens, false);
+        as_fast_as_it_goes(crowd, 1);  // puts everybody on duty
+        for (int round = 0; round < options.rounds(5, 1); ++round) {
+            alone.measure(options, directory, crowd);
+            // The bucket of a session holds 400 commands and gains 20 a second: after the slow run so many are there.
+            const std::size_t each = options.quick ? 40 : 200;
+            const double cpu = cpu_seconds();
+            throughput.push_back(as_fast_as_it_goes(crowd, each));
+            const double took = static_cast<double>(each * marshals) / throughput.back();
+            own_cpu.push_back((cpu_seconds() - cpu) / took);
+        }
+    }
+    Latency following;
+    Crowd crowd(server.staff_port(), tokens, true);
+    for (int round = 0; round < options.rounds(3, 1); ++round) following.measure(options, directory, crowd);
+
+    alone.tell(crowd_of + "500/s at random times", report);
+    following.tell(crowd_of + "500/s at random times, each marshal follows the own feed", report);
+    const std::string bursts = crowd_of + "bursts of 200 each with 8 on the way";
+    report.add(bursts, "marchwire", "acknowledged, synced and seen", "1/s", throughput);
+    report.add(bursts, "marchwire", "core taken by the benchmark's own clients", "ratio", own_cpu);
 }
 
 }  // namespace
@@ -284,22 +339,7 @@ int main(int argc, char** argv) {
     const auto options = bench::read_options(static_cast<int>(rest.size()), rest.data());
     const bench::Scratch scratch(below);
     const bench::ServerChild server(program, scratch.path());
-    cli::AdminClient admin(server.data().string());
-    make_march(admin);
-    Crowd crowd(server, admin);
-    const Samples samples = measure(options, scratch, crowd);
-
     bench::Report report;
-    const std::string slow = "check-ins of 500 marshals in one march, one ops subscriber, 500/s at random times, fsync";
-    report.add(slow, "marchwire", "sent to reply, p50", "ms", samples.reply_p50);
-    report.add(slow, "marchwire", "sent to reply, p99", "ms", samples.reply_p99);
-    report.add(slow, "marchwire", "sent to seen on ops, p50", "ms", samples.seen_p50);
-    report.add(slow, "marchwire", "sent to seen on ops, p99", "ms", samples.seen_p99);
-    report.add(slow, "floor", "one fsync of 4 KB appended, p50", "ms", samples.sync_p50);
-    report.add(slow, "floor", "one fsync of 4 KB appended, p99", "ms", samples.sync_p99);
-    report.add(slow, "marchwire", "reply p50 over the floor's", "ratio", samples.over_floor);
-    const std::string
-        fast = "check-ins of 500 marshals in one march, one ops subscriber, bursts, 8 in flight each, fsync";
-    report.add(fast, "marchwire", "acknowledged, synced and seen", "1/s", samples.throughput);
+    measure(options, scratch.path(), server, report);
     return report.write(options) ? 0 : 1;
 }
