@@ -1,5 +1,5 @@
 // The whole spine over real sockets: SDK clients against a real marchwired.
-#include "server_process.hpp"
+#include "real_server.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,7 +19,7 @@ void catch_up(Somebody& somebody, const sdk::FeedName& name, std::uint64_t seq) 
 }
 
 TEST_CASE("a marshal checks in and the lead's feed and the marshal's own move", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody lead(server, server.token("city_lead", "Lead 1"));
     Somebody marshal(server, server.token("side", "Side 1", 2));
@@ -39,7 +39,7 @@ TEST_CASE("a marshal checks in and the lead's feed and the marshal's own move", 
 }
 
 TEST_CASE("followers without a token see the phase and nobody's name", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody lead(server, server.token("city_lead", "Lead 1"));
     Somebody follower(server, "");
@@ -58,7 +58,7 @@ TEST_CASE("followers without a token see the phase and nobody's name", "[integra
 }
 
 TEST_CASE("the desk sees who is on duty in each march", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody desk(server, server.token("national_desk", "Desk 1"));
     Somebody marshal(server, server.token("side", "Side 1", 2));
@@ -72,7 +72,7 @@ TEST_CASE("the desk sees who is on duty in each march", "[integration]") {
 }
 
 TEST_CASE("a client that was away resumes with every item once and its fold is the server's state", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody lead(server, server.token("city_lead", "Lead 1"));
     Somebody marshal(server, server.token("side", "Side 1", 2));
@@ -102,7 +102,7 @@ TEST_CASE("a client that was away resumes with every item once and its fold is t
 }
 
 TEST_CASE("after kill -9 nothing that was answered is lost and clients resume", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody lead(server, server.token("city_lead", "Lead 1"));
     Somebody marshal(server, server.token("side", "Side 1", 2));
@@ -124,7 +124,7 @@ TEST_CASE("after kill -9 nothing that was answered is lost and clients resume", 
 }
 
 TEST_CASE("a wrong token is told and not tried again", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody stranger(server, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     while (!stranger.stopped && stranger.io.run_one_for(std::chrono::seconds(20)) > 0) {
@@ -134,7 +134,7 @@ TEST_CASE("a wrong token is told and not tried again", "[integration]") {
 }
 
 TEST_CASE("the command line checks in and says how safely it was stored", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     const std::string token = server.token("side", "Side 1", 2);
     const Ended ended = run_program({MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "--token", token,
@@ -150,7 +150,7 @@ TEST_CASE("the command line checks in and says how safely it was stored", "[inte
 }
 
 TEST_CASE("a server that is told to stop lets its clients go and comes back with everything", "[integration]") {
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     Somebody lead(server, server.token("city_lead", "Lead 1"));
     lead.follow(feed("ops"));

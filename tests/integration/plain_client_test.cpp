@@ -1,5 +1,5 @@
 // A client written from proto/README.md alone: Node's ws and the JSON subprotocol.
-#include "server_process.hpp"
+#include "real_server.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,7 +27,7 @@ std::string installed_client() {
 
 TEST_CASE("a client that knows only the protocol's page says Hello and subscribes and checks in", "[integration]") {
     const std::string client = installed_client();
-    ServerProcess server;
+    RealServer server;
     server.make_march();
     const Ended ended = run_program(
         {"node", client, server.staff_url(), server.token("side", "Side 1", 2), march_name});

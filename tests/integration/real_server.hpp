@@ -38,13 +38,16 @@ private:
     std::filesystem::path path_;
 };
 
+inline const std::string march_slug = "st-louis-mo";
+inline const std::string march_name = "flag-day/" + march_slug;
+
 /// Starts on free ports, and again on the same ones.
-class ServerProcess {
+class RealServer {
 public:
-    ServerProcess();
-    ~ServerProcess();
-    ServerProcess(const ServerProcess&) = delete;
-    ServerProcess& operator=(const ServerProcess&) = delete;
+    RealServer();
+    ~RealServer();
+    RealServer(const RealServer&) = delete;
+    RealServer& operator=(const RealServer&) = delete;
 
     void start();
     /// kill -9: nothing is flushed, nobody is told.
@@ -56,12 +59,19 @@ public:
     [[nodiscard]] std::string followers_url() const { return "ws://" + followers_ + "/v1/ws"; }
     [[nodiscard]] std::string data() const { return directory_.path(); }
 
-    /// Through the admin socket; fails the test when refused.
+    /// Through the admin socket. Like all here it throws std::runtime_error when it fails.
     nlohmann::json ask(const nlohmann::json& request);
     /// A campaign flag-day with the march flag-day/st-louis-mo.
     void make_march();
-    [[nodiscard]] std::string token(const std::string& role, const std::string& callsign, unsigned section = 0);
-    [[nodiscard]] nlohmann::json state();
+    void make_campaign();
+    /// A march flag-day/`slug`; the campaign is there.
+    void make_march(const std::string& slug);
+    /// A national desk is of no march.
+    [[nodiscard]] std::string token(const std::string& role, const std::string& callsign, unsigned section = 0,
+                                    const std::string& slug = march_slug);
+    /// OpsSnapshot of a march, without its position.
+    [[nodiscard]] nlohmann::json state(const std::string& slug = march_slug);
+    [[nodiscard]] bool runs() const { return process_ != 0; }
 
 private:
     [[nodiscard]] int wait();
@@ -72,16 +82,15 @@ private:
     int said_ = -1;
 };
 
-inline const std::string march_name = "flag-day/st-louis-mo";
 [[nodiscard]] sdk::FeedName feed(const std::string& kind);
 
 /// Somebody with the SDK, on an io_context of their own.
 class Somebody {
 public:
     /// `token` empty: a follower.
-    Somebody(const ServerProcess& server, const std::string& token);
+    Somebody(const RealServer& server, const std::string& token);
 
-    /// Runs until it holds; fails the test after 20 s.
+    /// Runs until it holds; throws after 20 s.
     void until(const std::function<bool()>& holds);
     /// Subscribed and whole.
     void follow(const sdk::FeedName& name);
