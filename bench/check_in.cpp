@@ -1,5 +1,5 @@
 // The whole way of a check-in in the real server: sent by a phone, synced, acknowledged, seen by an ops subscriber.
-// How long it takes at 500 a second, and how many a second there can be. Beside it what one fsync costs.
+// How long it takes at 500 a second, and how many a second there can be. Beside it what one sync costs.
 #include "support/report.hpp"
 #include "support/server_child.hpp"
 #include "support/staff_client.hpp"
@@ -240,14 +240,20 @@ double as_fast_as_it_goes(Crowd& crowd, std::size_t each) {
     return static_cast<double>(check_ins) / std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// 4 KB appended to a file beside the log and synced, as often as told; of each the milliseconds.
+/// 4 KB written over blocks of a file beside the log and synced, as a WAL in use does it; of each the milliseconds.
 std::vector<double> syncs(const fs::path& directory, int times) {
-    const int file = ::open((directory / "floor").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const int file = ::open((directory / "floor").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     const std::string block(4096, 'x');
+    const auto write_at = [&](int number) {
+        if (::pwrite(file, block.data(), block.size(), number * 4096L) != 4096) give_up("the disk took no 4 KB");
+    };
+    for (int i = 0; i < times; ++i) write_at(i);
+    if (::fsync(file) != 0) give_up("the disk did not sync");
     std::vector<double> all;
     for (int i = 0; i < times; ++i) {
         const auto start = Clock::now();
-        if (::write(file, block.data(), block.size()) != 4096 || ::fsync(file) != 0) give_up("the disk took no 4 KB");
+        write_at(i);
+        if (::fdatasync(file) != 0) give_up("the disk did not sync");
         all.push_back(Milliseconds(Clock::now() - start).count());
     }
     ::close(file);
@@ -261,10 +267,10 @@ double cpu_seconds() {
 }
 
 struct Latency {
-    std::vector<double> reply_p50, reply_p99, seen_p50, seen_p99, sync_p50, sync_p99, over_floor;
+    std::vector<double> reply_p50, reply_p99, seen_p50, seen_p99, sync_p50, sync_p99, p50_ratio, p99_ratio;
 
     void measure(const bench::Options& options, const fs::path& directory, Crowd& crowd) {
-        const auto synced = syncs(directory, options.quick ? 100 : 500);
+        const auto synced = syncs(directory, options.quick ? 300 : 2'000);
         const Run run = at_the_asked_rate(crowd, options.quick ? 1'500 : 10'000);
         const auto replies = run.reply_ms();
         const auto seen = run.seen_ms();
@@ -274,7 +280,8 @@ struct Latency {
         reply_p99.push_back(bench::percentile_of(replies, 0.99));
         seen_p50.push_back(bench::percentile_of(seen, 0.5));
         seen_p99.push_back(bench::percentile_of(seen, 0.99));
-        over_floor.push_back(reply_p50.back() / sync_p50.back());
+        p50_ratio.push_back(reply_p50.back() / sync_p50.back());
+        p99_ratio.push_back(reply_p99.back() / sync_p99.back());
     }
 
     void tell(const std::string& what, bench::Report& report) const {
@@ -282,9 +289,10 @@ struct Latency {
         report.add(what, "marchwire", "due to reply, p99", "ms", reply_p99);
         report.add(what, "marchwire", "due to seen on ops, p50", "ms", seen_p50);
         report.add(what, "marchwire", "due to seen on ops, p99", "ms", seen_p99);
-        report.add(what, "floor", "one fsync of 4 KB appended, p50", "ms", sync_p50);
-        report.add(what, "floor", "one fsync of 4 KB appended, p99", "ms", sync_p99);
-        report.add(what, "marchwire", "reply p50 over the floor's", "ratio", over_floor);
+        report.add(what, "floor", "one fdatasync of 4 KB, p50", "ms", sync_p50);
+        report.add(what, "floor", "one fdatasync of 4 KB, p99", "ms", sync_p99);
+        report.add(what, "marchwire", "reply p50 over the floor's", "ratio", p50_ratio);
+        report.add(what, "marchwire", "reply p99 over the floor's", "ratio", p99_ratio);
     }
 };
 
