@@ -91,6 +91,7 @@ void Crowd::follow(Person& person, sdk::FeedKind kind, std::size_t march) {
 }
 
 void Crowd::run_for(milliseconds time) {
+    if (frozen_) return;
     io_.restart();
     io_.run_for(time);
 }

@@ -46,6 +46,8 @@ public:
     void begin_resuming();
     /// Waits until all are back and every command has its answer.
     void resume();
+    /// From here on they take nothing from the server (a control: `differences` must see that).
+    void freeze() { frozen_ = true; }
 
     [[nodiscard]] std::size_t clients() const { return people_.size(); }
     [[nodiscard]] std::size_t acknowledged() const { return acknowledged_; }
@@ -80,6 +82,7 @@ private:
     std::size_t acknowledged_ = 0;
     std::size_t refused_ = 0;
     std::size_t broken_resumes_ = 0;
+    bool frozen_ = false;
     std::vector<Followed> followed_;
     boost::asio::io_context io_{1};
     std::vector<std::unique_ptr<Person>> people_;  ///< the marshals, the desk, the follower; end before io_

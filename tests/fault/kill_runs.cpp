@@ -23,6 +23,8 @@ namespace {
 constexpr unsigned runs_per_directory = 10;  // logs grow over some runs, and dumps stay short
 constexpr double seconds_min = 0.2;          // before that nearly nothing is acknowledged
 
+constexpr std::chrono::milliseconds after_resume{300};
+
 struct Options {
     unsigned runs = 50;
     unsigned resume_runs = 20;
@@ -134,9 +136,14 @@ private:
         crowd.resume();
         const auto fresh = stage.crowd();
         fresh->gather();
+        if (options_.control == "frozen") crowd.freeze();
+        // Who resumed must also hear what happens from now on.
+        fresh->check_in(options_.rate, std::chrono::steady_clock::now() + after_resume, random_);
+        fresh->resume();
         const std::size_t differences = crowd.differences(*fresh, stage.server()) + crowd.broken_resumes();
         std::printf("; %zu clients resumed, %zu broken, differences %zu", crowd.clients(), crowd.broken_resumes(),
                     differences);
+        totals_.acknowledged += fresh->acknowledged();
         totals_.resumed += crowd.clients();
         totals_.differences += differences;
     }
@@ -167,8 +174,9 @@ void read_options(CLI::App& app, Options& options) {
     app.add_option("--marches", options.marches, "one marshal each")->check(CLI::Range(1, 79));
     app.add_option("--seconds-max", options.seconds_max, "the latest moment of a kill")->check(CLI::Range(0.5, 600.0));
     app.add_option("--seed", options.seed, "of the moments and check-ins; without it a new one");
-    app.add_option("--control", options.control, "early: takes commands for acknowledged when sent; must fail")
-        ->check(CLI::IsMember({"early"}));
+    app.add_option("--control", options.control,
+                   "must fail; early: takes commands for acknowledged when sent; frozen: who resumed hears no more")
+        ->check(CLI::IsMember({"early", "frozen"}));
 }
 
 int run(const Options& options) {
