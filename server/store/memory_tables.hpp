@@ -30,6 +30,7 @@ public:
     void put_last_alive(UtcMs) override {}
 
     [[nodiscard]] bool commit() override { return true; }
+    void tidy() override {}
     [[nodiscard]] std::string failure() const override { return {}; }
     void close() override {}
 

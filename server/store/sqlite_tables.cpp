@@ -207,13 +207,11 @@ bool SqliteTables::commit() {
     if (writes && failure_.empty()) check(sql_.commit.run(), "commit");
     const bool committed = failure_.empty();
     if (writes && !committed) strike_failed_commit();
-    // Its failure is told by `failure()`: the group itself is on disk.
-    if (writes && committed) empty_wal_when_long();
     return committed;
 }
 
-void SqliteTables::empty_wal_when_long() {
-    if (wal_frames_ < base::limits::wal_pages) return;
+void SqliteTables::tidy() {
+    if (mode_ != Mode::write || !failure_.empty() || wal_frames_ < base::limits::wal_pages) return;
     int in_wal = 0;
     int moved = 0;
     const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);

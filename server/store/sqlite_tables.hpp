@@ -41,6 +41,8 @@ public:
     [[nodiscard]] UtcMs last_alive();
 
     [[nodiscard]] bool commit() override;
+    /// Empties the WAL when it is long: that syncs the database, which takes as long as several COMMITs.
+    void tidy() override;
     [[nodiscard]] std::string failure() const override { return failure_; }
     void close() override;
 
@@ -67,7 +69,6 @@ private:
     void begin_write();
     /// Notes the first error; it is final.
     void check(int code, const char* what);
-    void empty_wal_when_long();
     void strike_failed_commit();
 
     const Mode mode_;

@@ -128,6 +128,8 @@ void TableLog::do_group(std::vector<Call>& calls) {
     }
     tell_follows(calls);
     for (auto& call : calls) answer_call(call);
+    tables_->tidy();
+    if (healthy_ && !tables_->failure().empty()) fail();
 }
 
 void TableLog::fail() {

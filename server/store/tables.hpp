@@ -49,6 +49,8 @@ public:
     virtual void put_last_alive(UtcMs now) = 0;
 
     [[nodiscard]] virtual bool commit() = 0;
+    /// What no answer has to wait for: called when those of a group are out. What goes wrong is told by `failure()`.
+    virtual void tidy() = 0;
     /// "" while all is well.
     [[nodiscard]] virtual std::string failure() const = 0;
     /// The last call, on the thread of all others.
