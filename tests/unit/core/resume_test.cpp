@@ -116,7 +116,7 @@ TEST_CASE("where the city has two leads nobody else but the national desk confir
     CHECK(stopped.march.state.phase == Phase::marching);
 }
 
-TEST_CASE("the dispatcher and the anchor propose a resume; section leads and marshals do not", "[core][resume]") {
+TEST_CASE("the dispatcher and the anchor propose a resume but section leads and marshals do not", "[core][resume]") {
     Stopped stopped;
     for (const Role role : {Role::section_lead, Role::side, Role::medic, Role::police_liaison, Role::legal_observer}) {
         const auto refusal = stopped.march.refused(stopped.march.somebody(role),
