@@ -79,7 +79,7 @@ std::optional<Key32> key_of(const Json& file, const char* name) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto digit = digits.find(text[i]);
         if (digit == std::string_view::npos) return std::nullopt;
-        key.at(i / 2) = static_cast<std::uint8_t>((key.at(i / 2) << 4U) | digit);
+        key.at(i / 2) = static_cast<std::uint8_t>(key.at(i / 2) * 16U + digit);
     }
     return key;
 }
