@@ -40,7 +40,7 @@ const std::string march_name = "flag-day/st-louis-mo";
 
 [[noreturn]] void give_up(const std::string& why) {
     std::fprintf(stderr, "check_in: %s\n", why.c_str());
-    std::exit(1);  // NOLINT(concurrency-mt-unsafe): one thread
+    std::exit(1);
 }
 
 std::int64_t utc_ms() {

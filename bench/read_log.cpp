@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t opened_entries = 100'000;
-constexpr std::size_t checkpoint_bytes = 1024 * 1024;  // a march with its roster and some routes
+constexpr std::size_t checkpoint_bytes = 1024UL * 1024;  // a march with its roster and some routes
 
 [[noreturn]] void give_up(const std::string& why) {
     std::fprintf(stderr, "read_log: %s\n", why.c_str());

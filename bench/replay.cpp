@@ -31,7 +31,7 @@ constexpr base::UtcMs morning{1'528'984'800'000};
 
 [[noreturn]] void give_up(const std::string& why) {
     std::fprintf(stderr, "replay: %s\n", why.c_str());
-    std::exit(1);  // NOLINT(concurrency-mt-unsafe): the store's thread waits
+    std::exit(1);
 }
 
 base::LogId the_log() { return base::LogId::parse("flag-day-2018/st-louis-mo").value(); }

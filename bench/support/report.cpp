@@ -73,7 +73,7 @@ bool write_file(const std::filesystem::path& path, const std::string& text) {
 
 [[noreturn]] void refuse(std::string_view argument) {
     std::cerr << "unknown argument '" << argument << "'; usage: [--quick] [--out FILE.json]\n";
-    std::exit(2);  // NOLINT(concurrency-mt-unsafe): before any thread
+    std::exit(2);
 }
 
 }  // namespace

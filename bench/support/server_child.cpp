@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void give_up(const std::string& why) {
     std::fprintf(stderr, "%s\n", why.c_str());
-    std::exit(1);  // NOLINT(concurrency-mt-unsafe): benchmarks start the server before any thread
+    std::exit(1);
 }
 
 /// Runs in the child; never comes back.

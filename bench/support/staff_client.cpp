@@ -19,7 +19,7 @@ namespace {
 
 [[noreturn]] void give_up(const std::string& why) {
     std::fprintf(stderr, "client: %s\n", why.c_str());
-    std::exit(1);  // NOLINT(concurrency-mt-unsafe): one thread
+    std::exit(1);
 }
 
 std::uint64_t big_endian(std::string_view bytes) {

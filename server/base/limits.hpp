@@ -9,27 +9,27 @@
 namespace marchwire::base::limits {
 
 // --- wire -------------------------------------------------------------------------------------
-inline constexpr std::size_t message_bytes = 64 * 1024;        ///< none larger, either way (DESIGN 4.6)
-inline constexpr std::size_t batch_bytes = 16 * 1024;          ///< at most so much per write (DESIGN 4.5)
-inline constexpr std::size_t snapshot_piece_bytes = 8 * 1024;  ///< class D goes in pieces (DESIGN 4.5)
-inline constexpr std::size_t http_header_bytes = 8 * 1024;     ///< Beast 1.81 parser is guarded by this (DESIGN 7)
-inline constexpr std::size_t http_body_bytes = 0;              ///< no request bodies at all so far (DESIGN 7)
+inline constexpr std::size_t message_bytes = 64UL * 1024;        ///< none larger, either way (DESIGN 4.6)
+inline constexpr std::size_t batch_bytes = 16UL * 1024;          ///< at most so much per write (DESIGN 4.5)
+inline constexpr std::size_t snapshot_piece_bytes = 8UL * 1024;  ///< class D goes in pieces (DESIGN 4.5)
+inline constexpr std::size_t http_header_bytes = 8UL * 1024;     ///< Beast 1.81 parser is guarded by this (DESIGN 7)
+inline constexpr std::size_t http_body_bytes = 0;                ///< no request bodies at all so far (DESIGN 7)
 
 // --- connections ------------------------------------------------------------------------------
 inline constexpr Millis hello_deadline_public = seconds(5);  ///< DESIGN 6
 inline constexpr Millis hello_deadline_staff = seconds(15);  ///< DESIGN 6; 5 s when crowded
 inline constexpr Millis hello_deadline_staff_crowded = seconds(5);
-inline constexpr Millis write_stall_follower = seconds(10);        ///< nothing moves: closed (DESIGN 4.5)
-inline constexpr Millis write_stall_staff = seconds(60);           ///< a jammed cell must not spiral (DESIGN 4.5)
-inline constexpr Millis close_deadline = seconds(3);               ///< a peer that sends Close and holds on
-inline constexpr Millis ping_after_idle = seconds(45);             ///< keeps NATs of mobile networks open; ours
-inline constexpr Millis dead_after_silence = seconds(100);         ///< two pings unanswered; ours
-inline constexpr std::size_t unproven_staff_per_address = 64;      ///< before Hello (DESIGN 6); a campus NAT fits
-inline constexpr std::size_t connections = 18'000;                 ///< below the descriptor limit with room for files
-inline constexpr std::size_t subscriptions_per_session = 80;       ///< 60 marches and some; ours
-inline constexpr std::size_t queue_bytes_follower = 256 * 1024;    ///< class A and B of a follower; ours
-inline constexpr std::size_t queue_bytes_staff = 2 * 1024 * 1024;  ///< class A and B of staff; ours
-inline constexpr std::size_t queue_answer_bytes = 256 * 1024;      ///< class D of a session: five full answers; ours
+inline constexpr Millis write_stall_follower = seconds(10);          ///< nothing moves: closed (DESIGN 4.5)
+inline constexpr Millis write_stall_staff = seconds(60);             ///< a jammed cell must not spiral (DESIGN 4.5)
+inline constexpr Millis close_deadline = seconds(3);                 ///< a peer that sends Close and holds on
+inline constexpr Millis ping_after_idle = seconds(45);               ///< keeps NATs of mobile networks open; ours
+inline constexpr Millis dead_after_silence = seconds(100);           ///< two pings unanswered; ours
+inline constexpr std::size_t unproven_staff_per_address = 64;        ///< before Hello (DESIGN 6); a campus NAT fits
+inline constexpr std::size_t connections = 18'000;                   ///< below the descriptor limit with room for files
+inline constexpr std::size_t subscriptions_per_session = 80;         ///< 60 marches and some; ours
+inline constexpr std::size_t queue_bytes_follower = 256UL * 1024;    ///< class A and B of a follower; ours
+inline constexpr std::size_t queue_bytes_staff = 2UL * 1024 * 1024;  ///< class A and B of staff; ours
+inline constexpr std::size_t queue_answer_bytes = 256UL * 1024;      ///< class D of a session: five full answers; ours
 inline constexpr std::size_t queue_bytes_total = 512ULL * 1024 * 1024;  ///< over all sessions of a process; ours
 inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
 inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
@@ -44,27 +44,27 @@ inline constexpr std::uint32_t client_messages_burst = 1'000;
 inline constexpr Millis http_request_deadline = seconds(10);  ///< a whole request header, and a whole answer; ours
 inline constexpr Millis http_keep_alive = seconds(30);        ///< between two requests of one client; ours
 inline constexpr Millis accept_pause{100};                    ///< no descriptors left: a retry at once burns a core
-inline constexpr std::size_t socket_read_bytes = 4 * 1024;    ///< asked of a socket at once; commands are small
+inline constexpr std::size_t socket_read_bytes = 4UL * 1024;  ///< asked of a socket at once; commands are small
 inline constexpr std::size_t control_frames = 32;             ///< pongs waiting; a client that sends more pings is cut
 inline constexpr std::size_t staff_crowded = 512;             ///< unproven staff sockets: from here Hello has 5 s
 
 // --- host's door ------------------------------------------------------------------------------
-inline constexpr std::size_t admin_line_bytes = 16 * 1024 * 1024;     ///< a route of 100 000 points as JSON fits
-inline constexpr std::size_t admin_answer_bytes = 256 * 1024 * 1024;  ///< state of a march with 50 routes of 100 000
-                                                                      ///< points
-inline constexpr std::size_t admin_connections = 16;                  ///< the command line of one host; ours
+inline constexpr std::size_t admin_line_bytes = 16UL * 1024 * 1024;     ///< a route of 100 000 points as JSON fits
+inline constexpr std::size_t admin_answer_bytes = 256UL * 1024 * 1024;  ///< state of a march with 50 routes of 100 000
+                                                                        ///< points
+inline constexpr std::size_t admin_connections = 16;                    ///< the command line of one host; ours
 
 // --- log and desk -----------------------------------------------------------------------------
-inline constexpr std::size_t entry_bytes = 4 * 1024 * 1024;     ///< a route of 100 000 points is about 1.6 MB
-inline constexpr std::size_t group_commands = 512;              ///< commands decided and appended as one group
-inline constexpr std::size_t desk_queue_commands = 8'192;       ///< waiting for a desk; beyond it UNAVAILABLE
-inline constexpr int append_tries = 8;                          ///< DESIGN 3
-inline constexpr std::uint64_t id_window = 1'024;               ///< remembered counters per device and log (DESIGN 4.2)
-inline constexpr Millis id_age = hours(24);                     ///< DESIGN 4.2
-inline constexpr std::size_t log_page_bytes = 4 * 1024 * 1024;  ///< one page of a log; an entry always fits
-inline constexpr std::size_t checkpoint_bytes = 256 * 1024 * 1024;  ///< 50 routes of 100 000 points are 80 MB
-inline constexpr std::size_t store_group_calls = 4'096;             ///< done and committed as one group; ours
-inline constexpr std::size_t store_group_bytes = 16 * 1024 * 1024;  ///< four pages read or so much written per COMMIT
+inline constexpr std::size_t entry_bytes = 4UL * 1024 * 1024;  ///< a route of 100 000 points is about 1.6 MB
+inline constexpr std::size_t group_commands = 512;             ///< commands decided and appended as one group
+inline constexpr std::size_t desk_queue_commands = 8'192;      ///< waiting for a desk; beyond it UNAVAILABLE
+inline constexpr int append_tries = 8;                         ///< DESIGN 3
+inline constexpr std::uint64_t id_window = 1'024;              ///< remembered counters per device and log (DESIGN 4.2)
+inline constexpr Millis id_age = hours(24);                    ///< DESIGN 4.2
+inline constexpr std::size_t log_page_bytes = 4UL * 1024 * 1024;      ///< one page of a log; an entry always fits
+inline constexpr std::size_t checkpoint_bytes = 256UL * 1024 * 1024;  ///< 50 routes of 100 000 points are 80 MB
+inline constexpr std::size_t store_group_calls = 4'096;               ///< done and committed as one group; ours
+inline constexpr std::size_t store_group_bytes = 16UL * 1024 * 1024;  ///< four pages read or so much written per COMMIT
 inline constexpr std::size_t store_queue_bytes = 512ULL * 1024 * 1024;  ///< waiting for the disk; beyond it UNAVAILABLE
 inline constexpr int wal_pages = 4'096;                                 ///< 16 MB, then a checkpoint of SQLite; ours
 inline constexpr std::uint64_t checkpoint_every_entries = 5'000;        ///< opening 100 000 entries stays under 100 ms
@@ -126,21 +126,21 @@ inline constexpr Millis ops_column_every = seconds(1);      ///< exact column, f
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
 inline constexpr std::size_t rows_per_item = 10;  ///< keyed rows laid into one item: JSON with 20 alerts each under 64
                                                   ///< KB
-inline constexpr std::size_t history_bytes = 48 * 1024;  ///< one answer to GetHistory stays under 64 KB
-inline constexpr Millis stale_after = seconds(100);      ///< a phone says something each 45 s; two were missed
-inline constexpr Millis unreachable_after = minutes(5);  ///< then a lead would ring; ours
-inline constexpr std::size_t page_target_bytes = 256;    ///< of a public page; two slugs and some
-inline constexpr std::size_t feeds_per_desk = 200'000;   ///< open feeds on one log; above all connections x doubles
+inline constexpr std::size_t history_bytes = 48UL * 1024;  ///< one answer to GetHistory stays under 64 KB
+inline constexpr Millis stale_after = seconds(100);        ///< a phone says something each 45 s; two were missed
+inline constexpr Millis unreachable_after = minutes(5);    ///< then a lead would ring; ours
+inline constexpr std::size_t page_target_bytes = 256;      ///< of a public page; two slugs and some
+inline constexpr std::size_t feeds_per_desk = 200'000;     ///< open feeds on one log; above all connections x doubles
 
 // --- import -----------------------------------------------------------------------------------
-inline constexpr std::size_t csv_file_bytes = 8 * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB
-inline constexpr std::size_t csv_columns = 64;                     ///< we know about 20; ours
-inline constexpr std::size_t csv_field_bytes = 4'096;              ///< a quote left open swallows the file; ours
-inline constexpr std::size_t import_findings = 500;                ///< told about one file; nobody reads more
-inline constexpr std::size_t route_file_bytes = 32 * 1024 * 1024;  ///< 100 000 points as indented GPX are 20 MB
-inline constexpr std::size_t route_file_lines = 200;               ///< lines in one file to choose from; ours
-inline constexpr std::size_t kml_folder_depth = 32;                ///< folders in folders; ours
-inline constexpr double site_from_city_metres = 60'000;            ///< two sites of one city; DOMAIN, README of samples
+inline constexpr std::size_t csv_file_bytes = 8UL * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB
+inline constexpr std::size_t csv_columns = 64;                       ///< we know about 20; ours
+inline constexpr std::size_t csv_field_bytes = 4'096;                ///< a quote left open swallows the file; ours
+inline constexpr std::size_t import_findings = 500;                  ///< told about one file; nobody reads more
+inline constexpr std::size_t route_file_bytes = 32UL * 1024 * 1024;  ///< 100 000 points as indented GPX are 20 MB
+inline constexpr std::size_t route_file_lines = 200;                 ///< lines in one file to choose from; ours
+inline constexpr std::size_t kml_folder_depth = 32;                  ///< folders in folders; ours
+inline constexpr double site_from_city_metres = 60'000;    ///< two sites of one city; DOMAIN, README of samples
 inline constexpr double route_from_site_metres = 100'000;  ///< a route further from the march's site is another's
 
 }  // namespace marchwire::base::limits
