@@ -30,12 +30,9 @@ inline constexpr std::size_t subscriptions_per_session = 80;         ///< 60 mar
 inline constexpr std::size_t queue_bytes_follower = 256UL * 1024;    ///< class A and B of a follower; ours
 inline constexpr std::size_t queue_bytes_staff = 2UL * 1024 * 1024;  ///< class A and B of staff; ours
 inline constexpr std::size_t queue_answer_bytes = 256UL * 1024;      ///< class D of a session: five full answers; ours
-inline constexpr std::size_t queue_bytes_total = 512ULL * 1024 * 1024;  ///< over all sessions of a process; ours
-inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
-inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
-inline constexpr std::size_t flush_events = 8;                    ///< DESIGN 7
-inline constexpr Millis flush_tick{15};                           ///< DESIGN 7
-inline constexpr std::uint32_t commands_per_second = 20;          ///< per session, refilled; ours
+inline constexpr int send_buffer_bytes = 64 * 1024;                  ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
+inline constexpr int not_sent_low_water_bytes = 16 * 1024;           ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
+inline constexpr std::uint32_t commands_per_second = 20;             ///< per session, refilled; ours
 inline constexpr std::uint32_t commands_burst = 400;              ///< an off-line phone's queue arrives at once; ours
 inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
 inline constexpr std::uint32_t client_messages_burst = 1'000;
@@ -122,7 +119,6 @@ inline constexpr Millis session_tick = seconds(1);          ///< real time: dead
 inline constexpr std::size_t window_at_opening = 1'024;     ///< entries read back so that clients resume over a restart
 inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while a log is opened; ours
 inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
-inline constexpr Millis ops_column_every = seconds(1);      ///< exact column, for staff; ours
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
 inline constexpr std::size_t rows_per_item = 10;  ///< keyed rows laid into one item: JSON with 20 alerts each under 64
                                                   ///< KB
