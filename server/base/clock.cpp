@@ -10,6 +10,11 @@ UtcMs SystemClock::now() const {
     return UtcMs{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
+UtcMs machine_now() {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count() + 1};
+}
+
 DemoClock::DemoClock(UtcMs start, double rate) : DemoClock(start, rate, SystemClock{}.now()) {}
 
 DemoClock::DemoClock(UtcMs start, double rate, UtcMs at_machine)

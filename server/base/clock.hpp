@@ -19,6 +19,10 @@ public:
     [[nodiscard]] virtual std::string demo_notice() const { return {}; }
 };
 
+/// Milliseconds of the machine's steady clock, never 0: for deadlines and rates, which are real even when the clock
+/// of the march is a demo clock. Not a wall time.
+[[nodiscard]] UtcMs machine_now();
+
 /// The machine's clock.
 class SystemClock final : public Clock {
 public:

@@ -30,9 +30,11 @@ inline constexpr std::size_t subscriptions_per_session = 80;         ///< 60 mar
 inline constexpr std::size_t queue_bytes_follower = 256UL * 1024;    ///< class A and B of a follower; ours
 inline constexpr std::size_t queue_bytes_staff = 2UL * 1024 * 1024;  ///< class A and B of staff; ours
 inline constexpr std::size_t queue_answer_bytes = 256UL * 1024;      ///< class D of a session: five full answers; ours
-inline constexpr int send_buffer_bytes = 64 * 1024;                  ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
-inline constexpr int not_sent_low_water_bytes = 16 * 1024;           ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
-inline constexpr std::uint32_t commands_per_second = 20;             ///< per session, refilled; ours
+inline constexpr std::size_t queue_total_bytes_followers = 256UL * 1024 * 1024;  ///< waiting for all followers: ours
+inline constexpr std::size_t queue_total_bytes_staff = 256UL * 1024 * 1024;      ///< apart, so that a crowd takes none
+inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
+inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
+inline constexpr std::uint32_t commands_per_second = 20;          ///< per session, refilled; ours
 inline constexpr std::uint32_t commands_burst = 400;              ///< an off-line phone's queue arrives at once; ours
 inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
 inline constexpr std::uint32_t client_messages_burst = 1'000;
@@ -112,21 +114,26 @@ inline constexpr std::size_t language_characters = 35;  ///< BCP 47
 inline constexpr std::size_t link_characters = 500;
 inline constexpr std::size_t desk_row_alerts = 20;  ///< open alerts shown per march on the desk feed
 
+// --- flush ------------------------------------------------------------------------------------
+inline constexpr Millis flush_tick{15};         ///< under load events gather so long at most (DESIGN 7)
+inline constexpr std::size_t flush_events = 8;  ///< of one topic; then its run leaves (DESIGN 7)
+inline constexpr int flush_rest = 9;            ///< sending early may take a tenth of the time; ours
+inline constexpr Millis newest_tick{100};       ///< class C under load: a tenth of what a dashboard may be behind
+inline constexpr int newest_rest = 29;          ///< sending class C early may take a thirtieth of the time; ours
+
 // --- shard ------------------------------------------------------------------------------------
 inline constexpr Millis unavailable_retry = seconds(1);     ///< told with UNAVAILABLE; ours
 inline constexpr Millis beat{250};                          ///< real time: keepers look whether something is due; ours
-inline constexpr Millis session_tick = seconds(1);          ///< real time: deadlines, pings, UpTo of every session
+inline constexpr Millis session_tick = seconds(1);          ///< real time: teeth of the wheel of deadlines, pings, UpTo
 inline constexpr std::size_t window_at_opening = 1'024;     ///< entries read back so that clients resume over a restart
 inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while a log is opened; ours
 inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
-inline constexpr std::size_t rows_per_item = 10;  ///< keyed rows laid into one item: JSON with 20 alerts each under 64
-                                                  ///< KB
-inline constexpr std::size_t history_bytes = 48UL * 1024;  ///< one answer to GetHistory stays under 64 KB
-inline constexpr Millis stale_after = seconds(100);        ///< a phone says something each 45 s; two were missed
-inline constexpr Millis unreachable_after = minutes(5);    ///< then a lead would ring; ours
-inline constexpr std::size_t page_target_bytes = 256;      ///< of a public page; two slugs and some
-inline constexpr std::size_t feeds_per_desk = 200'000;     ///< open feeds on one log; above all connections x doubles
+inline constexpr std::size_t history_bytes = 48UL * 1024;   ///< one answer to GetHistory stays under 64 KB
+inline constexpr Millis stale_after = seconds(100);         ///< a phone says something each 45 s; two were missed
+inline constexpr Millis unreachable_after = minutes(5);     ///< then a lead would ring; ours
+inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
+inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
 
 // --- import -----------------------------------------------------------------------------------
 inline constexpr std::size_t csv_file_bytes = 8UL * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB

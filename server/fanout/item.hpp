@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/units.hpp"
+#include "wire/frame.hpp"
 
 #include <array>
 #include <cstddef>
@@ -28,7 +30,11 @@ struct ConflationKey {
 /// One encoded item (wire/codec.hpp): bytes that no one changes any more.
 using Bytes = std::shared_ptr<const std::string>;
 /// By wire::Encoding. Null where nobody needs that encoding.
-using Encoded = std::array<Bytes, 2>;
+using Encoded = std::array<Bytes, wire::encoding_count>;
+
+[[nodiscard]] inline const Bytes& in(const Encoded& bytes, wire::Encoding encoding) {
+    return bytes[static_cast<std::size_t>(encoding)];
+}
 
 /// An item of a log's feed on one topic. Class A and B items bear position and prev; class C ones a key.
 struct LiveItem {
@@ -37,6 +43,7 @@ struct LiveItem {
     base::Seq prev;           ///< seq that this topic bore before
     DeliveryClass delivery = DeliveryClass::b;
     ConflationKey key;
+    base::UtcMs expires_at;  ///< class C: newcomers are not given it from then on; 0 is never
     Encoded bytes;
 };
 

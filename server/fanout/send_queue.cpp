@@ -6,92 +6,45 @@
 #include <utility>
 
 namespace marchwire::fanout {
+namespace {
 
-SendQueue::SendQueue(std::size_t ordered_bytes_max, std::size_t answer_bytes_max)
-    : ordered_bytes_max_(ordered_bytes_max), answer_bytes_max_(answer_bytes_max) {}
+/// From so many messages taken on the front of a line is cut off, so that a line that is never empty stays short.
+constexpr std::size_t cut_after = 64;
 
-Pushed SendQueue::push(DeliveryClass delivery, Bytes item) {
-    MARCHWIRE_INVARIANT(item != nullptr);
-    MARCHWIRE_INVARIANT(delivery != DeliveryClass::c);  // those have a key: push_newest
-    if (delivery == DeliveryClass::d) {
-        if (answer_bytes_ + item->size() > answer_bytes_max_) return Pushed::refused;
-        answer_bytes_ += item->size();
-        answers_.push_back(std::move(item));
-        return Pushed::accepted;
-    }
-    if (ordered_bytes_ + item->size() > ordered_bytes_max_) return Pushed::refused;
-    const bool urgent = delivery == DeliveryClass::a;
-    ordered_bytes_ += item->size();
-    urgent_items_ += urgent ? 1U : 0U;
-    ordered_.push_back({std::move(item), urgent});
+}  // namespace
+
+Pushed SendQueue::push(DeliveryClass delivery, wire::Frame message) {
+    MARCHWIRE_INVARIANT(message != nullptr);
+    MARCHWIRE_INVARIANT(delivery != DeliveryClass::c);  // those wait in their topic's table
+    const bool answer = delivery == DeliveryClass::d;
+    Line& line = answer ? answers_ : ordered_;
+    const std::size_t bytes = message->size();
+    if (line.bytes + bytes > (answer ? limits_.answer_bytes : limits_.ordered_bytes)) return Pushed::refused;
+    if (!budget_->take(bytes)) return Pushed::refused;
+    line.bytes += bytes;
+    line.messages.push_back(std::move(message));
     return Pushed::accepted;
 }
 
-Pushed SendQueue::push_newest(const ConflationKey& key, Bytes item) {
-    MARCHWIRE_INVARIANT(item != nullptr);
-    if (item->size() > ordered_bytes_max_) return Pushed::refused;
-    const auto known = newest_by_key_.find(key);
-    const bool replaces = known != newest_by_key_.end();
-    newest_bytes_ += item->size();
-    if (replaces) {
-        newest_bytes_ -= known->second->bytes->size();
-        known->second->bytes = std::move(item);
-        ++skipped_;
-    } else {
-        newest_.push_back({key, std::move(item)});
-        newest_by_key_.emplace(key, std::prev(newest_.end()));
+wire::Frame SendQueue::next(Line& line) {
+    if (line.empty()) return nullptr;
+    wire::Frame message = std::move(line.messages[line.head++]);
+    line.bytes -= message->size();
+    budget_->give_back(message->size());
+    if (line.empty()) {
+        line.messages = {};
+        line.head = 0;
+    } else if (line.head >= cut_after && line.head * 2 >= line.messages.size()) {
+        line.messages.erase(line.messages.begin(), line.messages.begin() + static_cast<std::ptrdiff_t>(line.head));
+        line.head = 0;
     }
-    // The new value may be the oldest key: it moves to the end before others make room for it.
-    if (replaces && newest_bytes_ > ordered_bytes_max_) newest_.splice(newest_.end(), newest_, known->second);
-    while (newest_bytes_ > ordered_bytes_max_) {
-        drop_oldest();
-        ++skipped_;
-    }
-    return replaces ? Pushed::replaced : Pushed::accepted;
+    return message;
 }
-
-void SendQueue::drop_oldest() {
-    newest_bytes_ -= newest_.front().bytes->size();
-    newest_by_key_.erase(newest_.front().key);
-    newest_.pop_front();
-}
-
-Batch SendQueue::take(std::size_t bytes_max) {
-    Batch batch;
-    const auto fits = [&](const Bytes& item) { return batch.empty() || batch.bytes + item->size() <= bytes_max; };
-    const auto put = [&](Bytes item) {
-        batch.bytes += item->size();
-        batch.items.push_back(std::move(item));
-    };
-    while (!ordered_.empty() && fits(ordered_.front().bytes)) {
-        ordered_bytes_ -= ordered_.front().bytes->size();
-        urgent_items_ -= ordered_.front().urgent ? 1U : 0U;
-        put(std::move(ordered_.front().bytes));
-        ordered_.pop_front();
-    }
-    // What is behind may not overtake: only when all that goes before it is in the batch.
-    while (ordered_.empty() && !newest_.empty() && fits(newest_.front().bytes)) {
-        put(newest_.front().bytes);
-        drop_oldest();
-    }
-    if (ordered_.empty() && newest_.empty() && !answers_.empty() && fits(answers_.front())) {
-        answer_bytes_ -= answers_.front()->size();
-        put(std::move(answers_.front()));
-        answers_.pop_front();
-    }
-    return batch;
-}
-
-bool SendQueue::empty() const { return ordered_.empty() && newest_.empty() && answers_.empty(); }
-
-std::size_t SendQueue::take_skipped() { return std::exchange(skipped_, 0); }
 
 void SendQueue::clear() {
-    ordered_.clear();
-    newest_.clear();
-    newest_by_key_.clear();
-    answers_.clear();
-    ordered_bytes_ = newest_bytes_ = answer_bytes_ = urgent_items_ = 0;
+    budget_->give_back(bytes());
+    ordered_ = {};
+    answers_ = {};
 }
 
 }  // namespace marchwire::fanout

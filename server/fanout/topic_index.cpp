@@ -7,61 +7,62 @@
 
 namespace marchwire::fanout {
 
-void TopicIndex::subscribe(base::TopicNumber topic, Slot slot) {
+TopicIndex::Following* TopicIndex::find(base::TopicNumber topic, Slot slot) {
+    if (slot >= following_.size()) return nullptr;
     std::vector<Following>& mine = following_[slot];
-    const auto known = std::find_if(mine.begin(), mine.end(), [&](const Following& one) { return one.topic == topic; });
-    if (known != mine.end()) {
+    const auto found = std::ranges::find(mine, topic, &Following::topic);
+    return found == mine.end() ? nullptr : &*found;
+}
+
+void TopicIndex::subscribe(base::TopicNumber topic, Slot slot) {
+    if (Following* known = find(topic, slot)) {
         ++known->times;
         return;
     }
-    mine.push_back({topic, 1});
-    Topic& followed = topics_[topic];
-    followed.place.emplace(slot, static_cast<std::uint32_t>(followed.slots.size()));
-    followed.slots.push_back(slot);
+    if (slot >= following_.size()) following_.resize(slot + 1UL);
+    std::vector<Slot>& slots = topics_[topic];
+    following_[slot].push_back({topic, static_cast<std::uint32_t>(slots.size()), 1});
+    slots.push_back(slot);
     ++subscriptions_;
 }
 
 bool TopicIndex::unsubscribe(base::TopicNumber topic, Slot slot) {
-    const auto mine = following_.find(slot);
-    if (mine == following_.end()) return false;
-    std::vector<Following>& all = mine->second;
-    const auto known = std::find_if(all.begin(), all.end(), [&](const Following& one) { return one.topic == topic; });
-    if (known == all.end()) return false;
+    Following* known = find(topic, slot);
+    if (known == nullptr) return false;
     if (--known->times > 0) return true;
-    *known = all.back();
-    all.pop_back();
-    if (all.empty()) following_.erase(mine);
-    take_out(topic, slot);
+    take_out(*known);
+    std::vector<Following>& mine = following_[slot];
+    *known = mine.back();
+    mine.pop_back();
+    if (mine.empty()) mine = {};
     return true;
 }
 
 void TopicIndex::remove(Slot slot) {
-    const auto mine = following_.find(slot);
-    if (mine == following_.end()) return;
-    for (const Following& one : mine->second) take_out(one.topic, slot);
-    following_.erase(mine);
+    if (slot >= following_.size()) return;
+    for (const Following& one : following_[slot]) take_out(one);
+    following_[slot] = {};
 }
 
-void TopicIndex::take_out(base::TopicNumber topic, Slot slot) {
-    const auto found = topics_.find(topic);
+void TopicIndex::take_out(const Following& following) {
+    const auto found = topics_.find(following.topic);
     MARCHWIRE_INVARIANT(found != topics_.end());
-    Topic& followed = found->second;
-    const auto place = followed.place.find(slot);
-    MARCHWIRE_INVARIANT(place != followed.place.end());
+    std::vector<Slot>& slots = found->second;
     // The last one takes the place of the one that leaves.
-    const Slot last = followed.slots.back();
-    followed.slots[place->second] = last;
-    followed.place[last] = place->second;
-    followed.slots.pop_back();
-    followed.place.erase(slot);
-    if (followed.slots.empty()) topics_.erase(found);
+    const Slot last = slots.back();
+    Following* moved = find(following.topic, last);
+    MARCHWIRE_INVARIANT(moved != nullptr);
+    moved->place = following.place;
+    slots[following.place] = last;
+    slots.pop_back();
+    if (slots.empty()) topics_.erase(found);
     --subscriptions_;
 }
 
 std::span<const Slot> TopicIndex::subscribers(base::TopicNumber topic) const {
     const auto found = topics_.find(topic);
     if (found == topics_.end()) return {};
-    return found->second.slots;
+    return found->second;
 }
 
 }  // namespace marchwire::fanout

@@ -16,35 +16,34 @@ namespace marchwire::fanout {
 using Slot = std::uint32_t;
 
 /// Topic to sessions, without locks: one per shard, its thread only. Publishing costs the number of
-/// subscribers and nothing per idle topic. Subscribing twice counts: two feeds of one session may share a
-/// topic, and the topic stays until both have left.
+/// subscribers and nothing per idle topic; coming and leaving cost the number of the session's own topics.
+/// Subscribing twice counts: two feeds of one session may share a topic, and the topic stays until both have left.
 class TopicIndex {
 public:
     void subscribe(base::TopicNumber topic, Slot slot);
     /// False when the slot did not follow the topic.
     bool unsubscribe(base::TopicNumber topic, Slot slot);
-    /// Takes a session out everywhere; costs the number of its own topics.
+    /// Takes a session out everywhere.
     void remove(Slot slot);
 
     /// Each once. Valid until the next change.
     [[nodiscard]] std::span<const Slot> subscribers(base::TopicNumber topic) const;
+    [[nodiscard]] bool has(base::TopicNumber topic) const { return topics_.contains(topic); }
     [[nodiscard]] std::size_t topics() const { return topics_.size(); }
     /// Pairs of topic and session.
     [[nodiscard]] std::size_t subscriptions() const { return subscriptions_; }
 
 private:
-    void take_out(base::TopicNumber topic, Slot slot);
-
-    struct Topic {
-        std::vector<Slot> slots;
-        std::unordered_map<Slot, std::uint32_t> place;  ///< index in `slots`: leaving is O(1)
-    };
     struct Following {
         base::TopicNumber topic;
+        std::uint32_t place = 0;  ///< in the topic's list: leaving is O(1)
         std::uint32_t times = 0;
     };
-    std::unordered_map<base::TopicNumber, Topic> topics_;
-    std::unordered_map<Slot, std::vector<Following>> following_;
+    [[nodiscard]] Following* find(base::TopicNumber topic, Slot slot);
+    void take_out(const Following& following);
+
+    std::unordered_map<base::TopicNumber, std::vector<Slot>> topics_;
+    std::vector<std::vector<Following>> following_;  ///< by slot
     std::size_t subscriptions_ = 0;
 };
 

@@ -1,6 +1,7 @@
-// One client's WebSocket: socket to session to socket.
+// One client's WebSocket: bytes to session to bytes.
 #include "net/connection.hpp"
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "wire/close_codes.hpp"
 
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <boost/asio/buffer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <utility>
@@ -51,25 +53,22 @@ void tune(tcp::socket& socket) {
 
 }  // namespace
 
-base::UtcMs machine_now() {
-    const auto since = std::chrono::steady_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count() + 1};
-}
+bool Connection::Burst::has_room() const { return count < frames.size() && bytes < limits::batch_bytes; }
 
-Connection::Connection(tcp::socket socket, session::Backend& backend, const NetSettings& settings, Upgrade upgrade)
-    : socket_(std::move(socket)),
+Connection::Connection(Transport transport, session::Backend& backend, const NetSettings& settings, Upgrade upgrade)
+    : transport_(std::move(transport)),
       backend_(backend),
       settings_(settings),
       stay_(std::move(upgrade.stay)),
-      session_(session_settings(settings, upgrade, *stay_), backend, machine_now()),
+      session_(session_settings(settings, upgrade, *stay_), backend, base::machine_now()),
       reader_(limits::message_bytes),
-      early_bytes_(std::move(upgrade.early_bytes)),
-      progressed_at_(std::chrono::steady_clock::now()) {}
+      early_bytes_(std::move(upgrade.early_bytes)) {}
 
 void Connection::start() {
-    tune(socket_);
+    tune(transport_.socket());
     slot_ = backend_.join(*this);
     joined_ = true;
+    backend_.wake(slot_, session_.next_due(base::machine_now()));
     if (!early_bytes_.empty()) {
         const auto space = reader_.prepare(early_bytes_.size());
         early_bytes_.copy(space.data(), space.size());
@@ -84,8 +83,8 @@ void Connection::start() {
 // ---- reading -----------------------------------------------------------------------------------
 
 void Connection::wait_readable() {
-    socket_.async_wait(tcp::socket::wait_read,
-                       [self = shared_from_this()](ErrorCode error) { self->on_readable(error); });
+    transport_.socket().async_wait(tcp::socket::wait_read,
+                                   [self = shared_from_this()](ErrorCode error) { self->on_readable(error); });
 }
 
 void Connection::on_readable(ErrorCode error) {
@@ -104,32 +103,32 @@ bool Connection::read_some() {
     if (broke_a_rule_) return skip_some();
     const auto space = reader_.prepare(limits::socket_read_bytes);
     ErrorCode error;
-    const std::size_t bytes = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return false;
+    const std::size_t bytes = transport_.read_some(space, error);
+    if (error == asio::error::would_block) return false;
     if (error) {
         finish();
         return false;
     }
     reader_.commit(bytes);
     take_events();
-    return bytes == space.size();
+    return bytes == space.size() || transport_.holds_read_bytes();
 }
 
 /// Nothing of a peer that broke a rule is kept: it has until the close deadline, and could send much until then.
 bool Connection::skip_some() {
     std::array<char, limits::socket_read_bytes> skipped;  // NOLINT: written before anything reads it
     ErrorCode error;
-    const std::size_t bytes = socket_.read_some(asio::buffer(skipped), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return false;
+    const std::size_t bytes = transport_.read_some(skipped, error);
+    if (error == asio::error::would_block) return false;
     if (error) finish();
-    return bytes == skipped.size();
+    return bytes == skipped.size() || transport_.holds_read_bytes();
 }
 
 void Connection::take_events() {
     while (!finished_) {
         const wire::ReadEvent event = reader_.next();
         if (std::holds_alternative<wire::NeedMore>(event)) return;
-        session_.heard(machine_now());
+        session_.heard(base::machine_now());
         std::visit(
             [this](const auto& what) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(what)>, wire::NeedMore>) take_event(what);
@@ -147,7 +146,7 @@ void Connection::take_event(const wire::Message& message) {
                     "The subprotocol marchwire.v1.proto is binary, marchwire.v1.json is text.");
         return;
     }
-    perform(session_.on_message(message.payload, machine_now()));
+    perform(session_.on_message(message.payload, base::machine_now()));
 }
 
 void Connection::take_event(const wire::PingFrame& ping) {
@@ -160,7 +159,7 @@ void Connection::take_event(const wire::CloseFrame& close) {
     peer_closed_ = true;
     constexpr std::uint16_t no_status = 1005;
     const auto normal = static_cast<std::uint16_t>(wire::CloseCode::normal);
-    if (close_sent_ && sent_ == out_.size()) return finish();  // the answer to ours
+    if (close_sent_ && unsent_.empty()) return finish();  // the answer to ours
     begin_close(close.code == no_status ? normal : close.code, {});
 }
 
@@ -198,74 +197,106 @@ void Connection::perform_one(const session::Close& close) {
 // ---- from the shard ----------------------------------------------------------------------------
 
 void Connection::feed_opened(session::FeedOpened opened) {
-    perform(session_.on_feed_opened(std::move(opened), machine_now()));
+    perform(session_.on_feed_opened(std::move(opened), base::machine_now()));
 }
 void Connection::feed_refused(session::FeedRefused refused) { perform(session_.on_feed_refused(refused)); }
 void Connection::replied(const wire::Reply& reply) { perform(session_.on_reply(reply)); }
 void Connection::history_read(wire::History history) { perform(session_.on_history(history)); }
-void Connection::deliver(const fanout::LiveItem& item) { perform(session_.on_item(item)); }
 void Connection::revoke() { perform(session_.on_revoked()); }
 void Connection::drain(base::Millis delay) { perform(session_.on_drain(delay)); }
 
-void Connection::tick(base::UtcMs) {
-    if (finished_) return;
-    const auto self = shared_from_this();
-    const Instant now = std::chrono::steady_clock::now();
-    if (closing_since_) {
-        if (now - *closing_since_ >= settings_.deadlines.close) finish();
-        return;
+// ---- deliveries --------------------------------------------------------------------------------
+
+session::AfterDelivery Connection::deliver(const fanout::Run& run) {
+    using session::AfterDelivery;
+    if (finished_) return AfterDelivery::nothing;
+    session::Actions actions;
+    const bool open = is_idle() && !kernel_holds_enough();
+    const auto outlet = open ? session::Outlet::open : session::Outlet::busy;
+    switch (session_.on_run(run, outlet, actions)) {
+        case session::RunStep::nothing: return AfterDelivery::nothing;
+        case session::RunStep::queued:
+            perform(std::move(actions));
+            return writable_wait_ ? AfterDelivery::nothing : AfterDelivery::flush;
+        case session::RunStep::write: break;
     }
-    const auto stall = session_.is_staff() ? settings_.deadlines.stall_staff : settings_.deadlines.stall_follower;
-    if (sent_ < out_.size() && now - progressed_at_ >= stall) {
+    const auto self = shared_from_this();
+    (void)write({&run.frame(session_.encoding()), 1}, 0);
+    return AfterDelivery::nothing;
+}
+
+session::AfterDelivery Connection::deliver(std::span<const fanout::LiveItem> items) {
+    if (finished_) return session::AfterDelivery::nothing;
+    perform(session_.on_items(items));
+    // Entries that this client may not see are told in time.
+    if (!finished_) backend_.wake(slot_, session_.next_due(base::machine_now()));
+    return writable_wait_ ? session::AfterDelivery::nothing : session::AfterDelivery::flush;
+}
+
+session::AfterDelivery Connection::newest_changed() {
+    session_.on_newest();
+    return finished_ || writable_wait_ ? session::AfterDelivery::nothing : session::AfterDelivery::flush;
+}
+
+// ---- time --------------------------------------------------------------------------------------
+
+base::UtcMs Connection::tick() {
+    if (finished_) return {};
+    const auto self = shared_from_this();
+    const base::UtcMs now = base::machine_now();
+    if (closing_since_) {
+        if (now - closing_since_ < settings_.deadlines.close) return closing_since_ + settings_.deadlines.close;
+        finish();
+        return {};
+    }
+    if (writable_wait_ && now - progressed_at_ >= stall_deadline()) {
         // Nothing moves: a close frame would not either.
         base::log_info("connection_stalled", "staff={}", session_.is_staff());
         finish();
-        return;
+        return {};
     }
-    perform(session_.on_tick(machine_now()));
-    if (!closing_since_ && session_.take_ping(machine_now())) send_control(wire::make_frame(wire::Opcode::ping, {}));
+    perform(session_.on_tick(now));
+    if (!closing_since_ && session_.take_ping(now)) send_control(wire::make_frame(wire::Opcode::ping, {}));
     flush();
+    if (finished_) return {};
+    if (closing_since_) return closing_since_ + settings_.deadlines.close;
+    const base::UtcMs due = session_.next_due(now);
+    return writable_wait_ ? std::min(due, progressed_at_ + stall_deadline()) : due;
 }
 
 // ---- writing -----------------------------------------------------------------------------------
 
 void Connection::send_control(wire::Frame frame) {
     // Whoever sends pings faster than it reads pongs gets the newest only.
-    if (control_.size() >= limits::control_frames) control_.pop_front();
+    if (control_.size() >= limits::control_frames) control_.erase(control_.begin());
     control_.push_back(std::move(frame));
 }
 
 void Connection::begin_close(std::uint16_t code, std::string_view reason) {
     if (closing_since_) return;
-    closing_since_ = std::chrono::steady_clock::now();
+    closing_since_ = base::machine_now();
+    backend_.wake(slot_, closing_since_ + settings_.deadlines.close);
     close_frame_ = wire::make_close(code, reason);
     flush();
 }
 
-/// Lays the next frames out; false when nothing is to be sent.
-bool Connection::fill_out() {
-    out_.clear();
-    sent_ = 0;
-    for (; !control_.empty(); control_.pop_front()) out_ += *control_.front();
-    const fanout::Batch batch = session_.take(limits::batch_bytes);
-    if (!batch.empty()) {
-        const bool json = session_.encoding() == wire::Encoding::json;
-        constexpr std::string_view opening = R"({"items":[)";
-        constexpr std::string_view closing = "]}";
-        const std::size_t around = json ? opening.size() + closing.size() + batch.items.size() - 1 : 0;
-        out_ += wire::make_frame_header(json ? wire::Opcode::text : wire::Opcode::binary, batch.bytes + around);
-        out_.reserve(out_.size() + batch.bytes + around);
-        if (json) out_ += opening;
-        for (std::size_t i = 0; i < batch.items.size(); ++i) {
-            if (json && i != 0) out_ += ',';
-            out_ += *batch.items[i];
-        }
-        if (json) out_ += closing;
-    } else if (close_frame_ && !close_sent_) {
-        out_ += **close_frame_;
+/// What goes next, control frames first and the close frame when nothing else does.
+Connection::Burst Connection::gather() {
+    Burst burst;
+    std::size_t controls = 0;
+    while (controls < control_.size() && burst.has_room()) burst.add(std::move(control_[controls++]));
+    control_.erase(control_.begin(), control_.begin() + static_cast<std::ptrdiff_t>(controls));
+    if (control_.empty()) control_ = {};
+    while (burst.has_room()) {
+        wire::Frame next = session_.next();
+        if (!next) break;
+        burst.add(std::move(next));
+    }
+    if (burst.count == 0 && close_frame_ && !close_sent_) {
+        burst.add(*close_frame_);
         close_sent_ = true;
     }
-    return !out_.empty();
+    return burst;
 }
 
 void Connection::flush() {
@@ -275,21 +306,60 @@ void Connection::flush() {
 }
 
 void Connection::write_some() {
-    while (!finished_) {
-        if (sent_ == out_.size() && !fill_out()) return on_all_sent();
-        ErrorCode error;
-        const std::size_t bytes = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
-        if (error == asio::error::would_block || error == asio::error::try_again) return wait_writable();
-        if (error) return finish();
-        sent_ += bytes;
-        progressed_at_ = std::chrono::steady_clock::now();
+    if (!unsent_.empty()) {
+        const std::vector<wire::Frame> rest = std::exchange(unsent_, {});
+        if (!write(rest, std::exchange(sent_of_unsent_, 0))) return;
     }
+    while (!finished_) {
+        if (kernel_holds_enough()) return wait_writable();
+        const Burst burst = gather();
+        if (burst.count == 0) return on_all_sent();
+        if (!write({burst.frames.data(), burst.count}, 0)) return;
+    }
+}
+
+bool Connection::write(std::span<const wire::Frame> frames, std::size_t sent_of_first) {
+    std::array<iovec, frames_per_write> pieces;  // NOLINT: written before it is read
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const std::size_t skip = i == 0 ? sent_of_first : 0;
+        pieces[i] = {const_cast<char*>(frames[i]->data()) + skip, frames[i]->size() - skip};  // only read
+        left += pieces[i].iov_len;
+    }
+    ErrorCode error;
+    std::size_t sent = transport_.write_some({pieces.data(), frames.size()}, error);
+    if (error && error != asio::error::would_block) {
+        finish();
+        return false;
+    }
+    given_since_look_ += sent;
+    if (sent == left) return true;
+    sent += sent_of_first;
+    while (sent >= frames.front()->size()) {
+        sent -= frames.front()->size();
+        frames = frames.subspan(1);
+    }
+    unsent_.assign(frames.begin(), frames.end());
+    sent_of_unsent_ = sent;
+    wait_writable();
+    return false;
+}
+
+/// DESIGN 4, promise 5: what is asked for next must not wait behind minutes of old bytes. The kernel is asked once per
+/// so many bytes, not per write.
+bool Connection::kernel_holds_enough() {
+    constexpr auto low_water = static_cast<std::size_t>(limits::not_sent_low_water_bytes);
+    if (given_since_look_ < low_water) return false;
+    given_since_look_ = transport_.unsent_in_kernel();
+    return given_since_look_ >= low_water;
 }
 
 void Connection::wait_writable() {
     writable_wait_ = true;
-    socket_.async_wait(tcp::socket::wait_write,
-                       [self = shared_from_this()](ErrorCode error) { self->on_writable(error); });
+    progressed_at_ = base::machine_now();
+    backend_.wake(slot_, progressed_at_ + stall_deadline());
+    transport_.socket().async_wait(tcp::socket::wait_write,
+                                   [self = shared_from_this()](ErrorCode error) { self->on_writable(error); });
 }
 
 void Connection::on_writable(ErrorCode error) {
@@ -300,15 +370,11 @@ void Connection::on_writable(ErrorCode error) {
 }
 
 void Connection::on_all_sent() {
-    // An idle connection holds no buffer.
-    out_ = {};
-    sent_ = 0;
-    progressed_at_ = std::chrono::steady_clock::now();
     if (!close_sent_) return;
     if (peer_closed_) return finish();
     // The peer answers with its own close frame, or the close deadline ends the wait.
     ErrorCode ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    transport_.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void Connection::finish() {
@@ -316,9 +382,7 @@ void Connection::finish() {
     finished_ = true;
     if (joined_) backend_.leave(slot_);
     joined_ = false;
-    ErrorCode ignored;
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    transport_.close();
 }
 
 }  // namespace marchwire::net

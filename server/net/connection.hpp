@@ -1,20 +1,23 @@
-// One client's WebSocket after the upgrade: socket, frame reader and session; the one writer.
+// One client's WebSocket after the upgrade: transport, frame reader and session; the one writer.
 #pragma once
 
 #include "net/door_count.hpp"
 #include "net/net_settings.hpp"
+#include "net/transport.hpp"
 #include "session/session.hpp"
 #include "wire/frame.hpp"
 #include "wire/frame_reader.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include <chrono>
-#include <deque>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace marchwire::net {
 
@@ -26,12 +29,12 @@ struct Upgrade {
     std::shared_ptr<Stay> stay;
 };
 
-/// Lives while one of its waits is pending, on its shard's thread. An idle one holds no buffers: it waits for
-/// the socket to become readable and reads without blocking.
+/// Lives while one of its waits is pending, on its shard's thread. An idle one holds no buffers and no timer: it waits
+/// for the socket to become readable and reads without blocking. Writes are gathered from shared frames, without a
+/// copy; the kernel is given more only while it holds little unsent, so that an order waits behind little.
 class Connection final : public session::SessionPort, public std::enable_shared_from_this<Connection> {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, session::Backend& backend, const NetSettings& settings,
-               Upgrade upgrade);
+    Connection(Transport transport, session::Backend& backend, const NetSettings& settings, Upgrade upgrade);
     void start();
 
     // ---- session::SessionPort ----------------------------------------------------------------------
@@ -39,17 +42,29 @@ public:
     void feed_refused(session::FeedRefused refused) override;
     void replied(const wire::Reply& reply) override;
     void history_read(wire::History history) override;
-    void deliver(const fanout::LiveItem& item) override;
+    [[nodiscard]] session::AfterDelivery deliver(const fanout::Run& run) override;
+    [[nodiscard]] session::AfterDelivery deliver(std::span<const fanout::LiveItem> items) override;
+    [[nodiscard]] session::AfterDelivery newest_changed() override;
     void flush() override;
-    void tick(base::UtcMs now) override;
+    [[nodiscard]] base::UtcMs tick() override;
     void revoke() override;
     void drain(base::Millis delay) override;
     [[nodiscard]] const std::optional<session::Grant>& grant() const override { return session_.grant(); }
-    [[nodiscard]] std::size_t queued_bytes() const override { return out_.size() - sent_ + session_.queue().bytes(); }
 
 private:
-    using Instant = std::chrono::steady_clock::time_point;
     using ErrorCode = boost::system::error_code;
+    /// What one write is gathered from.
+    static constexpr std::size_t frames_per_write = 16;
+    struct Burst {
+        std::array<wire::Frame, frames_per_write> frames;
+        std::size_t count = 0;
+        std::size_t bytes = 0;
+        void add(wire::Frame frame) {
+            bytes += frame->size();
+            frames[count++] = std::move(frame);
+        }
+        [[nodiscard]] bool has_room() const;
+    };
 
     void wait_readable();
     void on_readable(ErrorCode error);
@@ -73,27 +88,35 @@ private:
 
     void send_control(wire::Frame frame);
     void begin_close(std::uint16_t code, std::string_view reason);
-    [[nodiscard]] bool fill_out();
+    [[nodiscard]] bool is_idle() const { return unsent_.empty() && !writable_wait_ && control_.empty(); }
+    [[nodiscard]] Burst gather();
     void write_some();
+    /// False: the rest waits for the socket, or the connection has ended.
+    [[nodiscard]] bool write(std::span<const wire::Frame> frames, std::size_t sent_of_first);
+    [[nodiscard]] bool kernel_holds_enough();
+    [[nodiscard]] base::Millis stall_deadline() const {
+        return session_.is_staff() ? settings_.deadlines.stall_staff : settings_.deadlines.stall_follower;
+    }
     void wait_writable();
     void on_writable(ErrorCode error);
     void on_all_sent();
     void finish();
 
-    boost::asio::ip::tcp::socket socket_;
+    Transport transport_;
     session::Backend& backend_;
     const NetSettings& settings_;
     std::shared_ptr<Stay> stay_;
     session::Session session_;
     wire::FrameReader reader_;
     std::string early_bytes_;
-    std::string out_;       ///< frames on their way
-    std::size_t sent_ = 0;  ///< of out_
-    std::deque<wire::Frame> control_;
+    std::vector<wire::Frame> unsent_;         ///< begun, and the socket took no more: nothing goes before it
+    std::size_t sent_of_unsent_ = 0;          ///< of its first frame
+    std::size_t given_since_look_ = 0;        ///< bytes given to the kernel since it was seen to hold little
+    std::vector<wire::Frame> control_;        ///< at most limits::control_frames
     std::optional<wire::Frame> close_frame_;  ///< goes out when all before it has
     fanout::Slot slot_ = 0;
-    Instant progressed_at_;
-    std::optional<Instant> closing_since_;
+    base::UtcMs progressed_at_;  ///< while it is waited for: when the socket last took something
+    base::UtcMs closing_since_;  ///< 0: not closing
     bool joined_ = false;
     bool writable_wait_ = false;
     bool close_sent_ = false;

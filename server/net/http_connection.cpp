@@ -197,7 +197,8 @@ private:
         upgrade.origin_trusted = handshake_.origin_trusted;
         upgrade.early_bytes.assign(static_cast<const char*>(buffer_.data().data()), buffer_.size());
         upgrade.stay = std::move(stay_);
-        std::make_shared<Connection>(stream_.release_socket(), *seat_.backend, settings_, std::move(upgrade))->start();
+        std::make_shared<Connection>(Transport(stream_.release_socket()), *seat_.backend, settings_, std::move(upgrade))
+            ->start();
     }
 
     void close() {

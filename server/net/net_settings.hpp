@@ -28,9 +28,9 @@ using Pages = std::function<void(std::string target, std::function<void(session:
 struct Deadlines {
     std::chrono::milliseconds request{base::limits::http_request_deadline.value};  ///< a whole header
     std::chrono::milliseconds keep_alive{base::limits::http_keep_alive.value};     ///< the next request
-    std::chrono::milliseconds stall_follower{base::limits::write_stall_follower.value};
-    std::chrono::milliseconds stall_staff{base::limits::write_stall_staff.value};
-    std::chrono::milliseconds close{base::limits::close_deadline.value};
+    base::Millis stall_follower = base::limits::write_stall_follower;
+    base::Millis stall_staff = base::limits::write_stall_staff;
+    base::Millis close = base::limits::close_deadline;
 };
 
 /// One listener. Copied into each of its connections by reference: it outlives them.
@@ -45,8 +45,5 @@ struct NetSettings {
     std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
     Deadlines deadlines;
 };
-
-/// Milliseconds of the machine, for deadlines and rates.
-[[nodiscard]] base::UtcMs machine_now();
 
 }  // namespace marchwire::net

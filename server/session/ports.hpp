@@ -5,6 +5,9 @@
 #include "base/hmac.hpp"
 #include "base/ids.hpp"
 #include "fanout/item.hpp"
+#include "fanout/newest_table.hpp"
+#include "fanout/run.hpp"
+#include "fanout/send_queue.hpp"
 #include "fanout/topic_index.hpp"
 #include "session/token_index.hpp"
 #include "wire/messages.hpp"
@@ -12,10 +15,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace marchwire::session {
+
+/// Which listener the client came in by (DESIGN 6).
+enum class Door : std::uint8_t { followers, staff };
 
 /// Names one subscription of a session while it lives; an answer for an older one is dropped.
 using SubscriptionId = std::uint32_t;
@@ -29,9 +36,12 @@ struct OpenFeed {
     core::Actor actor;
 };
 
+/// A snapshot as the messages that carry its pieces: made once per feed, version and encoding, shared by all.
+using SnapshotPieces = std::shared_ptr<const std::vector<wire::Frame>>;
+
 /// A feed was opened at one moment of its log: items published after it follow by `deliver`, none
 /// between is left out. Exactly one of `snapshot` and `items` is used, but for keyed feeds (overview, desk),
-/// whose rows come in `newest`.
+/// whose rows come by their topics' tables alone.
 struct FeedOpened {
     SubscriptionId subscription = 0;
     wire::FeedName feed;
@@ -42,9 +52,10 @@ struct FeedOpened {
     base::UtcMs as_of;
     bool resumed = false;
     std::optional<wire::DiscontinuityReason> discontinuity;  ///< a resume was asked for and cannot be
-    std::shared_ptr<const std::string> snapshot;             ///< whole bytes of the feed's snapshot message; shared
-    std::vector<fanout::LiveItem> items;                     ///< after the resume position
-    std::vector<fanout::LiveItem> newest;                    ///< class C values as they are now
+    SnapshotPieces snapshot;
+    wire::Frame heading;                   ///< said before the first row of a keyed feed: what was held before is void
+    std::vector<fanout::LiveItem> items;   ///< after the resume position
+    std::vector<fanout::LiveItem> newest;  ///< class C values as they are now: for the topics' tables of the shard
 };
 struct FeedRefused {
     SubscriptionId subscription = 0;
@@ -73,6 +84,9 @@ struct PageAnswer {
     std::string cache_control;
 };
 
+/// Whether a session that was given something wants `flush` at the end of the turn.
+enum class AfterDelivery : std::uint8_t { nothing, flush };
+
 /// Offered by a connection to its shard. All calls on its shard's thread, never from inside a call
 /// that it makes itself.
 class SessionPort {
@@ -82,18 +96,20 @@ public:
     virtual void feed_refused(FeedRefused refused) = 0;
     virtual void replied(const wire::Reply& reply) = 0;
     virtual void history_read(wire::History history) = 0;
-    /// An item on a topic that the session follows. Queue it; `flush` comes at the end of the turn.
-    virtual void deliver(const fanout::LiveItem& item) = 0;
+    /// What a topic that is no other feed's has for all its followers at this flush.
+    [[nodiscard]] virtual AfterDelivery deliver(const fanout::Run& run) = 0;
+    /// Items of one log, in order, of topics that several of which one feed may hold: each session picks its own.
+    [[nodiscard]] virtual AfterDelivery deliver(std::span<const fanout::LiveItem> items) = 0;
+    /// A topic that the session follows has newer values than it has seen: `Backend::newest`.
+    [[nodiscard]] virtual AfterDelivery newest_changed() = 0;
     virtual void flush() = 0;
-    /// Each second: deadlines, pings, UpTo.
-    virtual void tick(base::UtcMs now) = 0;
+    /// A deadline that was asked for by `Backend::wake` may have come. Gives the next; 0 is none.
+    [[nodiscard]] virtual base::UtcMs tick() = 0;
     /// The session's token is void: send nothing more, close.
     virtual void revoke() = 0;
     /// The server goes down: tell when to come back, then close.
     virtual void drain(base::Millis delay) = 0;
     [[nodiscard]] virtual const std::optional<Grant>& grant() const = 0;
-    /// Waiting in the send queue: asked each second, for metrics.
-    [[nodiscard]] virtual std::size_t queued_bytes() const { return 0; }
 };
 
 /// Offered by a shard to the connections on it. All calls on its thread; answers come later through
@@ -113,6 +129,13 @@ public:
     virtual void read_history(fanout::Slot slot, ReadHistory request) = 0;
     /// A staff session of this person said something, or fell silent: liveness.
     virtual void heard_from(fanout::Slot slot, const Grant& grant) = 0;
+    /// SessionPort::tick at this moment of base::machine_now() (rounded up to a beat), unless an earlier one is
+    /// asked for already.
+    virtual void wake(fanout::Slot slot, base::UtcMs machine_time) = 0;
+    /// Class C of a topic that a session of this shard follows; null when there is none. Until the next turn.
+    [[nodiscard]] virtual const fanout::NewestTable* newest(base::TopicNumber topic) const = 0;
+    /// What may wait in all queues of one door here.
+    [[nodiscard]] virtual std::shared_ptr<fanout::QueueBudget> budget(Door door) const = 0;
     [[nodiscard]] virtual base::UtcMs now() const = 0;
 };
 

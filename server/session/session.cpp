@@ -3,7 +3,7 @@
 
 #include "wire/codec.hpp"
 
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 namespace marchwire::session {
@@ -30,7 +30,7 @@ base::Millis hello_deadline(const SessionSettings& settings) {
 Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now)
     : settings_(std::move(settings)),
       backend_(backend),
-      queue_(ordered_bytes_max(settings_.door), limits::queue_answer_bytes),
+      queue_({ordered_bytes_max(settings_.door), limits::queue_answer_bytes}, backend.budget(settings_.door)),
       messages_(limits::client_messages_per_second, limits::client_messages_burst),
       commands_(limits::commands_per_second, limits::commands_burst),
       begun_at_(now),
@@ -78,6 +78,19 @@ Actions Session::on_tick(base::UtcMs now) {
     return actions;
 }
 
+base::UtcMs Session::next_due(base::UtcMs now) const {
+    if (closing_) return {};
+    if (!greeted_) return begun_at_ + hello_deadline(settings_);
+    base::UtcMs due = std::min(std::max(heard_at_, pinged_at_) + limits::ping_after_idle,
+                               heard_at_ + limits::dead_after_silence);
+    if (grant_ && grant_->expires_at) due = std::min(due, now + limits::session_tick);
+    for (const Subscription& feed : subscriptions_) {
+        const bool behind = feed.open && feed.seen.seq > feed.sent.seq;
+        if (behind) due = std::min(due, now + limits::session_tick);
+    }
+    return due;
+}
+
 // ---- what clients say --------------------------------------------------------------------------
 
 std::optional<Close> Session::objection(const wire::Hello& hello) const {
@@ -113,7 +126,7 @@ void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     welcome.session = settings_.name;
     welcome.actor = actor();
     if (grant_) welcome.scope = grant_->scope();
-    welcome.demo_clock = settings_.demo_clock;
+    welcome.demo_clock = std::string(settings_.demo_clock);
     welcome.clock_rate = settings_.clock_rate;
     send(DeliveryClass::b, welcome, actions);
     tell_heard(now, actions);
@@ -185,8 +198,7 @@ Actions Session::on_reply(const wire::Reply& reply) {
 Actions Session::on_history(const wire::History& history) {
     Actions actions;
     if (closing_) return actions;
-    auto bytes = std::make_shared<const std::string>(wire::encode(history, settings_.encoding));
-    if (queue_.push(DeliveryClass::d, std::move(bytes)) != fanout::Pushed::refused) return actions;
+    if (queue_.push(DeliveryClass::d, message_of(history)) != fanout::Pushed::refused) return actions;
     const auto refusal = base::refuse(RefusalCode::too_large, "get_history",
                                       "Other answers wait for you to read them: ask again then, or for fewer entries.");
     send(DeliveryClass::b, wire::History{history.request, history.feed, {}, false, refusal}, actions);
@@ -218,12 +230,18 @@ bool Session::take_ping(base::UtcMs now) {
 
 void Session::send(DeliveryClass delivery, const wire::SessionItem& item, Actions& actions) {
     if (closing_) return;
-    (void)push(delivery, std::make_shared<const std::string>(wire::encode(item, settings_.encoding)), actions);
+    (void)push(delivery, message_of(item), actions);
 }
 
-bool Session::push(DeliveryClass delivery, fanout::Bytes bytes, Actions& actions) {
+wire::Frame Session::message_of(const wire::SessionItem& item) const {
+    const std::string bytes = wire::encode(item, settings_.encoding);
+    const std::string_view one = bytes;
+    return wire::make_run({&one, 1}, settings_.encoding);
+}
+
+bool Session::push(DeliveryClass delivery, wire::Frame message, Actions& actions) {
     if (closing_) return false;
-    if (queue_.push(delivery, std::move(bytes)) != fanout::Pushed::refused) return true;
+    if (queue_.push(delivery, std::move(message)) != fanout::Pushed::refused) return true;
     // What waits would keep the close frame from a client that does not read: it resumes from what it has.
     queue_.clear();
     close(CloseCode::too_slow, "More was waiting for you than is kept: come back and resume.", actions);
@@ -233,6 +251,7 @@ bool Session::push(DeliveryClass delivery, fanout::Bytes bytes, Actions& actions
 void Session::close(CloseCode code, std::string reason, Actions& actions) {
     if (std::exchange(closing_, true)) return;
     for (Subscription& feed : subscriptions_) feed.snapshot = {};
+    newest_waits_ = false;
     actions.emplace_back(Close{code, std::move(reason)});
 }
 

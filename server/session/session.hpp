@@ -9,17 +9,16 @@
 #include "wire/close_codes.hpp"
 #include "wire/messages.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace marchwire::session {
-
-/// Which listener the client came in by (DESIGN 6).
-enum class Door : std::uint8_t { followers, staff };
 
 struct CloseFeed {
     SubscriptionId subscription = 0;
@@ -45,42 +44,61 @@ using Actions = std::vector<Action>;
 struct SessionSettings {
     Door door = Door::followers;
     wire::Encoding encoding = wire::Encoding::proto;
-    bool origin_trusted = true;  ///< credentials are refused from other origins; no Origin is trusted
-    bool crowded = false;        ///< staff door under pressure: shorter Hello deadline
-    std::string name;            ///< for Welcome and the operator's logs
-    std::string demo_clock;
+    bool origin_trusted = true;   ///< credentials are refused from other origins; no Origin is trusted
+    bool crowded = false;         ///< staff door under pressure: shorter Hello deadline
+    std::string name;             ///< for Welcome and the operator's logs
+    std::string_view demo_clock;  ///< outlives the session
     double clock_rate = 1;
 };
 
-/// One session: Hello, rights, subscriptions, commands, what is to be sent. The shell calls `take` when its
+/// Whether the shell could write at once, or waits for its socket.
+enum class Outlet : std::uint8_t { open, busy };
+
+/// What became of a run.
+enum class RunStep : std::uint8_t {
+    nothing,  ///< not for this client, or it is being closed
+    queued,   ///< `next` gives it in its turn
+    write,    ///< the shell writes the run's frame itself, before anything else
+};
+
+/// One session: Hello, rights, subscriptions, commands, what is to be sent. The shell calls `next` when its
 /// socket is writable. One thread. After an action Close nothing more comes out.
 ///
 /// `now` is the machine's steady time: deadlines and rates are real even when the clock of the march is a demo
 /// clock; what clients are told comes from the backend's clock.
 class Session {
 public:
-    /// `backend` answers token lookups and the time only; all else goes out as actions.
+    /// `backend` answers what is asked without an action: tokens, the time, class C of a topic.
     Session(SessionSettings settings, const Backend& backend, base::UtcMs now);
 
     // ---- from the socket ---------------------------------------------------------------------------
     [[nodiscard]] Actions on_message(std::string_view bytes, base::UtcMs now);
-    /// Each second: Hello deadline, silence, UpTo.
+    /// Hello deadline, silence, UpTo.
     [[nodiscard]] Actions on_tick(base::UtcMs now);
+    /// When on_tick has something to do next; 0 when never.
+    [[nodiscard]] base::UtcMs next_due(base::UtcMs now) const;
 
     // ---- from the shard ----------------------------------------------------------------------------
     [[nodiscard]] Actions on_feed_opened(FeedOpened opened, base::UtcMs now);
     [[nodiscard]] Actions on_feed_refused(const FeedRefused& refused);
     [[nodiscard]] Actions on_reply(const wire::Reply& reply);
     [[nodiscard]] Actions on_history(const wire::History& history);
-    /// An item without bytes in any encoding marks an entry that this client may not see.
-    [[nodiscard]] Actions on_item(const fanout::LiveItem& item);
+    /// Items of a topic that no other feed holds, once for all its followers. With an open outlet and nothing before it
+    /// the run is not queued but written as it is; a session of several feeds gathers instead.
+    [[nodiscard]] RunStep on_run(const fanout::Run& run, Outlet outlet, Actions& actions);
+    /// Items of topics that one feed may hold several of. One without bytes in any encoding marks an entry that this
+    /// client may not see.
+    [[nodiscard]] Actions on_items(std::span<const fanout::LiveItem> items);
+    /// A topic's table shows newer values: `next` gives them in their turn.
+    void on_newest() { newest_waits_ = true; }
     [[nodiscard]] Actions on_revoked();
     [[nodiscard]] Actions on_drain(base::Millis delay);
 
     // ---- to the socket -----------------------------------------------------------------------------
-    /// What is to be written next, at most `bytes_max` (but one item when anything waits). Snapshots are cut into
-    /// pieces here, one at a time, so that a queue holds no second copy of them.
-    [[nodiscard]] fanout::Batch take(std::size_t bytes_max);
+    /// The message to be written next; null when there is none. Class A and B first; then newest values (C) and answers
+    /// (D) by turns, so that neither starves. Of a snapshot one piece at a time: what comes meanwhile goes before the
+    /// next.
+    [[nodiscard]] wire::Frame next();
     [[nodiscard]] bool has_output() const;
     [[nodiscard]] const fanout::SendQueue& queue() const { return queue_; }
     /// After silence the shell sends a WebSocket ping: true once per limits::ping_after_idle.
@@ -96,25 +114,30 @@ public:
     [[nodiscard]] wire::Encoding encoding() const { return settings_.encoding; }
 
 private:
-    /// A snapshot on its way to the client.
-    struct Snapshot {
-        std::shared_ptr<const std::string> bytes;  ///< null: none
-        base::Position position;
-        std::uint32_t next_piece = 0;
-        std::uint32_t pieces = 0;
+    /// How much of a topic's newest values the client has.
+    struct Seen {
+        base::TopicNumber topic;
+        std::uint64_t version = 0;
+        std::uint64_t skipped = 0;  ///< values that it was too slow for since it last had all
+        base::UtcMs had_all_at;     ///< 0: not yet, since the feed was opened
     };
     /// One subscription: what the client holds of it.
     struct Subscription {
         SubscriptionId id = 0;
+        bool open = false;
+        bool fell_behind = false;  ///< too much was missed to be sent: opened anew without resume
+        std::uint32_t next_piece = 0;
+        SnapshotPieces snapshot;  ///< on its way to the client; null: none
         wire::FeedName feed;
         std::optional<base::Position> resume;
-        std::vector<base::TopicNumber> topics;
+        std::vector<Seen> topics;
         base::Position sent;   ///< last position queued for the client
         base::Position seen;   ///< newest position of the log that this session knows of
         base::UtcMs up_to_at;  ///< when UpTo was last sent
-        Snapshot snapshot;
-        bool open = false;
-        bool fell_behind = false;  ///< too much was missed to be sent: opened anew without resume
+
+        [[nodiscard]] bool follows(base::TopicNumber topic) const {
+            return open && std::ranges::find(topics, topic, &Seen::topic) != topics.end();
+        }
     };
 
     void on(const wire::Hello& hello, base::UtcMs now, Actions& actions);
@@ -139,19 +162,24 @@ private:
     void refuse_feed(const wire::FeedName& feed, base::Refusal refusal, Actions& actions);
     [[nodiscard]] bool is_too_much(const std::vector<fanout::LiveItem>& items) const;
     void send_missed(Subscription& feed, const FeedOpened& opened, Actions& actions);
-    void push_newest(const fanout::LiveItem& item);
-    void push_piece();
+    [[nodiscard]] bool wants(const fanout::LiveItem& item);
+    bool push_items(std::span<const fanout::LiveItem* const> items, Actions& actions);
+    [[nodiscard]] wire::Frame next_newest();
+    [[nodiscard]] wire::Frame newer(const Subscription& feed, Seen& seen);
+    [[nodiscard]] wire::Frame next_answer();
+    [[nodiscard]] bool answer_waits() const;
     void send_up_to(Subscription& feed, base::UtcMs now, Actions& actions);
 
     void send(fanout::DeliveryClass delivery, const wire::SessionItem& item, Actions& actions);
     /// Closes the session when A and B would exceed their limit. False when the item was not taken.
-    bool push(fanout::DeliveryClass delivery, fanout::Bytes bytes, Actions& actions);
+    bool push(fanout::DeliveryClass delivery, wire::Frame message, Actions& actions);
     void close(wire::CloseCode code, std::string reason, Actions& actions);
     /// As `close`, after telling every feed how far the client is.
     void close_in_order(wire::CloseCode code, std::string reason, Actions& actions);
     [[nodiscard]] const fanout::Bytes& bytes_of(const fanout::LiveItem& item) const {
-        return item.bytes.at(static_cast<std::size_t>(settings_.encoding));
+        return fanout::in(item.bytes, settings_.encoding);
     }
+    [[nodiscard]] wire::Frame message_of(const wire::SessionItem& item) const;
 
     SessionSettings settings_;
     const Backend& backend_;
@@ -168,6 +196,8 @@ private:
     base::DeviceId device_;
     bool greeted_ = false;
     bool closing_ = false;
+    bool newest_waits_ = false;
+    bool answers_turn_ = false;
 };
 
 }  // namespace marchwire::session

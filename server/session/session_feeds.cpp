@@ -27,11 +27,6 @@ const char* sentence_of(DiscontinuityReason reason) {
 
 bool is_for_followers(FeedKind kind) { return kind == FeedKind::public_feed || kind == FeedKind::overview; }
 
-std::uint32_t pieces_of(const std::string& bytes) {
-    const std::size_t pieces = (bytes.size() + limits::snapshot_piece_bytes - 1) / limits::snapshot_piece_bytes;
-    return static_cast<std::uint32_t>(std::max<std::size_t>(1, pieces));
-}
-
 }  // namespace
 
 Session::Subscription* Session::find(SubscriptionId id) {
@@ -131,67 +126,98 @@ Actions Session::on_feed_opened(FeedOpened opened, base::UtcMs now) {
         const DiscontinuityReason reason = *opened.discontinuity;
         send(DeliveryClass::a, wire::Discontinuity{feed->feed, reason, sentence_of(reason)}, actions);
     }
-    feed->topics = std::move(opened.topics);
+    feed->topics.clear();
+    for (const base::TopicNumber topic : opened.topics) feed->topics.push_back({topic, 0, 0, {}});
     feed->open = true;
     feed->up_to_at = now;
     feed->seen = opened.position;
     feed->sent = opened.resumed && feed->resume ? *feed->resume : opened.position;
-    feed->snapshot = {};
+    feed->snapshot = std::move(opened.snapshot);
+    feed->next_piece = 0;
+    newest_waits_ = true;
     send(DeliveryClass::b,
-         wire::Subscribed{feed->feed, feed->topics, opened.as_of, opened.phase, opened.route_version, opened.resumed},
+         wire::Subscribed{feed->feed, std::move(opened.topics), opened.as_of, opened.phase, opened.route_version,
+                          opened.resumed},
          actions);
-    if (opened.snapshot) feed->snapshot = {opened.snapshot, opened.position, 0, pieces_of(*opened.snapshot)};
+    if (opened.heading) (void)push(DeliveryClass::b, std::move(opened.heading), actions);
     send_missed(*feed, opened, actions);
-    for (const LiveItem& item : opened.newest) push_newest(item);
     return actions;
 }
 
 void Session::send_missed(Subscription& feed, const FeedOpened& opened, Actions& actions) {
+    std::vector<const LiveItem*> missed;
     for (const LiveItem& item : opened.items) {
         if (item.position.seq <= feed.sent.seq) continue;
         MARCHWIRE_INVARIANT(bytes_of(item) != nullptr);  // the desk makes them for the encoding that was asked for
-        if (!push(item.delivery, bytes_of(item), actions)) return;
         feed.sent = item.position;
+        missed.push_back(&item);
     }
-    send_up_to(feed, feed.up_to_at, actions);
+    if (push_items(missed, actions)) send_up_to(feed, feed.up_to_at, actions);
 }
 
-Actions Session::on_item(const LiveItem& item) {
-    Actions actions;
-    if (closing_) return actions;
-    const fanout::Bytes& bytes = bytes_of(item);
+/// Laid together into messages of at most a batch. False when the session is closed by it.
+bool Session::push_items(std::span<const LiveItem* const> items, Actions& actions) {
+    while (!items.empty()) {
+        std::size_t count = 0;
+        std::size_t bytes = 0;
+        auto delivery = DeliveryClass::b;
+        for (; count < items.size(); ++count) {
+            bytes += bytes_of(*items[count])->size();
+            if (count != 0 && bytes > limits::batch_bytes) break;
+            if (items[count]->delivery == DeliveryClass::a) delivery = DeliveryClass::a;
+        }
+        if (!push(delivery, fanout::frame_of(items.first(count), settings_.encoding), actions)) return false;
+        items = items.subspan(count);
+    }
+    return true;
+}
+
+RunStep Session::on_run(const fanout::Run& run, Outlet outlet, Actions& actions) {
+    if (closing_) return RunStep::nothing;
+    const auto feed = std::ranges::find_if(subscriptions_,
+                                           [&](const Subscription& one) { return one.follows(run.topic()); });
+    // What is in the snapshot, or came with the resume, is not sent again.
+    if (feed == subscriptions_.end() || run.last().seq <= feed->sent.seq) return RunStep::nothing;
+    const wire::Frame& whole = run.frame(settings_.encoding);
+    if (run.first() <= feed->sent.seq || !whole) {
+        actions = on_items(run.items());
+        return RunStep::queued;
+    }
+    feed->seen = feed->sent = run.last();
+    const bool alone = outlet == Outlet::open && subscriptions_.size() == 1 && !queue_.ordered_waits();
+    if (alone) return RunStep::write;
+    (void)push(run.delivery(), whole, actions);
+    return RunStep::queued;
+}
+
+/// Notes where each feed stands; true when one of them is to be sent this item.
+bool Session::wants(const LiveItem& item) {
     bool wanted = false;
     for (Subscription& feed : subscriptions_) {
-        const auto& topics = feed.topics;
-        if (!feed.open || std::find(topics.begin(), topics.end(), item.topic) == topics.end()) continue;
-        if (item.delivery == DeliveryClass::c) {
-            wanted = true;
-            continue;
-        }
-        // The same entry came on another topic, or is in the snapshot.
-        if (item.position.seq <= feed.sent.seq) continue;
+        // The same entry may have come on another topic, or be in the snapshot.
+        if (!feed.follows(item.topic) || item.position.seq <= feed.sent.seq) continue;
         feed.seen = std::max(feed.seen, item.position);
-        if (!bytes) continue;
+        if (!bytes_of(item)) continue;
         feed.sent = item.position;
         wanted = true;
     }
-    if (!wanted || !bytes) return actions;
-    if (item.delivery == DeliveryClass::c) {
-        push_newest(item);
-    } else {
-        (void)push(item.delivery, bytes, actions);
-    }
-    return actions;
+    return wanted;
 }
 
-void Session::push_newest(const LiveItem& item) {
-    // A value larger than all that may wait is left out like one that was skipped: a newer one will come.
-    if (bytes_of(item)) (void)queue_.push_newest(item.key, bytes_of(item));
+Actions Session::on_items(std::span<const LiveItem> items) {
+    Actions actions;
+    if (closing_) return actions;
+    std::vector<const LiveItem*> wanted;
+    for (const LiveItem& item : items) {
+        if (wants(item)) wanted.push_back(&item);
+    }
+    (void)push_items(wanted, actions);
+    return actions;
 }
 
 void Session::send_up_to(Subscription& feed, base::UtcMs now, Actions& actions) {
     const bool behind = feed.open && feed.seen.seq > feed.sent.seq;
-    if (!behind || feed.snapshot.bytes) return;
+    if (!behind || feed.snapshot) return;
     feed.sent = feed.seen;
     feed.up_to_at = now;
     send(DeliveryClass::b, wire::UpTo{feed.feed, feed.seen}, actions);
@@ -199,28 +225,66 @@ void Session::send_up_to(Subscription& feed, base::UtcMs now, Actions& actions) 
 
 // ---- to the socket -----------------------------------------------------------------------------
 
-bool Session::has_output() const {
-    return !queue_.empty() || std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                                          [](const Subscription& one) { return one.snapshot.bytes != nullptr; });
+bool Session::answer_waits() const {
+    return queue_.answer_waits() ||
+           std::ranges::any_of(subscriptions_, [](const Subscription& one) { return one.snapshot != nullptr; });
 }
 
-fanout::Batch Session::take(std::size_t bytes_max) {
-    if (!queue_.answering()) push_piece();
-    return queue_.take(bytes_max);
+bool Session::has_output() const { return queue_.ordered_waits() || newest_waits_ || answer_waits(); }
+
+wire::Frame Session::next() {
+    if (wire::Frame message = queue_.next_ordered()) return message;
+    if (std::exchange(answers_turn_, false)) {
+        if (wire::Frame answer = next_answer()) return answer;
+    }
+    if (wire::Frame newest = next_newest()) {
+        answers_turn_ = true;
+        return newest;
+    }
+    // What was skipped is told behind the value that came after it.
+    if (wire::Frame message = queue_.next_ordered()) return message;
+    return next_answer();
 }
 
-void Session::push_piece() {
-    const auto next = std::find_if(subscriptions_.begin(), subscriptions_.end(),
-                                   [](const Subscription& one) { return one.snapshot.bytes != nullptr; });
-    if (next == subscriptions_.end()) return;
-    Snapshot& snapshot = next->snapshot;
-    wire::SnapshotPiece piece{next->feed, snapshot.position, snapshot.next_piece, snapshot.pieces, {}};
-    piece.bytes = snapshot.bytes->substr(snapshot.next_piece * limits::snapshot_piece_bytes,
-                                         limits::snapshot_piece_bytes);
-    const auto pushed = queue_.push(DeliveryClass::d,
-                                    std::make_shared<const std::string>(wire::encode(piece, settings_.encoding)));
-    MARCHWIRE_INVARIANT(pushed == fanout::Pushed::accepted);  // no other answer waits
-    if (++snapshot.next_piece == snapshot.pieces) snapshot = {};
+wire::Frame Session::next_newest() {
+    if (!newest_waits_) return nullptr;
+    for (Subscription& feed : subscriptions_) {
+        if (!feed.open) continue;
+        for (Seen& seen : feed.topics) {
+            if (wire::Frame frame = newer(feed, seen)) return frame;
+        }
+    }
+    newest_waits_ = false;
+    return nullptr;
+}
+
+wire::Frame Session::newer(const Subscription& feed, Seen& seen) {
+    const fanout::NewestTable* table = backend_.newest(seen.topic);
+    if (table == nullptr || table->version() <= seen.version) return nullptr;
+    const auto& part = table->after(seen.version, settings_.encoding, limits::batch_bytes);
+    // A client that has just come has not missed what was replaced before.
+    if (seen.had_all_at) seen.skipped += part.version - seen.version - part.values;
+    seen.version = part.version;
+    if (seen.version < table->version()) return part.frame;
+    const base::UtcMs now = backend_.now();
+    if (const auto skipped = std::exchange(seen.skipped, 0); skipped != 0) {
+        const auto keys = static_cast<std::uint32_t>(std::min<std::uint64_t>(skipped, UINT32_MAX));
+        const auto told = queue_.push(DeliveryClass::b,
+                                      message_of(wire::Skipped{feed.feed, keys, seen.had_all_at, now}));
+        if (told == fanout::Pushed::refused) seen.skipped = skipped;  // told with the next
+    }
+    seen.had_all_at = now;
+    return part.frame;
+}
+
+wire::Frame Session::next_answer() {
+    if (wire::Frame answer = queue_.next_answer()) return answer;
+    const auto feed = std::ranges::find_if(subscriptions_,
+                                           [](const Subscription& one) { return one.snapshot != nullptr; });
+    if (feed == subscriptions_.end()) return nullptr;
+    wire::Frame piece = (*feed->snapshot)[feed->next_piece];
+    if (++feed->next_piece == feed->snapshot->size()) feed->snapshot = nullptr;
+    return piece;
 }
 
 }  // namespace marchwire::session

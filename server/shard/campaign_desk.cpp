@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "core/rights.hpp"
 #include "core/topics.hpp"
+#include "shard/snapshot_pieces.hpp"
 #include "wire/codec.hpp"
 
 #include <algorithm>
@@ -18,22 +19,6 @@ using base::RefusalCode;
 using core::Permission;
 using fanout::LiveItem;
 using wire::FeedKind;
-
-/// Kinds of keys on a campaign's topics. Subject: the part's number, or the march.
-enum class KeyKind : std::uint8_t { whole_part = 1, row };
-
-LiveItem row_item(base::TopicNumber topic, KeyKind kind, std::uint64_t subject, const wire::SessionItem& rows,
-                  const EncodingSet& encodings) {
-    LiveItem item;
-    item.topic = topic;
-    item.delivery = fanout::DeliveryClass::c;
-    item.key = {topic.value, static_cast<std::uint32_t>(kind), subject};
-    for (std::size_t i = 0; i < encodings.size(); ++i) {
-        if (!encodings.at(i)) continue;
-        item.bytes.at(i) = std::make_shared<const std::string>(wire::encode(rows, static_cast<wire::Encoding>(i)));
-    }
-    return item;
-}
 
 base::TopicNumber topic_of(const core::CampaignState& state, FeedKind kind) {
     const auto index = kind == FeedKind::desk ? core::topic_index::desk : core::topic_index::overview;
@@ -140,7 +125,8 @@ void CampaignDesk::open_feed(const SubscriberKey& key, const session::OpenFeed& 
     opened.feed = wish.feed;
     opened.topics = std::move(*topics);
     opened.as_of = home_.clock().now();
-    opened.newest = all_rows(kind, wish.encoding);
+    opened.heading = heading(kind, wish.encoding);
+    opened.newest = items_.on(opened.topics, wish.encoding);
     home_.send(key.session.shard, Opened{key.session, std::move(opened)});
 }
 
@@ -149,44 +135,26 @@ void CampaignDesk::put_row(const base::Slug& march, MarchRow row) {
     if (!known && rows_.size() >= limits::marches_per_campaign) return;
     const MarchRow& kept = rows_[march] = std::move(row);
     const std::uint64_t subject = base::stable_hash({id_.campaign, march});
-    const EncodingSet encodings = register_.encodings();
+    const auto put = [&](FeedKind kind, wire::SessionItem rows) {
+        const base::TopicNumber topic = topic_of(state(), kind);
+        const auto encode = [rows = std::move(rows)](wire::Encoding encoding) { return wire::encode(rows, encoding); };
+        return items_.put(topic, {topic.value, 0, subject}, encode, register_.encodings({kind}));
+    };
     std::vector<LiveItem> items;
-    if (!kept.drill && !state().spec.drill && register_.wants(FeedKind::overview)) {
-        const wire::OverviewRows one{id_.campaign, state().spec.name, {kept.overview}, {kept.column}, false};
-        items.push_back(row_item(topic_of(state(), FeedKind::overview), KeyKind::row, subject, one, encodings));
+    if (!kept.drill && !state().spec.drill) {
+        items.push_back(
+            put(FeedKind::overview,
+                wire::OverviewRows{id_.campaign, state().spec.name, {kept.overview}, {kept.column}, false}));
     }
-    if (register_.wants(FeedKind::desk)) {
-        const wire::DeskRows one{id_.campaign, {kept.desk}, false};
-        items.push_back(row_item(topic_of(state(), FeedKind::desk), KeyKind::row, subject, one, encodings));
-    }
+    items.push_back(put(FeedKind::desk, wire::DeskRows{id_.campaign, {kept.desk}, false}));
     register_.publish(home_, std::move(items));
 }
 
 wire::OverviewRows CampaignDesk::overview(bool whole) const { return {id_.campaign, state().spec.name, {}, {}, whole}; }
 
-std::vector<LiveItem> CampaignDesk::all_rows(FeedKind kind, wire::Encoding encoding) const {
-    std::vector<LiveItem> items;
-    const bool is_desk = kind == FeedKind::desk;
-    wire::OverviewRows overview_part = overview(true);
-    wire::DeskRows desk_part{id_.campaign, {}, true};
-    const auto close_part = [&] {
-        const wire::SessionItem part = is_desk ? wire::SessionItem(desk_part) : wire::SessionItem(overview_part);
-        items.push_back(row_item(topic_of(state(), kind), KeyKind::whole_part, items.size(), part, only(encoding)));
-        overview_part = overview(false);  // only the first says that what was held before is void
-        desk_part = {id_.campaign, {}, false};
-    };
-    for (const auto& [march, row] : rows_) {
-        if (is_desk) {
-            desk_part.rows.push_back(row.desk);
-        } else if (!row.drill) {
-            overview_part.rows.push_back(row.overview);
-            overview_part.columns.push_back(row.column);
-        }
-        if (std::max(desk_part.rows.size(), overview_part.rows.size()) >= limits::rows_per_item) close_part();
-    }
-    const bool rest = !desk_part.rows.empty() || !overview_part.rows.empty();
-    if (rest || items.empty()) close_part();
-    return items;
+wire::Frame CampaignDesk::heading(FeedKind kind, wire::Encoding encoding) const {
+    if (kind == FeedKind::desk) return message_of(wire::DeskRows{id_.campaign, {}, true}, encoding);
+    return message_of(overview(true), encoding);
 }
 
 std::shared_ptr<const std::string> CampaignDesk::public_page() const {

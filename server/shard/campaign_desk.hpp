@@ -3,6 +3,7 @@
 
 #include "shard/feed_register.hpp"
 #include "shard/home.hpp"
+#include "shard/keyed_items.hpp"
 #include "shard/log_desk.hpp"
 #include "shard/log_opening.hpp"
 
@@ -42,7 +43,7 @@ public:
 
 private:
     void tell_all(const core::CampaignState& state);
-    [[nodiscard]] std::vector<fanout::LiveItem> all_rows(wire::FeedKind kind, wire::Encoding encoding) const;
+    [[nodiscard]] wire::Frame heading(wire::FeedKind kind, wire::Encoding encoding) const;
     [[nodiscard]] wire::OverviewRows overview(bool whole) const;
     [[nodiscard]] base::Result<std::vector<base::TopicNumber>> topics_of(const core::Actor& actor,
                                                                          wire::FeedKind kind) const;
@@ -52,6 +53,7 @@ private:
     std::shared_ptr<LogDesk<core::CampaignState>> desk_;
     FeedRegister register_;
     std::map<base::Slug, MarchRow> rows_;  ///< at most limits::marches_per_campaign, as the log lists them
+    KeyedItems items_;                     ///< the same, as followers are given them
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
 };

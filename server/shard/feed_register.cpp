@@ -12,8 +12,8 @@ bool FeedRegister::add(const SubscriberKey& key, OpenedFeed feed) {
     if (feeds_.size() >= base::limits::feeds_per_desk) return false;
     remove(key);
     ++interest_.at(key.session.shard);
-    ++kinds_.at(static_cast<std::size_t>(feed.feed.kind));
-    if (feed.encoding == wire::Encoding::json) ++json_;
+    ++kinds_.at(number(feed.feed.kind));
+    if (feed.encoding == wire::Encoding::json) ++json_.at(number(feed.feed.kind));
     feeds_.emplace(key, std::move(feed));
     return true;
 }
@@ -24,9 +24,19 @@ std::optional<OpenedFeed> FeedRegister::remove(const SubscriberKey& key) {
     OpenedFeed feed = std::move(found->second);
     feeds_.erase(found);
     --interest_.at(key.session.shard);
-    --kinds_.at(static_cast<std::size_t>(feed.feed.kind));
-    if (feed.encoding == wire::Encoding::json) --json_;
+    --kinds_.at(number(feed.feed.kind));
+    if (feed.encoding == wire::Encoding::json) --json_.at(number(feed.feed.kind));
     return feed;
+}
+
+EncodingSet FeedRegister::encodings(std::initializer_list<wire::FeedKind> kinds) const {
+    std::size_t all = 0;
+    std::size_t json = 0;
+    for (const wire::FeedKind kind : kinds) {
+        all += kinds_.at(number(kind));
+        json += json_.at(number(kind));
+    }
+    return {all != json, json != 0};
 }
 
 void FeedRegister::publish(Home& home, std::vector<fanout::LiveItem> items) const {

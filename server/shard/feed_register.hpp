@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -40,17 +41,19 @@ public:
     std::optional<OpenedFeed> remove(const SubscriberKey& key);
 
     [[nodiscard]] const std::unordered_map<SubscriberKey, OpenedFeed>& all() const { return feeds_; }
-    [[nodiscard]] bool wants(wire::FeedKind kind) const { return kinds_.at(static_cast<std::size_t>(kind)) != 0; }
-    /// Binary always: it is what resumes are made of.
-    [[nodiscard]] EncodingSet encodings() const { return {true, json_ != 0}; }
+    [[nodiscard]] bool wants(wire::FeedKind kind) const { return kinds_.at(number(kind)) != 0; }
+    /// What items of these feeds are made in while somebody follows: what is missing is made when a resume asks.
+    [[nodiscard]] EncodingSet encodings(std::initializer_list<wire::FeedKind> kinds) const;
     /// To every shard that has an open feed of this log.
     void publish(Home& home, std::vector<fanout::LiveItem> items) const;
 
 private:
+    static constexpr std::size_t number(wire::FeedKind kind) { return static_cast<std::size_t>(kind); }
+
     std::unordered_map<SubscriberKey, OpenedFeed> feeds_;
     std::vector<std::size_t> interest_;   ///< open feeds by shard
     std::array<std::size_t, 5> kinds_{};  ///< by wire::FeedKind
-    std::size_t json_ = 0;
+    std::array<std::size_t, 5> json_{};   ///< of them in JSON
 };
 
 }  // namespace marchwire::shard

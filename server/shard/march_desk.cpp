@@ -39,7 +39,7 @@ MarchDesk::MarchDesk(Home& home, OpenedDesk<core::MarchState> opened)
 // ---- what was stored ---------------------------------------------------------------------------
 
 void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
-    auto items = items_.add(state().topic_base, entry, digest, feeds_.open_feeds().encodings());
+    auto items = items_.add(state().topic_base, entry, digest, feeds_.open_feeds());
     count(home_.counters().items, items.size());
     to_publish_.insert(to_publish_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     keeper_->stored(entry);
@@ -80,13 +80,12 @@ void MarchDesk::history_changed() {
 
 void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
     if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
-    const auto encodings = feeds_.open_feeds().encodings();
-    auto item = telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), encodings);
+    auto item = telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), feeds_.open_feeds());
     if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
 }
 
 void MarchDesk::heard_from(base::PersonId person) {
-    auto item = telemetry_.heard(state(), person, home_.clock().now(), feeds_.open_feeds().encodings());
+    auto item = telemetry_.heard(state(), person, home_.clock().now(), feeds_.open_feeds());
     if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
 }
 
@@ -191,7 +190,7 @@ void MarchDesk::public_history(const SessionKey& to, const session::ReadHistory&
 PublicMarchPage MarchDesk::public_page() {
     PublicMarchPage page;
     if (!feed_topics(state(), core::Actor{}, wire::FeedKind::public_feed)) return page;
-    page.snapshot = feeds_.public_snapshot(wire::Encoding::json);
+    page.snapshot = feeds_.public_json();
     page.route = core::public_snapshot(state()).route;
     const base::Position& position = items_.public_position();
     page.etag = '"' + std::to_string(position.epoch.value) + '-' + std::to_string(position.seq.value) + '-' +

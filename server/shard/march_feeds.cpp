@@ -4,6 +4,7 @@
 #include "core/rights.hpp"
 #include "core/topics.hpp"
 #include "core/views.hpp"
+#include "shard/snapshot_pieces.hpp"
 #include "wire/codec.hpp"
 
 #include <utility>
@@ -106,7 +107,7 @@ void MarchFeeds::send_opened(const SubscriberKey& key, const OpenedFeed& feed, s
     } else {
         opened.snapshot = snapshot(feed);
     }
-    opened.newest = view_.telemetry.newest(state, kind, opened.as_of, feed.encoding);
+    opened.newest = view_.telemetry.newest(topics, feed.encoding);
     opened.topics = std::move(topics);
     home_.send(key.session.shard, Opened{key.session, std::move(opened)});
 }
@@ -115,33 +116,43 @@ void MarchFeeds::refuse(const SubscriberKey& key, const wire::FeedName& feed, ba
     home_.send(key.session.shard, Refused{key.session, {key.subscription, feed, std::move(refusal)}});
 }
 
-std::shared_ptr<const std::string> MarchFeeds::snapshot(const OpenedFeed& feed) {
-    if (feed.feed.kind == FeedKind::public_feed) return public_snapshot(feed.encoding);
-    if (feed.feed.kind == FeedKind::ops) return ops_snapshot(feed.encoding);
+session::SnapshotPieces MarchFeeds::snapshot(const OpenedFeed& feed) {
+    if (feed.feed.kind == FeedKind::public_feed) return public_snapshot(feed.encoding).pieces;
+    if (feed.feed.kind == FeedKind::ops) return ops_snapshot(feed.encoding).pieces;
     const auto own = core::marshal_snapshot(view_.state, feed.actor.person);
     MARCHWIRE_INVARIANT(own.has_value());  // its topics were not empty
-    return std::make_shared<const std::string>(wire::encode_snapshot(*own, feed.encoding));
+    return keep(feed.feed.kind, view_.items.position(), wire::encode_snapshot(*own, feed.encoding), feed.encoding)
+        .pieces;
 }
 
-std::shared_ptr<const std::string> MarchFeeds::public_snapshot(wire::Encoding encoding) {
+MarchFeeds::Kept MarchFeeds::keep(FeedKind kind, const base::Position& position, std::string bytes,
+                                  wire::Encoding encoding) const {
+    Kept kept;
+    kept.position = position;
+    kept.pieces = cut_snapshot({kind, view_.state.id}, position, bytes, encoding);
+    kept.bytes = std::make_shared<const std::string>(std::move(bytes));
+    return kept;
+}
+
+const MarchFeeds::Kept& MarchFeeds::public_snapshot(wire::Encoding encoding) {
     Kept& kept = public_kept_.at(at(encoding));
     const core::PublicColumn& column = view_.telemetry.public_column();
     const base::Position& position = view_.items.public_position();
-    if (kept.bytes && kept.position == position && kept.column_at == column.as_of) return kept.bytes;
+    if (kept.bytes && kept.position == position && kept.column_at == column.as_of) return kept;
     core::PublicSnapshot snapshot = core::public_snapshot(view_.state);
     snapshot.position = position;
-    kept = {position, column.as_of,
-            std::make_shared<const std::string>(wire::encode_snapshot(snapshot, column, encoding))};
-    return kept.bytes;
+    kept = keep(FeedKind::public_feed, position, wire::encode_snapshot(snapshot, column, encoding), encoding);
+    kept.column_at = column.as_of;
+    return kept;
 }
 
-std::shared_ptr<const std::string> MarchFeeds::ops_snapshot(wire::Encoding encoding) {
+const MarchFeeds::Kept& MarchFeeds::ops_snapshot(wire::Encoding encoding) {
     Kept& kept = ops_kept_.at(at(encoding));
     const base::Position& position = view_.items.position();
     if (!kept.bytes || kept.position != position) {
-        kept = {position, {}, std::make_shared<const std::string>(wire::encode_snapshot(view_.state, encoding))};
+        kept = keep(FeedKind::ops, position, wire::encode_snapshot(view_.state, encoding), encoding);
     }
-    return kept.bytes;
+    return kept;
 }
 
 void MarchFeeds::rights_changed(const std::unordered_set<base::PersonId>& persons) {

@@ -18,7 +18,7 @@ namespace marchwire::shard {
 struct MarchView {
     const core::MarchState& state;  ///< committed
     const MarchItems& items;
-    const Telemetry& telemetry;
+    Telemetry& telemetry;  ///< makes what is missing in an encoding
 };
 
 /// Which topics of a march an actor may follow by a feed: the one place where reading is allowed. A drill is
@@ -40,22 +40,28 @@ public:
     void history_changed();
 
     [[nodiscard]] const FeedRegister& open_feeds() const { return register_; }
-    /// The public snapshot, column included; shared until something in it changes.
-    [[nodiscard]] std::shared_ptr<const std::string> public_snapshot(wire::Encoding encoding);
+    /// The public snapshot as JSON, column included; shared until something in it changes.
+    [[nodiscard]] std::shared_ptr<const std::string> public_json() {
+        return public_snapshot(wire::Encoding::json).bytes;
+    }
 
 private:
     struct Kept {
         base::Position position;
         base::UtcMs column_at;
-        std::shared_ptr<const std::string> bytes;
+        std::shared_ptr<const std::string> bytes;  ///< the snapshot's message
+        session::SnapshotPieces pieces;            ///< the same, cut
     };
     /// Answers with a snapshot, without or with a reason why what the client holds is void.
     void send_opened(const SubscriberKey& key, const OpenedFeed& feed, std::vector<base::TopicNumber> topics,
                      const std::optional<base::Position>& resume,
                      std::optional<wire::DiscontinuityReason> discontinuity);
     void refuse(const SubscriberKey& key, const wire::FeedName& feed, base::Refusal refusal);
-    [[nodiscard]] std::shared_ptr<const std::string> snapshot(const OpenedFeed& feed);
-    [[nodiscard]] std::shared_ptr<const std::string> ops_snapshot(wire::Encoding encoding);
+    [[nodiscard]] session::SnapshotPieces snapshot(const OpenedFeed& feed);
+    [[nodiscard]] const Kept& public_snapshot(wire::Encoding encoding);
+    [[nodiscard]] const Kept& ops_snapshot(wire::Encoding encoding);
+    [[nodiscard]] Kept keep(wire::FeedKind kind, const base::Position& position, std::string bytes,
+                            wire::Encoding encoding) const;
 
     Home& home_;
     MarchView view_;

@@ -28,6 +28,13 @@ DeliveryClass delivery_of(const core::Event& event) {
 
 bool is_public(base::TopicNumber topic) { return core::index_of(topic) == core::topic_index::public_feed; }
 
+EncodingSet encodings_of(std::uint32_t topic_index, const FeedRegister& feeds) {
+    using wire::FeedKind;
+    if (topic_index == core::topic_index::public_feed) return feeds.encodings({FeedKind::public_feed});
+    if (topic_index == core::topic_index::ops) return feeds.encodings({FeedKind::ops});
+    return feeds.encodings({FeedKind::marshal, FeedKind::ops});
+}
+
 std::string encode_as(const core::Entry& entry, const LiveItem& item, wire::Encoding encoding) {
     if (!is_public(item.topic)) return wire::encode_entry(item.topic, item.position, item.prev, entry, encoding);
     const auto seen = core::public_item(entry);
@@ -39,15 +46,15 @@ std::string encode_as(const core::Entry& entry, const LiveItem& item, wire::Enco
 
 MarchItems::MarchItems(const OpenedDesk<core::MarchState>& opened)
     : window_(opened.before, opened.before_public), position_(opened.before), public_(opened.before_public) {
-    for (const PastEntry& past : opened.recent)
-        (void)add(opened.state.topic_base, past.entry, past.digest, {true, false});
+    const FeedRegister nobody(0);
+    for (const PastEntry& past : opened.recent) (void)add(opened.state.topic_base, past.entry, past.digest, nobody);
 }
 
 std::vector<LiveItem> MarchItems::add(std::uint32_t topic_base, const core::Entry& entry, const base::Digest& digest,
-                                      const EncodingSet& encodings) {
+                                      const FeedRegister& feeds) {
     position_ = {entry.epoch, entry.seq, base::short_digest(digest)};
     if (entry.public_seq != public_.seq) public_ = {entry.epoch, entry.public_seq, position_.digest};
-    std::vector<LiveItem> items = make(topic_base, entry, encodings);
+    std::vector<LiveItem> items = make(topic_base, entry, feeds);
     window_.add({position_, public_, items});
     entries_.push_back(entry);
     for (const LiveItem& item : items) {
@@ -63,7 +70,7 @@ std::vector<LiveItem> MarchItems::add(std::uint32_t topic_base, const core::Entr
 }
 
 std::vector<LiveItem> MarchItems::make(std::uint32_t topic_base, const core::Entry& entry,
-                                       const EncodingSet& encodings) {
+                                       const FeedRegister& feeds) const {
     std::vector<LiveItem> items;
     items.reserve(entry.topics.size());
     for (const core::TopicStamp& stamp : entry.topics) {
@@ -73,6 +80,7 @@ std::vector<LiveItem> MarchItems::make(std::uint32_t topic_base, const core::Ent
         // On the public topic position and prev count public items only.
         item.position = is_public(item.topic) ? public_ : position_;
         item.prev = stamp.prev;
+        const EncodingSet encodings = encodings_of(stamp.index, feeds);
         for (std::size_t i = 0; i < encodings.size(); ++i) {
             if (!encodings.at(i)) continue;
             item.bytes.at(i) = std::make_shared<const std::string>(

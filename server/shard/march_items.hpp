@@ -18,10 +18,10 @@ class MarchItems {
 public:
     explicit MarchItems(const OpenedDesk<core::MarchState>& opened);
 
-    /// Makes the items of an entry that is stored. Binary is made always, JSON when
-    /// `encodings` has it (else on demand, at a resume).
+    /// Makes the items of an entry that is stored, in the encodings of the open feeds that may hold their topics (else
+    /// on demand, at a resume).
     [[nodiscard]] std::vector<fanout::LiveItem> add(std::uint32_t topic_base, const core::Entry& entry,
-                                                    const base::Digest& digest, const EncodingSet& encodings);
+                                                    const base::Digest& digest, const FeedRegister& feeds);
 
     /// The newest entry's, in each count. The public digest changes with public items only: how much happens
     /// behind does not show.
@@ -44,7 +44,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<fanout::LiveItem> make(std::uint32_t topic_base, const core::Entry& entry,
-                                                     const EncodingSet& encodings);
+                                                     const FeedRegister& feeds) const;
     [[nodiscard]] const core::Entry* entry_of(const fanout::LiveItem& item) const;
 
     /// Gives the item bytes of this encoding.

@@ -15,6 +15,11 @@ namespace limits = base::limits;
 constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / limits::beat.value);
 constexpr auto relaxed = std::memory_order_relaxed;
 
+/// Of what may wait in the whole process a shard has its part.
+std::shared_ptr<fanout::QueueBudget> budget_of(std::size_t bytes, const Fabric& fabric) {
+    return std::make_shared<fanout::QueueBudget>(bytes / fabric.settings().shards);
+}
+
 base::Refusal no_such_campaign() {
     return base::refuse(base::RefusalCode::not_found, "feed", "There is no such campaign: check its name.");
 }
@@ -28,7 +33,12 @@ Shard::Shard(Fabric& fabric, std::size_t index)
       mailbox_(io_),
       work_(io_->get_executor()),
       timer_(*io_),
+      flush_timer_(*io_),
+      machine_now_(base::machine_now()),
       desks_(*this),
+      followers_budget_(budget_of(limits::queue_total_bytes_followers, fabric)),
+      staff_budget_(budget_of(limits::queue_total_bytes_staff, fabric)),
+      broadcast_(*this),
       outbox_(fabric.settings().shards) {}
 
 Shard::~Shard() { join(); }
@@ -55,7 +65,15 @@ void Shard::arm_timer() {
 }
 
 void Shard::beat() {
+    machine_now_ = is_by_hand() ? machine_now_ + limits::beat : base::machine_now();
     desks_.beat(now());
+    for (const fanout::Slot slot : wheel_.take_due(machine_now_)) {
+        if (seats_[slot].port == nullptr) continue;
+        touch(slot);
+        const base::UtcMs next = seats_[slot].port->tick();
+        if (next && seats_[slot].port != nullptr) wheel_.set(slot, next);
+    }
+    counters_.queued_bytes.store(followers_budget_->used() + staff_budget_->used(), relaxed);
     if (++beats_ < beats_per_second) return;
     beats_ = 0;
     second();
@@ -63,15 +81,8 @@ void Shard::beat() {
 
 void Shard::second() {
     desks_.second(now());
-    std::size_t queued = 0;
-    // By number: a session may leave while it is asked.
-    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
-        if (seats_[slot].port == nullptr) continue;
-        touch(static_cast<fanout::Slot>(slot));
-        seats_[slot].port->tick(now());
-        if (seats_[slot].port != nullptr) queued += seats_[slot].port->queued_bytes();
-    }
-    counters_.queued_bytes.store(queued, relaxed);
+    broadcast_.tidy(now());
+    counters_.deliveries.store(broadcast_.deliveries(), relaxed);
 }
 
 void Shard::drain(base::Millis delay) {
@@ -105,8 +116,9 @@ void Shard::leave(fanout::Slot slot) {
     Seat& seat = seats_.at(slot);
     if (seat.port == nullptr) return;
     for (const Following& feed : seat.feeds) unfollow(slot, feed);
-    topics_.remove(slot);
-    seat.feeds.clear();
+    broadcast_.leave(slot);
+    wheel_.forget(slot);
+    seat.feeds = {};
     seat.port = nullptr;
     free_seats_.push_back(slot);
     counters_.sessions.fetch_sub(1, relaxed);
@@ -124,7 +136,7 @@ Shard::Following* Shard::following(Seat& seat, session::SubscriptionId subscript
 }
 
 void Shard::unfollow(fanout::Slot slot, const Following& feed) {
-    for (const base::TopicNumber topic : feed.topics) (void)topics_.unsubscribe(topic, slot);
+    for (const base::TopicNumber topic : feed.topics) broadcast_.leave(topic, slot);
     const SubscriberKey key{key_of(slot), feed.subscription};
     Shard& home = fabric_.home_of(feed.feed.log);
     home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
@@ -228,12 +240,37 @@ void Shard::receive(const std::vector<Parcel>& parcels) {
 void Shard::touch(fanout::Slot slot) {
     if (std::exchange(seats_[slot].touched, true)) return;
     touched_.push_back(slot);
-    if (std::exchange(flush_posted_, true)) return;
-    mailbox_.post([this] { flush_touched(); });
+    end_turn_later();
+}
+
+void Shard::end_turn_later() {
+    if (std::exchange(turn_end_posted_, true)) return;
+    mailbox_.post([this] { end_turn(); });
+}
+
+/// Behind everything that was ready in this turn: what waits goes out together, or waits for its tick.
+void Shard::end_turn() {
+    turn_end_posted_ = false;
+    if (const auto due = broadcast_.due()) {
+        const auto now = is_by_hand() ? Broadcast::Instant::max() : std::chrono::steady_clock::now();
+        if (*due <= now) broadcast_.flush(now);
+        if (const auto next = broadcast_.due()) arm_flush(*next);
+    }
+    flush_touched();
+}
+
+void Shard::arm_flush(Broadcast::Instant at) {
+    if (flush_armed_ && *flush_armed_ <= at) return;
+    flush_armed_ = at;
+    flush_timer_.expires_at(at);  // ends an older wait for a later moment
+    flush_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        flush_armed_.reset();
+        end_turn();
+    });
 }
 
 void Shard::flush_touched() {
-    flush_posted_ = false;
     const auto touched = std::exchange(touched_, {});
     for (const fanout::Slot slot : touched) seats_[slot].touched = false;
     for (const fanout::Slot slot : touched) {
@@ -242,27 +279,18 @@ void Shard::flush_touched() {
 }
 
 void Shard::on(const Published& published) {
-    std::uint64_t deliveries = 0;
-    for (const fanout::LiveItem& item : *published.items) {
-        const auto followers = topics_.subscribers(item.topic);
-        receivers_.assign(followers.begin(), followers.end());
-        deliveries += receivers_.size();
-        for (const fanout::Slot slot : receivers_) {
-            if (seats_[slot].port == nullptr) continue;
-            touch(slot);
-            seats_[slot].port->deliver(item);
-        }
-    }
-    count(counters_.deliveries, deliveries);
+    broadcast_.take(*published.items, std::chrono::steady_clock::now());
+    end_turn_later();
 }
 
 void Shard::on(const Opened& opened) {
     Seat* seat = seat_of(opened.to);
     Following* feed = seat == nullptr ? nullptr : following(*seat, opened.feed.subscription);
     if (feed == nullptr) return;  // left or closed meanwhile, and its desk was told
-    for (const base::TopicNumber topic : feed->topics) (void)topics_.unsubscribe(topic, opened.to.slot);
+    for (const base::TopicNumber topic : feed->topics) broadcast_.leave(topic, opened.to.slot);
     feed->topics = opened.feed.topics;
-    for (const base::TopicNumber topic : feed->topics) topics_.subscribe(topic, opened.to.slot);
+    for (const base::TopicNumber topic : feed->topics) broadcast_.follow(topic, opened.to.slot);
+    broadcast_.take_newest(opened.feed.newest);
     touch(opened.to.slot);
     seat->port->feed_opened(opened.feed);
 }
@@ -271,7 +299,7 @@ void Shard::on(const Refused& refused) {
     Seat* seat = seat_of(refused.to);
     Following* feed = seat == nullptr ? nullptr : following(*seat, refused.feed.subscription);
     if (feed == nullptr) return;
-    for (const base::TopicNumber topic : feed->topics) (void)topics_.unsubscribe(topic, refused.to.slot);
+    for (const base::TopicNumber topic : feed->topics) broadcast_.leave(topic, refused.to.slot);
     std::erase_if(seat->feeds, [&](const Following& one) { return one.subscription == refused.feed.subscription; });
     touch(refused.to.slot);
     seat->port->feed_refused(refused.feed);

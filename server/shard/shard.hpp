@@ -1,13 +1,14 @@
 // One shard: a thread with its sessions, the desks whose home it is, and its copy of the tokens.
 #pragma once
 
-#include "fanout/topic_index.hpp"
 #include "session/ports.hpp"
 #include "session/token_index.hpp"
+#include "shard/broadcast.hpp"
 #include "shard/counters.hpp"
 #include "shard/desks.hpp"
 #include "shard/fabric.hpp"
 #include "shard/home.hpp"
+#include "shard/timer_wheel.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,7 +25,7 @@
 namespace marchwire::shard {
 
 /// Sessions talk to their shard by Backend; desks by Home; shards to one another by parcels. No lock anywhere.
-class Shard final : public session::Backend, public Home {
+class Shard final : public session::Backend, public Home, public Seats {
 public:
     Shard(Fabric& fabric, std::size_t index);
     ~Shard() override;
@@ -58,7 +59,18 @@ public:
     void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) override;
     void read_history(fanout::Slot slot, session::ReadHistory request) override;
     void heard_from(fanout::Slot slot, const session::Grant& grant) override;
+    void wake(fanout::Slot slot, base::UtcMs machine_time) override { wheel_.set(slot, machine_time); }
+    [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
+        return broadcast_.newest(topic);
+    }
+    [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door door) const override {
+        return door == session::Door::staff ? staff_budget_ : followers_budget_;
+    }
     [[nodiscard]] base::UtcMs now() const override { return clock().now(); }
+
+    // ---- Seats -------------------------------------------------------------------------------------
+    [[nodiscard]] session::SessionPort* port(fanout::Slot slot) override { return seats_[slot].port; }
+    void touch(fanout::Slot slot) override;
 
     // ---- Home --------------------------------------------------------------------------------------
     [[nodiscard]] const base::Clock& clock() const override { return fabric_.settings().clock; }
@@ -88,9 +100,12 @@ private:
     [[nodiscard]] SessionKey key_of(fanout::Slot slot) const { return {index_, slot, seats_.at(slot).serial}; }
     [[nodiscard]] Following* following(Seat& seat, session::SubscriptionId subscription);
     void unfollow(fanout::Slot slot, const Following& feed);
-    void touch(fanout::Slot slot);
+    void end_turn_later();
+    void end_turn();
     void flush_touched();
+    void arm_flush(Broadcast::Instant at);
     void flush_outbox();
+    [[nodiscard]] bool is_by_hand() const { return fabric_.settings().drive == Drive::by_hand; }
     /// Who the session's token proves it to be towards this campaign: its own actor there, a follower elsewhere.
     [[nodiscard]] core::Actor actor_for(fanout::Slot slot, const base::LogId& log) const;
 
@@ -109,19 +124,24 @@ private:
     Mailbox mailbox_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer flush_timer_;
+    std::optional<Broadcast::Instant> flush_armed_;
     int beats_ = 0;
+    base::UtcMs machine_now_;
     Counters counters_;
     Desks desks_;
 
     std::vector<Seat> seats_;
     std::vector<fanout::Slot> free_seats_;
     std::uint64_t next_serial_ = 1;
-    fanout::TopicIndex topics_;
+    std::shared_ptr<fanout::QueueBudget> followers_budget_;
+    std::shared_ptr<fanout::QueueBudget> staff_budget_;
+    Broadcast broadcast_;
+    TimerWheel wheel_;
     session::TokenIndex tokens_;
     std::set<base::Slug> drills_;
     std::vector<fanout::Slot> touched_;
-    bool flush_posted_ = false;
-    std::vector<fanout::Slot> receivers_;  ///< scratch of one item: a session may leave while it is delivered
+    bool turn_end_posted_ = false;
     std::vector<std::vector<Parcel>> outbox_;
     bool outbox_posted_ = false;
     std::thread thread_;

@@ -3,7 +3,10 @@
 
 #include "core/column.hpp"
 #include "shard/feed_register.hpp"
+#include "shard/keyed_items.hpp"
+#include "wire/messages.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -16,16 +19,18 @@ public:
     /// Item for staff; none when nothing new was learned or the person is not on the roster.
     [[nodiscard]] std::optional<fanout::LiveItem> take(const core::MarchState& state, base::PersonId person,
                                                        const std::vector<core::Fix>& fixes, base::UtcMs now,
-                                                       const EncodingSet& encodings);
+                                                       const FeedRegister& feeds);
     /// Item when this changes what is said of the person.
     [[nodiscard]] std::optional<fanout::LiveItem> heard(const core::MarchState& state, base::PersonId person,
-                                                        base::UtcMs now, const EncodingSet& encodings);
+                                                        base::UtcMs now, const FeedRegister& feeds);
     /// Each second: the columns, and who fell silent.
     [[nodiscard]] std::vector<fanout::LiveItem> second(const core::MarchState& state, base::UtcMs now,
                                                        const FeedRegister& feeds);
-    /// What a new subscriber of this feed is given.
-    [[nodiscard]] std::vector<fanout::LiveItem> newest(const core::MarchState& state, wire::FeedKind kind,
-                                                       base::UtcMs now, wire::Encoding encoding) const;
+    /// What a new subscriber of these topics is given.
+    [[nodiscard]] std::vector<fanout::LiveItem> newest(const std::vector<base::TopicNumber>& topics,
+                                                       wire::Encoding encoding) {
+        return items_.on(topics, encoding);
+    }
     /// As last computed; as_of 0: nothing is known.
     [[nodiscard]] const core::PublicColumn& public_column() const { return public_column_; }
 
@@ -34,9 +39,14 @@ private:
         base::UtcMs at;
         wire::Reachability told = wire::Reachability::live;
     };
+    enum class KeyKind : std::uint8_t { public_column = 1, ops_column, position, liveness };
+    [[nodiscard]] fanout::LiveItem put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind,
+                                       std::uint64_t subject, wire::TelemetryItem value, const FeedRegister& feeds,
+                                       base::UtcMs expires_at = {});
+
     core::Column column_;
+    KeyedItems items_;
     core::PublicColumn public_column_;
-    core::OpsColumn ops_column_;
     std::unordered_map<base::PersonId, Heard> heard_;
     base::UtcMs public_sent_at_;
 };

@@ -1,13 +1,12 @@
 // Protobuf and its JSON mapping <-> plain values. The only user of *.pb.h in the server.
 //
 // All functions are pure and thread-safe. An encoded *item* is the bytes of one `items` entry, tag and
-// length included (binary), or one JSON object (JSON): a run is items laid end to end, see run_payload.
+// length included (binary), or one JSON object (JSON): a run is items laid end to end, see frame.hpp.
 #pragma once
 
 #include "base/hmac.hpp"
 #include "wire/messages.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,9 +24,6 @@ namespace marchwire::wire {
 [[nodiscard]] std::string encode_entry(base::TopicNumber topic, const base::Position& position, base::Seq prev,
                                        const core::Entry& entry, Encoding encoding);
 [[nodiscard]] std::string encode_telemetry(base::TopicNumber topic, const TelemetryItem& item, Encoding encoding);
-
-/// The payload of one WebSocket message made of these encoded items.
-[[nodiscard]] std::string run_payload(std::span<const std::string_view> items, Encoding encoding);
 
 // ---- snapshots: whole bytes of the message, to be cut in pieces --------------------------------
 [[nodiscard]] std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column,

@@ -215,21 +215,4 @@ std::string encode_telemetry(base::TopicNumber topic, const TelemetryItem& item,
     return item_of(out, encoding);
 }
 
-std::string run_payload(std::span<const std::string_view> items, Encoding encoding) {
-    constexpr std::string_view opening = R"({"items":[)";
-    constexpr std::string_view closing = "]}";
-    std::size_t bytes = opening.size() + closing.size() + items.size();
-    for (const std::string_view item : items) bytes += item.size();
-    std::string payload;
-    payload.reserve(bytes);
-    const bool json = encoding == Encoding::json;
-    if (json) payload += opening;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (json && i != 0) payload += ',';
-        payload += items[i];
-    }
-    if (json) payload += closing;
-    return payload;
-}
-
 }  // namespace marchwire::wire

@@ -3,6 +3,7 @@
 namespace marchwire::wire {
 namespace {
 
+constexpr std::size_t header_bytes_max = 10;      // RFC 6455, 5.2, unmasked
 constexpr std::size_t control_payload_max = 125;  // RFC 6455, 5.5
 
 /// RFC 6455, 5.2: the shortest length form that holds it.
@@ -33,17 +34,51 @@ std::string_view cut(std::string_view text, std::size_t most) {
     return text.substr(0, end);
 }
 
+constexpr std::string_view run_opening = R"({"items":[)";
+constexpr std::string_view run_closing = "]}";
+
+std::size_t run_bytes(std::span<const std::string_view> items, Encoding encoding) {
+    std::size_t bytes = 0;
+    for (const std::string_view item : items) bytes += item.size();
+    if (encoding == Encoding::proto) return bytes;
+    const std::size_t commas = items.empty() ? 0 : items.size() - 1;
+    return bytes + run_opening.size() + commas + run_closing.size();
+}
+
+void append_run(std::string& bytes, std::span<const std::string_view> items, Encoding encoding) {
+    if (encoding == Encoding::proto) {
+        for (const std::string_view item : items) bytes += item;
+        return;
+    }
+    bytes += run_opening;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i != 0) bytes += ',';
+        bytes += items[i];
+    }
+    bytes += run_closing;
+}
+
 }  // namespace
 
-std::string make_frame_header(Opcode opcode, std::size_t payload) {
-    std::string bytes;
-    append_header(bytes, opcode, payload);
+std::string run_payload(std::span<const std::string_view> items, Encoding encoding) {
+    std::string payload;
+    payload.reserve(run_bytes(items, encoding));
+    append_run(payload, items, encoding);
+    return payload;
+}
+
+Frame make_run(std::span<const std::string_view> items, Encoding encoding) {
+    const std::size_t payload = run_bytes(items, encoding);
+    auto bytes = std::make_shared<std::string>();
+    bytes->reserve(payload + header_bytes_max);
+    append_header(*bytes, encoding == Encoding::json ? Opcode::text : Opcode::binary, payload);
+    append_run(*bytes, items, encoding);
     return bytes;
 }
 
 Frame make_frame(Opcode opcode, std::string_view payload) {
     auto bytes = std::make_shared<std::string>();
-    bytes->reserve(payload.size() + 10);
+    bytes->reserve(payload.size() + header_bytes_max);
     append_header(*bytes, opcode, payload.size());
     bytes->append(payload);
     return bytes;

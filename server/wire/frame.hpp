@@ -4,10 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace marchwire::wire {
+
+/// The two subprotocols: marchwire.v1.proto (binary messages) and marchwire.v1.json (text).
+enum class Encoding : std::uint8_t { proto, json };
+inline constexpr std::size_t encoding_count = 2;
 
 /// RFC 6455, 5.2. The server sends only whole, unmasked messages.
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
@@ -15,10 +20,12 @@ enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close
 /// Bytes as they go to the socket, header included. Shared between shards: nothing changes after creation.
 using Frame = std::shared_ptr<const std::string>;
 
-/// The header alone, for payloads that are written from many pieces.
-[[nodiscard]] std::string make_frame_header(Opcode opcode, std::size_t payload);
 /// A complete unmasked frame around `payload`.
 [[nodiscard]] Frame make_frame(Opcode opcode, std::string_view payload);
+/// The payload of one message made of these encoded items (wire/codec.hpp): what the protocol calls a run.
+[[nodiscard]] std::string run_payload(std::span<const std::string_view> items, Encoding encoding);
+/// The same, framed.
+[[nodiscard]] Frame make_run(std::span<const std::string_view> items, Encoding encoding);
 /// Close frame with a code and a short reason (cut at 123 bytes on a character border).
 [[nodiscard]] Frame make_close(std::uint16_t code, std::string_view reason);
 

@@ -7,6 +7,7 @@
 #include "core/event.hpp"
 #include "core/rights.hpp"
 #include "core/views.hpp"
+#include "wire/frame.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -16,10 +17,6 @@
 #include <vector>
 
 namespace marchwire::wire {
-
-/// The two subprotocols: marchwire.v1.proto and marchwire.v1.json.
-enum class Encoding : std::uint8_t { proto, json };
-inline constexpr std::size_t encoding_count = 2;
 
 // ---- feeds -------------------------------------------------------------------------------------
 enum class FeedKind : std::uint8_t { public_feed, ops, marshal, overview, desk };

@@ -43,9 +43,57 @@ void Seat::hang_up() {
     if (slot_) backend_.leave(*std::exchange(slot_, std::nullopt));
 }
 
+void Seat::feed_opened(session::FeedOpened one) {
+    opened.push_back(std::move(one));
+    take_newest(opened.back());
+}
+
+session::AfterDelivery Seat::take(const fanout::LiveItem& item) {
+    ++unflushed;
+    items.push_back(item);
+    return session::AfterDelivery::flush;
+}
+
+session::AfterDelivery Seat::deliver(const fanout::Run& run) {
+    auto after = session::AfterDelivery::nothing;
+    for (const fanout::LiveItem& item : run.items()) after = take(item);
+    return after;
+}
+
+session::AfterDelivery Seat::deliver(std::span<const fanout::LiveItem> some) {
+    auto after = session::AfterDelivery::nothing;
+    for (const fanout::LiveItem& item : some) {
+        // Others' topics are among them: a session picks its own.
+        const bool own = std::ranges::any_of(opened, [&](const session::FeedOpened& feed) {
+            return std::ranges::find(feed.topics, item.topic) != feed.topics.end();
+        });
+        if (own) after = take(item);
+    }
+    return after;
+}
+
+session::AfterDelivery Seat::newest_changed() {
+    for (const session::FeedOpened& feed : opened) take_newest(feed);
+    return session::AfterDelivery::nothing;
+}
+
+void Seat::take_newest(const session::FeedOpened& feed) {
+    for (const base::TopicNumber topic : feed.topics) {
+        const fanout::NewestTable* table = backend_.newest(topic);
+        if (table == nullptr) continue;
+        std::uint64_t& version = versions_[topic];
+        while (version < table->version()) {
+            const auto& part = table->after(version, encoding_, base::limits::batch_bytes);
+            if (part.frame) newest += *part.frame;
+            version = part.version;
+        }
+    }
+}
+
 session::SubscriptionId Seat::open(const wire::FeedName& feed, std::optional<base::Position> resume,
                                    wire::Encoding encoding) {
     const core::Actor actor = grant_ ? grant_->actor : core::Actor{};
+    encoding_ = encoding;
     backend_.open_feed(*slot_, {++subscriptions_, feed, resume, encoding, actor});
     return subscriptions_;
 }
@@ -104,13 +152,12 @@ std::string Seat::everything_seen() const {
         }
     };
     for (const session::FeedOpened& one : opened) {
-        if (one.snapshot) seen += *one.snapshot;
+        for (std::size_t i = 0; one.snapshot && i < one.snapshot->size(); ++i) seen += *(*one.snapshot)[i];
         seen += one.phase.sentence;
         std::for_each(one.items.begin(), one.items.end(), add);
-        std::for_each(one.newest.begin(), one.newest.end(), add);
     }
     std::for_each(items.begin(), items.end(), add);
-    return seen;
+    return seen + newest;
 }
 
 // ---- stage -------------------------------------------------------------------------------------

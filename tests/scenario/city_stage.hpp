@@ -8,8 +8,10 @@
 #include "support/stage_log.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,16 +43,15 @@ public:
     /// All bytes that this session was given on its feeds: snapshots, resumed and live items.
     [[nodiscard]] std::string everything_seen() const;
 
-    void feed_opened(session::FeedOpened one) override { opened.push_back(std::move(one)); }
+    void feed_opened(session::FeedOpened one) override;
     void feed_refused(session::FeedRefused one) override { refused_feeds.push_back(std::move(one)); }
     void replied(const wire::Reply& reply) override { replies.push_back(reply); }
     void history_read(wire::History one) override { histories.push_back(std::move(one)); }
-    void deliver(const fanout::LiveItem& item) override {
-        ++unflushed;
-        items.push_back(item);
-    }
+    session::AfterDelivery deliver(const fanout::Run& run) override;
+    session::AfterDelivery deliver(std::span<const fanout::LiveItem> some) override;
+    session::AfterDelivery newest_changed() override;
     void flush() override { unflushed = 0; }
-    void tick(base::UtcMs) override { ++ticks; }
+    base::UtcMs tick() override { return {}; }
     void revoke() override { revoked = true; }
     void drain(base::Millis delay) override { drained = delay; }
     [[nodiscard]] const std::optional<session::Grant>& grant() const override { return grant_; }
@@ -59,16 +60,21 @@ public:
     std::vector<session::FeedRefused> refused_feeds;
     std::vector<wire::Reply> replies;
     std::vector<wire::History> histories;
-    std::vector<fanout::LiveItem> items;
+    std::vector<fanout::LiveItem> items;  ///< class A and B
+    std::string newest;                   ///< all messages of class C
     std::size_t unflushed = 0;
-    int ticks = 0;
     bool revoked = false;
     std::optional<base::Millis> drained;
     base::UtcMs clock_now;  ///< made_at of the next command
 
 private:
+    [[nodiscard]] session::AfterDelivery take(const fanout::LiveItem& item);
+    void take_newest(const session::FeedOpened& feed);
+
     session::Backend& backend_;
+    std::map<base::TopicNumber, std::uint64_t> versions_;  ///< of newest values seen
     std::optional<session::Grant> grant_;
+    wire::Encoding encoding_ = wire::Encoding::proto;  ///< of its connection
     std::optional<fanout::Slot> slot_;
     base::DeviceId device_;
     std::uint64_t counter_ = 0;

@@ -258,7 +258,7 @@ TEST_CASE("nobody who is not public is named to the public", "[scenario]") {
     day.stage.settle();
     day.march_off();
     day.stage.wait(base::minutes(30));
-    CHECK_FALSE(passer_by->items.empty());
+    CHECK_FALSE(passer_by->newest.empty());
     for (const auto* seat : {follower.get(), passer_by.get()}) {
         CHECK_FALSE(says(seat->everything_seen(), "anna"));
         CHECK_FALSE(says(seat->everything_seen(), "callsign"));

@@ -49,9 +49,8 @@ TEST_CASE("Beast's client is welcomed and gets a feed", "[net][beast]") {
     BeastClient client(door);
     client.say(R"({"hello":{"protocol":1,"subscribe":[{"feed":"public/c/m"}]}})");
     CHECK(client.read()["items"][0].contains("welcome"));
-    const Json items = client.read()["items"];
-    CHECK(items[0].contains("subscribed"));
-    CHECK(items[1].contains("snapshotPiece"));
+    CHECK(client.read()["items"][0].contains("subscribed"));
+    CHECK(client.read()["items"][0].contains("snapshotPiece"));
 }
 
 TEST_CASE("Beast's client sends in fragments and closes in good order", "[net][beast]") {

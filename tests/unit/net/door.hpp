@@ -3,6 +3,7 @@
 
 #include "base/hmac.hpp"
 #include "net/listener.hpp"
+#include "wire/codec.hpp"
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -65,7 +66,11 @@ public:
         opened.feed = wish.feed;
         opened.topics = {topic};
         opened.position = {base::Epoch{1}, base::Seq{1}, 1};
-        opened.snapshot = std::make_shared<const std::string>("whole");
+        const std::string piece = wire::encode(wire::SnapshotPiece{wish.feed, opened.position, 0, 1, "whole"},
+                                               wish.encoding);
+        const std::string_view one = piece;
+        opened.snapshot = std::make_shared<const std::vector<wire::Frame>>(
+            std::vector<wire::Frame>{wire::make_run({&one, 1}, wish.encoding)});
         asio::post(io_, [this, slot, opened = std::move(opened)] {
             if (!ports.contains(slot)) return;
             ports[slot]->feed_opened(opened);
@@ -83,6 +88,11 @@ public:
     void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
     void read_history(fanout::Slot, session::ReadHistory) override {}
     void heard_from(fanout::Slot, const session::Grant&) override {}
+    void wake(fanout::Slot, base::UtcMs) override {}
+    [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber) const override { return nullptr; }
+    [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door) const override { return budget_; }
+    /// Waiting in the queues of all sessions.
+    [[nodiscard]] std::size_t queued_bytes() const { return budget_->used(); }
     [[nodiscard]] base::UtcMs now() const override { return base::UtcMs{1'530'363'600'000}; }
 
     /// Any thread: until so many sessions have left since the beginning.
@@ -95,6 +105,7 @@ public:
 
 private:
     asio::io_context& io_;
+    std::shared_ptr<fanout::QueueBudget> budget_ = std::make_shared<fanout::QueueBudget>(100'000'000);
     fanout::Slot next_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -141,7 +152,7 @@ public:
         on_shard([](HandShard& hand) {
             const auto ports = hand.ports;
             for (const auto& [slot, port] : ports) {
-                if (hand.ports.contains(slot)) port->tick({});
+                if (hand.ports.contains(slot)) (void)port->tick();
             }
         });
     }

@@ -17,6 +17,13 @@ fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
     return made;
 }
 
+/// A run of one item comes, and the turn ends.
+void deliver(session::SessionPort& port, fanout::LiveItem one) {
+    std::vector<fanout::LiveItem> items;
+    items.push_back(std::move(one));
+    if (port.deliver(fanout::Run(std::move(items))) == session::AfterDelivery::flush) port.flush();
+}
+
 TEST_CASE("a follower says Hello and follows a march over a socket", "[net][websocket]") {
     TestDoor door;
     Client client(door);
@@ -24,8 +31,7 @@ TEST_CASE("a follower says Hello and follows a march over a socket", "[net][webs
     CHECK(client.next_item()["subscribed"]["feed"] == "public/c/m");
     CHECK(client.next_item()["snapshotPiece"]["pieces"] == 1);
     door.on_shard([](HandShard& hand) {
-        for (std::uint64_t seq = 2; seq < 5; ++seq) hand.ports.begin()->second->deliver(item(seq, 0));
-        hand.ports.begin()->second->flush();
+        (void)hand.ports.begin()->second->deliver(fanout::Run({item(2, 0), item(3, 0), item(4, 0)}));
     });
     const auto run = client.read_frame();  // of one turn, in one message
     REQUIRE(run.has_value());
@@ -110,7 +116,7 @@ TEST_CASE("a server that closes waits for the answer and then ends the connectio
 
 TEST_CASE("a peer that does not answer a close is let go after the deadline", "[net][close]") {
     NetSettings settings = settings_of(Door::followers);
-    settings.deadlines.close = std::chrono::milliseconds(0);
+    settings.deadlines.close = base::Millis{0};
     TestDoor door(settings);
     Client client(door);
     client.greet();
@@ -169,7 +175,7 @@ TEST_CASE("a broken frame ends the connection with the code of its rule", "[net]
 
 TEST_CASE("what a peer sends after it broke a rule is not kept", "[net][frames]") {
     NetSettings settings = settings_of(Door::followers);
-    settings.deadlines.close = std::chrono::milliseconds(0);
+    settings.deadlines.close = base::Millis{0};
     TestDoor door(settings);
     Client client(door);
     client.greet().send(frame(0, "x"));
@@ -181,7 +187,7 @@ TEST_CASE("what a peer sends after it broke a rule is not kept", "[net][frames]"
 
 TEST_CASE("a client that stops reading is let go when nothing moves for the deadline", "[net][slow]") {
     NetSettings settings = settings_of(Door::followers);
-    settings.deadlines.stall_follower = std::chrono::milliseconds(0);
+    settings.deadlines.stall_follower = base::Millis{0};
     TestDoor door(settings);
     Client client(door, 4'096);
     client.greet().say(R"({"subscribe":{"feed":"public/c/m"}})");
@@ -191,9 +197,8 @@ TEST_CASE("a client that stops reading is let go when nothing moves for the dead
     door.on_shard([&](HandShard& hand) {
         session::SessionPort* port = hand.ports.begin()->second;
         for (std::uint64_t seq = 2; seq < 1'000 && !jammed; ++seq) {
-            port->deliver(item(seq, 8'000));
-            port->flush();
-            jammed = port->queued_bytes() > 0;
+            deliver(*port, item(seq, 8'000));
+            jammed = hand.queued_bytes() > 0;
         }
     });
     REQUIRE(jammed);
@@ -210,10 +215,7 @@ TEST_CASE("a slow client gets everything in order once it reads again", "[net][s
     std::uint64_t last = 1;
     door.on_shard([&](HandShard& hand) {
         session::SessionPort* port = hand.ports.begin()->second;
-        while (last < 1'000 && port->queued_bytes() < 100'000) {
-            port->deliver(item(++last, 3'000));
-            port->flush();
-        }
+        while (last < 1'000 && hand.queued_bytes() < 100'000) deliver(*port, item(++last, 3'000));
     });
     CHECK(last < 1'000);
     for (std::uint64_t seq = 2; seq <= last; ++seq) REQUIRE(client.next_item()["seq"] == seq);
@@ -226,10 +228,7 @@ TEST_CASE("a client for whom too much waits is told to come back", "[net][slow]"
     CHECK(client.next_item().contains("subscribed"));
     door.on_shard([&](HandShard& hand) {
         session::SessionPort* port = hand.ports.begin()->second;
-        for (std::uint64_t seq = 2; seq < 200; ++seq) {
-            port->deliver(item(seq, 8'000));
-            port->flush();
-        }
+        for (std::uint64_t seq = 2; seq < 200; ++seq) deliver(*port, item(seq, 8'000));
     });
     CHECK(client.read_close() == code(CloseCode::too_slow));
 }

@@ -132,7 +132,7 @@ TEST_CASE("answers that nobody reads are refused before they fill the memory", "
         CHECK(talk.session.on_history({i, long_name, {}, true, std::nullopt}).empty());
     }
     CHECK(talk.session.queue().bytes() <= base::limits::queue_answer_bytes + base::limits::queue_bytes_staff);
-    const Json first = Json::parse(*talk.session.take(1).items.at(0));
+    const Json first = talk.read_message().at(0);
     CHECK(first["history"]["error"]["code"] == "TOO_LARGE");
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("an answered ping keeps a session alive", "[session][liveness]") {
 TEST_CASE("a revoked token ends the session with nothing more said", "[session][revoke]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
-    (void)talk.session.on_item(Talk::item(ops_topic, 10));
+    (void)talk.give(Talk::item(ops_topic, 10));
     const Actions actions = talk.session.on_revoked();
     REQUIRE(actions.size() == 1);
     CHECK(std::get<Close>(actions[0]).code == CloseCode::revoked);
@@ -203,7 +203,7 @@ TEST_CASE("a server that goes down says when to come back and how far the client
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
     hidden.bytes = {};
-    (void)talk.session.on_item(hidden);
+    (void)talk.give(hidden);
     const Actions actions = talk.session.on_drain(Millis{2'500});
     REQUIRE(actions.size() == 1);
     CHECK(std::get<Close>(actions[0]).code == CloseCode::drain);

@@ -3,7 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <numeric>
+#include <memory>
+#include <string_view>
 
 namespace marchwire::session::test {
 namespace {
@@ -19,53 +20,43 @@ TEST_CASE("a feed begins with its summary and its snapshot in pieces", "[session
     Talk talk(Door::followers);
     const OpenFeed wish = talk.greet().subscribe("public/c/m");
     CHECK_FALSE(wish.resume.has_value());
-    std::string snapshot(20'000, 'a');
-    std::iota(snapshot.begin(), snapshot.end(), '\0');
-    CHECK(talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), snapshot), talk.now).empty());
+    CHECK(talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), 3), talk.now).empty());
     const auto items = talk.read();
     REQUIRE(items.size() == 4);
     CHECK(items[0]["subscribed"]["feed"] == "public/c/m");
     CHECK(items[0]["subscribed"]["summary"]["asOfMs"] == std::to_string(wall.value));
     CHECK(items[0]["subscribed"]["topics"] == Json::array({staff_topic.value}));
-    std::size_t letters = 0;
-    for (std::size_t i = 1; i < 4; ++i) {
-        const Json& piece = items[i]["snapshotPiece"];
-        CHECK(piece["feed"] == "public/c/m");
-        CHECK(piece.value("piece", 0U) == i - 1);
-        CHECK(piece["pieces"] == 3);
-        CHECK(piece["position"]["seq"] == "9");
-        letters += piece["bytes"].get<std::string>().size();
-    }
-    CHECK(letters == 2 * 10'924 + 4'824);  // base64 of 8192, 8192 and 3616 bytes
+    for (std::size_t i = 1; i < 4; ++i) CHECK(items[i]["snapshotPiece"].value("piece", 0U) == i - 1);
 }
 
 TEST_CASE("one piece of a snapshot waits at a time and items go before the next", "[session][feed]") {
     Talk talk(Door::staff);
     const OpenFeed wish = talk.greet().subscribe("ops/c/m");
-    (void)talk.session.on_feed_opened(Talk::opened(wish, {ops_topic}, at(9), std::string(30'000, 'x')), talk.now);
-    (void)talk.session.take(base::limits::batch_bytes);
-    CHECK(talk.session.queue().items() == 0);
-    (void)talk.session.on_item(Talk::item(ops_topic, 10));
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {ops_topic}, at(9), 4), talk.now);
+    CHECK(talk.read_message().at(0).contains("subscribed"));
+    CHECK(talk.read_message().at(0).contains("snapshotPiece"));
+    CHECK(talk.session.queue().empty());
+    (void)talk.give(Talk::item(ops_topic, 10));
     CHECK(talk.read_kinds() == Kinds{"seq", "topic", "snapshotPiece", "snapshotPiece", "snapshotPiece"});
 }
 
 TEST_CASE("an item that the snapshot holds already is not sent", "[session][feed]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
-    (void)talk.session.on_item(Talk::item(ops_topic, 8));
-    (void)talk.session.on_item(Talk::item(ops_topic, 9));
-    (void)talk.session.on_item(Talk::item(ops_topic, 10));
+    (void)talk.give(Talk::item(ops_topic, 8));
+    (void)talk.give(Talk::item(ops_topic, 9));
+    (void)talk.give(Talk::item(ops_topic, 10));
     CHECK(talk.read_seqs() == Seqs{10});
 }
 
 TEST_CASE("an entry on several topics of a feed is sent once", "[session][feed]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic, section_topic}, at(9));
-    (void)talk.session.on_item(Talk::item(staff_topic, 10));
-    (void)talk.session.on_item(Talk::item(section_topic, 10));
-    (void)talk.session.on_item(Talk::item(section_topic, 11));
-    (void)talk.session.on_item(Talk::item(staff_topic, 12));
-    (void)talk.session.on_item(Talk::item(section_topic, 12));
+    (void)talk.give(Talk::item(staff_topic, 10));
+    (void)talk.give(Talk::item(section_topic, 10));
+    (void)talk.give(Talk::item(section_topic, 11));
+    (void)talk.give(Talk::item(staff_topic, 12));
+    (void)talk.give(Talk::item(section_topic, 12));
     CHECK(talk.read_seqs() == Seqs{10, 11, 12});
 }
 
@@ -73,17 +64,17 @@ TEST_CASE("two feeds that share a topic share its items", "[session][feed]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     (void)talk.follow("ops/c/m", {staff_topic, ops_topic}, at(10));
-    (void)talk.session.on_item(Talk::item(staff_topic, 10));  // new to the first only
-    (void)talk.session.on_item(Talk::item(ops_topic, 11));
-    (void)talk.session.on_item(Talk::item(staff_topic, 11));  // the second has it
-    (void)talk.session.on_item(Talk::item(staff_topic, 12));
+    (void)talk.give(Talk::item(staff_topic, 10));  // new to the first only
+    (void)talk.give(Talk::item(ops_topic, 11));
+    (void)talk.give(Talk::item(staff_topic, 11));  // the second has it
+    (void)talk.give(Talk::item(staff_topic, 12));
     CHECK(talk.read_seqs() == Seqs{10, 11, 11, 12});
 }
 
 TEST_CASE("items of a topic that nobody here follows are not sent", "[session][feed]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
-    (void)talk.session.on_item(Talk::item(ops_topic, 10));
+    (void)talk.give(Talk::item(ops_topic, 10));
     CHECK(talk.read().empty());
 }
 
@@ -93,8 +84,8 @@ TEST_CASE("a resume is answered with what was missed and no snapshot", "[session
     CHECK(wish.resume == at(5));
     (void)talk.session.on_feed_opened(
         Talk::resumed(wish, {ops_topic}, at(7), {Talk::item(ops_topic, 6), Talk::item(ops_topic, 7)}), talk.now);
-    (void)talk.session.on_item(Talk::item(ops_topic, 7));
-    (void)talk.session.on_item(Talk::item(ops_topic, 8));
+    (void)talk.give(Talk::item(ops_topic, 7));
+    (void)talk.give(Talk::item(ops_topic, 8));
     const auto items = talk.read();
     REQUIRE(items.size() == 4);
     CHECK(items[0]["subscribed"]["resumed"] == true);
@@ -150,14 +141,15 @@ TEST_CASE("more missed than is kept for one client becomes a snapshot that says 
 TEST_CASE("a feed that is opened anew by its desk starts its snapshot again", "[session][feed]") {
     Talk talk(Door::staff);
     const OpenFeed wish = talk.greet().subscribe("marshal/c/m");
-    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), std::string(30'000, 'x')), talk.now);
-    (void)talk.session.take(base::limits::batch_bytes);
-    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic, section_topic}, at(12), "new"), talk.now);
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), 4), talk.now);
+    CHECK(talk.read_message().at(0).contains("subscribed"));
+    CHECK(talk.read_message().at(0).contains("snapshotPiece"));
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic, section_topic}, at(12)), talk.now);
     const auto items = talk.read();
     REQUIRE(items.size() == 2);
     CHECK(items[0]["subscribed"]["topics"].size() == 2);
     CHECK(items[1]["snapshotPiece"]["position"]["seq"] == "12");
-    (void)talk.session.on_item(Talk::item(section_topic, 13));
+    (void)talk.give(Talk::item(section_topic, 13));
     CHECK(talk.read_seqs() == Seqs{13});
 }
 
@@ -170,7 +162,7 @@ TEST_CASE("a second subscribe to a feed opens it anew from the position given", 
     CHECK(std::get<OpenFeed>(actions[1]).resume->seq == base::Seq{4});
     // An answer or an item for the older one changes nothing.
     (void)talk.session.on_feed_opened(Talk::opened(first, {ops_topic}, at(20)), talk.now);
-    (void)talk.session.on_item(Talk::item(ops_topic, 21));
+    (void)talk.give(Talk::item(ops_topic, 21));
     CHECK(talk.read().empty());
 }
 
@@ -180,7 +172,7 @@ TEST_CASE("a feed that is left sends nothing more", "[session][feed]") {
     const Actions actions = talk.say(R"({"unsubscribe":{"feed":"ops/c/m"}})");
     REQUIRE(actions.size() == 1);
     CHECK(std::get<CloseFeed>(actions[0]).subscription == wish.subscription);
-    (void)talk.session.on_item(Talk::item(ops_topic, 10));
+    (void)talk.give(Talk::item(ops_topic, 10));
     CHECK(talk.read_kinds() == Kinds{"unsubscribed"});
     CHECK(talk.say(R"({"unsubscribe":{"feed":"ops/c/m"}})").empty());
     CHECK(talk.read().at(0)["error"]["code"] == "NOT_FOUND");
@@ -227,7 +219,7 @@ TEST_CASE("entries that a client may not see are told as UpTo after five seconds
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
     hidden.bytes = {};
-    (void)talk.session.on_item(hidden);
+    (void)talk.give(hidden);
     (void)talk.tick(seconds(4));
     CHECK(talk.read().empty());
     (void)talk.tick(seconds(1));
@@ -236,8 +228,8 @@ TEST_CASE("entries that a client may not see are told as UpTo after five seconds
     CHECK(up_to["position"]["seq"] == "12");
     (void)talk.tick(seconds(60));
     CHECK(talk.read().empty());
-    (void)talk.session.on_item(Talk::item(staff_topic, 12));
-    (void)talk.session.on_item(Talk::item(staff_topic, 13));
+    (void)talk.give(Talk::item(staff_topic, 12));
+    (void)talk.give(Talk::item(staff_topic, 13));
     CHECK(talk.read_seqs() == Seqs{13});
 }
 
@@ -246,11 +238,11 @@ TEST_CASE("five hundred hidden entries do not wait for five seconds", "[session]
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 508);
     hidden.bytes = {};
-    (void)talk.session.on_item(hidden);
+    (void)talk.give(hidden);
     (void)talk.tick(seconds(1));
     CHECK(talk.read().empty());
     hidden.position = at(509);
-    (void)talk.session.on_item(hidden);
+    (void)talk.give(hidden);
     (void)talk.tick(seconds(1));
     CHECK(talk.read_kinds() == Kinds{"upTo"});
 }
@@ -258,10 +250,10 @@ TEST_CASE("five hundred hidden entries do not wait for five seconds", "[session]
 TEST_CASE("how far a client is is not told before it has its snapshot", "[session][up_to]") {
     Talk talk(Door::staff);
     const OpenFeed wish = talk.greet().subscribe("marshal/c/m");
-    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), std::string(30'000, 'x')), talk.now);
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), 4), talk.now);
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
     hidden.bytes = {};
-    (void)talk.session.on_item(hidden);
+    (void)talk.give(hidden);
     (void)talk.tick(seconds(6));
     CHECK(talk.read_kinds() == Kinds{"subscribed", "snapshotPiece", "snapshotPiece", "snapshotPiece", "snapshotPiece"});
     (void)talk.tick(seconds(1));
@@ -271,33 +263,143 @@ TEST_CASE("how far a client is is not told before it has its snapshot", "[sessio
 TEST_CASE("a follower who sees every public item is never told a position for hidden ones", "[session][up_to]") {
     Talk talk(Door::followers);
     (void)talk.greet().follow("public/c/m", {staff_topic}, at(9));
-    (void)talk.session.on_item(Talk::item(staff_topic, 10));
+    (void)talk.give(Talk::item(staff_topic, 10));
     (void)talk.tick(seconds(30));
     CHECK(talk.read_kinds() == Kinds{"seq", "topic"});
 }
 
-TEST_CASE("of a keyed value only the newest waits", "[session][feed]") {
+TEST_CASE("of a keyed value only the newest waits", "[session][newest]") {
     Talk talk(Door::staff);
     (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
-    for (std::uint64_t i = 0; i < 1'000; ++i) {
-        fanout::LiveItem position = Talk::item(ops_topic, i);
-        position.delivery = DeliveryClass::c;
-        position.key = {ops_topic.value, 3, i % 2};
-        (void)talk.session.on_item(position);
-    }
+    for (std::uint64_t i = 0; i < 1'000; ++i) talk.show(ops_topic, i % 2, i);
     CHECK(talk.read_seqs() == Seqs{998, 999});
+    CHECK(talk.session.queue().empty());
 }
 
-TEST_CASE("keyed feeds begin with the rows as they are", "[session][feed]") {
+TEST_CASE("a feed begins with the newest values that are there and no talk of skipped ones", "[session][newest]") {
+    Talk talk(Door::staff);
+    for (std::uint64_t i = 0; i < 10; ++i) talk.show(ops_topic, i % 3, i);
+    const OpenFeed wish = talk.greet().subscribe("ops/c/m");
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {ops_topic}, at(9)), talk.now);
+    const auto kinds = talk.read_kinds();
+    CHECK(kinds == Kinds{"subscribed", "seq", "topic", "seq", "topic", "seq", "topic", "snapshotPiece"});
+}
+
+TEST_CASE("keyed feeds begin with a heading and the rows as they are", "[session][newest]") {
     Talk talk(Door::followers);
+    talk.show(staff_topic, 1, 5);
     const OpenFeed wish = talk.greet().subscribe("overview/c");
     FeedOpened opened = Talk::opened(wish, {staff_topic}, {});
     opened.snapshot = nullptr;
-    fanout::LiveItem row = Talk::item(staff_topic, 1);
-    row.delivery = DeliveryClass::c;
-    opened.newest = {row};
+    const std::string_view heading = R"({"overviewRows":{"whole":true}})";
+    opened.heading = wire::make_run({&heading, 1}, wire::Encoding::json);
     (void)talk.session.on_feed_opened(opened, talk.now);
-    CHECK(talk.read_kinds() == Kinds{"subscribed", "seq", "topic"});
+    CHECK(talk.read_kinds() == Kinds{"subscribed", "overviewRows", "seq", "topic"});
+}
+
+TEST_CASE("a client that was too slow for some values is told how many and since when", "[session][newest]") {
+    Talk talk(Door::staff);
+    (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
+    talk.show(ops_topic, 1, 0);
+    CHECK(talk.read_kinds() == Kinds{"seq", "topic"});
+    talk.backend.time = wall + seconds(3);
+    for (std::uint64_t i = 1; i <= 50; ++i) talk.show(ops_topic, 1, i);
+    const auto items = talk.read();
+    REQUIRE(items.size() == 2);
+    CHECK(items[0]["seq"] == 50);
+    CHECK(items[1]["skipped"]["feed"] == "ops/c/m");
+    CHECK(items[1]["skipped"]["keys"] == 49);
+    CHECK(items[1]["skipped"]["fromMs"] == std::to_string(wall.value));
+    CHECK(items[1]["skipped"]["toMs"] == std::to_string(wall.value + 3'000));
+    talk.show(ops_topic, 1, 51);
+    CHECK(talk.read_kinds() == Kinds{"seq", "topic"});  // once
+}
+
+TEST_CASE("orders go before newest values, and values and answers take turns", "[session][classes]") {
+    Talk talk(Door::staff);
+    const OpenFeed wish = talk.greet().subscribe("ops/c/m");
+    (void)talk.session.on_feed_opened(Talk::opened(wish, {ops_topic}, at(9), 3), talk.now);
+    CHECK(talk.read_message().at(0).contains("subscribed"));
+    Kinds order;
+    const auto next = [&] {
+        for (const Json& item : talk.read_message()) {
+            const bool piece = item.contains("snapshotPiece");
+            order.emplace_back(piece ? "D" : item["seq"] == 10 ? "B" : "C");
+        }
+    };
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        talk.show(ops_topic, i, 1'000 + i);  // something new at each turn
+        if (i == 1) (void)talk.give(Talk::item(ops_topic, 10));
+        next();
+        next();
+    }
+    CHECK(order == Kinds{"C", "D", "B", "C", "D", "C", "D", "C"});
+}
+
+TEST_CASE("a run of the only feed is written as it is, and what is known of it is not sent again", "[session][run]") {
+    Talk talk(Door::staff);
+    (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
+    Actions actions;
+    const fanout::Run fresh({Talk::item(ops_topic, 10), Talk::item(ops_topic, 11)});
+    CHECK(talk.session.on_run(fresh, Outlet::open, actions) == RunStep::write);
+    CHECK(talk.session.on_run(fresh, Outlet::open, actions) == RunStep::nothing);
+    const fanout::Run overlapping({Talk::item(ops_topic, 11), Talk::item(ops_topic, 12)});
+    CHECK(talk.session.on_run(overlapping, Outlet::open, actions) == RunStep::queued);
+    CHECK(talk.read_seqs() == Seqs{12});
+    const fanout::Run other({Talk::item(section_topic, 13)});
+    CHECK(talk.session.on_run(other, Outlet::open, actions) == RunStep::nothing);
+    CHECK(actions.empty());
+}
+
+TEST_CASE("a run waits behind what waits already, shared and not copied", "[session][run]") {
+    Talk talk(Door::staff);
+    (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
+    Actions actions;
+    const fanout::Run first({Talk::item(ops_topic, 10)});
+    const fanout::Run second({Talk::item(ops_topic, 11)});
+    CHECK(talk.session.on_run(first, Outlet::busy, actions) == RunStep::queued);
+    CHECK(talk.session.on_run(second, Outlet::open, actions) == RunStep::queued);
+    CHECK(talk.session.next() == first.frame(wire::Encoding::json));
+    CHECK(talk.session.next() == second.frame(wire::Encoding::json));
+}
+
+TEST_CASE("a session of several feeds gathers their runs", "[session][run]") {
+    Talk talk(Door::staff);
+    (void)talk.greet().follow("ops/c/m", {ops_topic}, at(9));
+    (void)talk.follow("public/c/m", {base::TopicNumber{0x10001}}, at(4));
+    Actions actions;
+    CHECK(talk.session.on_run(fanout::Run({Talk::item(ops_topic, 10)}), Outlet::open, actions) == RunStep::queued);
+    CHECK(talk.session.on_run(fanout::Run({Talk::item(base::TopicNumber{0x10001}, 5)}), Outlet::open, actions) ==
+          RunStep::queued);
+    CHECK(talk.read_seqs() == Seqs{10, 5});
+}
+
+TEST_CASE("items that come together leave in one message", "[session][run]") {
+    Talk talk(Door::staff);
+    (void)talk.greet().follow("marshal/c/m", {staff_topic, section_topic}, at(9));
+    const std::vector<fanout::LiveItem> items{Talk::item(staff_topic, 10), Talk::item(section_topic, 10),
+                                              Talk::item(section_topic, 11), Talk::item(ops_topic, 12),
+                                              Talk::item(staff_topic, 13)};
+    CHECK(talk.session.on_items(items).empty());
+    const auto message = talk.read_message();
+    REQUIRE(message.size() == 3);
+    CHECK(message[0]["seq"] == 10);
+    CHECK(message[1]["seq"] == 11);
+    CHECK(message[2]["seq"] == 13);
+    CHECK_FALSE(talk.session.has_output());
+}
+
+TEST_CASE("a session is to be looked at when its next deadline comes", "[session][time]") {
+    Talk talk(Door::staff);
+    CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::hello_deadline_staff);
+    (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
+    CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::ping_after_idle);
+    fanout::LiveItem hidden = Talk::item(staff_topic, 12);
+    hidden.bytes = {};
+    (void)talk.give(hidden);
+    CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::session_tick);
+    (void)talk.tick(seconds(5));
+    CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::ping_after_idle - seconds(5));
 }
 
 TEST_CASE("a client for whom more waits than is kept is closed and may come back", "[session][slow]") {
@@ -305,25 +407,37 @@ TEST_CASE("a client for whom more waits than is kept is closed and may come back
     (void)talk.greet().follow("public/c/m", {staff_topic}, at(0));
     std::uint64_t seq = 0;
     Actions actions;
-    while (actions.empty() && seq < 1'000) actions = talk.session.on_item(Talk::item(staff_topic, ++seq, 10'000));
+    while (actions.empty() && seq < 1'000) actions = talk.give(Talk::item(staff_topic, ++seq, 10'000));
     CHECK(seq == 27);  // 26 of them fit in 256 KB
     REQUIRE(actions.size() == 1);
     CHECK(std::get<Close>(actions[0]).code == CloseCode::too_slow);
     CHECK(talk.session.queue().empty());
-    CHECK(talk.session.on_item(Talk::item(staff_topic, 99)).empty());
+    CHECK(talk.give(Talk::item(staff_topic, 99)).empty());
     CHECK(talk.read().empty());
 }
 
-TEST_CASE("keyed values alone never close a slow client", "[session][slow]") {
+TEST_CASE("keyed values alone never close a slow client and take no memory of its queue", "[session][slow]") {
     Talk talk(Door::followers);
     (void)talk.greet().follow("public/c/m", {staff_topic}, at(0));
-    for (std::uint64_t i = 0; i < 1'000; ++i) {
-        fanout::LiveItem row = Talk::item(staff_topic, i, 1'000);
-        row.delivery = DeliveryClass::c;
-        row.key = {staff_topic.value, 1, i};
-        CHECK(talk.session.on_item(row).empty());
+    for (std::uint64_t i = 0; i < 1'000; ++i) talk.show(staff_topic, i, i, 1'000);
+    CHECK_FALSE(talk.closed.has_value());
+    CHECK(talk.session.queue().bytes() == 0);
+    CHECK(talk.read_seqs().size() == 1'000);
+}
+
+TEST_CASE("when the door's memory is full whoever needs more of it is sent away to resume", "[session][slow]") {
+    OneToken backend;
+    backend.waiting = std::make_shared<fanout::QueueBudget>(2'000);
+    Session session(json_at(Door::followers), backend, base::UtcMs{50'000});
+    CHECK(session.on_message(R"({"hello":{"protocol":1}})", base::UtcMs{50'000}).empty());
+    CHECK(backend.waiting->used() > 0);
+    while (session.next()) {
     }
-    CHECK(talk.session.queue().bytes() <= base::limits::queue_bytes_follower);
+    CHECK(backend.waiting->used() == 0);
+    REQUIRE(backend.waiting->take(2'000));  // by others
+    const Actions actions = session.on_message(R"({"ping":{}})", base::UtcMs{50'000});
+    REQUIRE(actions.size() == 1);
+    CHECK(std::get<Close>(actions[0]).code == CloseCode::too_slow);
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "session/session.hpp"
+#include "wire/codec.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,11 +50,26 @@ public:
     void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
     void read_history(fanout::Slot, ReadHistory) override {}
     void heard_from(fanout::Slot, const Grant&) override {}
+    void wake(fanout::Slot, base::UtcMs) override {}
+    [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
+        const auto found = tables.find(topic);
+        return found == tables.end() ? nullptr : &found->second;
+    }
+    [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(Door) const override { return waiting; }
     [[nodiscard]] base::UtcMs now() const override { return time; }
 
     base::UtcMs time = wall;
     base::UtcMs expires_at;
+    std::map<base::TopicNumber, fanout::NewestTable> tables;
+    std::shared_ptr<fanout::QueueBudget> waiting = std::make_shared<fanout::QueueBudget>(100'000'000);
 };
+
+/// The payload of an unmasked frame.
+inline std::string_view payload_of(const wire::Frame& frame) {
+    const auto length = static_cast<unsigned char>((*frame)[1]);
+    const std::size_t header = length < 126 ? 2 : length == 126 ? 4 : 10;
+    return std::string_view(*frame).substr(header);
+}
 
 inline SessionSettings json_at(Door door) {
     SessionSettings settings;
@@ -82,14 +100,20 @@ public:
         now = now + later;
         return keep(session.on_tick(now));
     }
+    /// The items of the next message; none when nothing waits.
+    std::vector<Json> read_message() {
+        const wire::Frame frame = session.next();
+        if (!frame) return {};
+        const Json message = Json::parse(payload_of(frame));
+        return message["items"].get<std::vector<Json>>();
+    }
     /// Everything that waits, item by item.
     std::vector<Json> read() {
-        std::vector<Json> items;
+        std::vector<Json> all;
         while (session.has_output()) {
-            for (const auto& bytes : session.take(base::limits::batch_bytes).items)
-                items.push_back(Json::parse(*bytes));
+            for (Json& item : read_message()) all.push_back(std::move(item));
         }
-        return items;
+        return all;
     }
     /// Names of the items' kinds, in order.
     std::vector<std::string> read_kinds() {
@@ -111,22 +135,32 @@ public:
         return std::get<OpenFeed>(actions.back());
     }
     /// Subscribes; the shard opens the feed at this position with this snapshot; the client reads it all.
-    OpenFeed follow(const std::string& name, std::vector<base::TopicNumber> topics, const base::Position& position,
-                    const std::string& snapshot = "whole") {
+    OpenFeed follow(const std::string& name, std::vector<base::TopicNumber> topics, const base::Position& position) {
         const OpenFeed wish = subscribe(name);
-        (void)session.on_feed_opened(opened(wish, std::move(topics), position, snapshot), now);
+        (void)session.on_feed_opened(opened(wish, std::move(topics), position), now);
         (void)read();
         return wish;
     }
+    /// A snapshot of so many pieces.
+    static SnapshotPieces pieces(const wire::FeedName& name, const base::Position& position, std::uint32_t count) {
+        std::vector<wire::Frame> messages;
+        for (std::uint32_t piece = 0; piece < count; ++piece) {
+            const std::string item = wire::encode(wire::SnapshotPiece{name, position, piece, count, "bytes"},
+                                                  wire::Encoding::json);
+            const std::string_view one = item;
+            messages.push_back(wire::make_run({&one, 1}, wire::Encoding::json));
+        }
+        return std::make_shared<const std::vector<wire::Frame>>(std::move(messages));
+    }
     static FeedOpened opened(const OpenFeed& wish, std::vector<base::TopicNumber> topics,
-                             const base::Position& position, const std::string& snapshot = "whole") {
+                             const base::Position& position, std::uint32_t snapshot_pieces = 1) {
         FeedOpened made;
         made.subscription = wish.subscription;
         made.feed = wish.feed;
         made.topics = std::move(topics);
         made.position = position;
         made.as_of = wall;
-        made.snapshot = std::make_shared<const std::string>(snapshot);
+        made.snapshot = pieces(wish.feed, position, snapshot_pieces);
         return made;
     }
     static FeedOpened resumed(const OpenFeed& wish, std::vector<base::TopicNumber> topics,
@@ -145,6 +179,18 @@ public:
         if (bytes != 0) json["pad"] = std::string(bytes, 'x');
         made.bytes[1] = std::make_shared<const std::string>(json.dump());
         return made;
+    }
+    /// One item comes to the session.
+    Actions give(const fanout::LiveItem& item) { return keep(session.on_items({&item, 1})); }
+    /// A newest value (class C) is shown to all.
+    void show(base::TopicNumber topic, std::uint64_t subject, std::uint64_t seq, std::size_t bytes = 0) {
+        fanout::LiveItem value = item(topic, seq, bytes);
+        value.position = {};
+        value.delivery = fanout::DeliveryClass::c;
+        value.key = {topic.value, 1, subject};
+        backend.tables[topic].put(value);
+        (void)backend.tables[topic].publish();
+        session.on_newest();
     }
     /// The seqs of ordered items that wait, in order.
     std::vector<std::uint64_t> read_seqs() {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,13 +41,20 @@ public:
     void feed_refused(session::FeedRefused) override {}
     void replied(const wire::Reply&) override {}
     void history_read(wire::History) override {}
-    void deliver(const fanout::LiveItem& item) override {
-        in_order = in_order && item.position.seq == last.next();
-        last = item.position.seq;
-        if (last == awaited) done.set_value();
+    session::AfterDelivery deliver(const fanout::Run& run) override {
+        for (const fanout::LiveItem& item : run.items()) {
+            in_order = in_order && item.position.seq == last.next();
+            last = item.position.seq;
+            if (last == awaited) done.set_value();
+        }
+        return session::AfterDelivery::nothing;
     }
+    session::AfterDelivery deliver(std::span<const fanout::LiveItem>) override {
+        return session::AfterDelivery::nothing;
+    }
+    session::AfterDelivery newest_changed() override { return session::AfterDelivery::nothing; }
     void flush() override {}
-    void tick(base::UtcMs) override {}
+    base::UtcMs tick() override { return {}; }
     void revoke() override {}
     void drain(base::Millis) override { drained = true; }
     [[nodiscard]] const std::optional<session::Grant>& grant() const override { return none; }

@@ -13,17 +13,21 @@ using namespace marchwire::wire;
 TEST_CASE("a frame is unmasked and whole and uses the shortest length form", "[wire][frames]") {
     CHECK(*make_frame(Opcode::text, "Hello") == std::string("\x81\x05Hello"));
     CHECK(*make_frame(Opcode::binary, "") == std::string("\x82\0", 2));
-    CHECK(make_frame_header(Opcode::binary, 125) == std::string("\x82\x7D"));
-    CHECK(make_frame_header(Opcode::binary, 126) == std::string("\x82\x7E\0\x7E", 4));
-    CHECK(make_frame_header(Opcode::binary, 65'535) == std::string("\x82\x7E\xFF\xFF"));
-    CHECK(make_frame_header(Opcode::binary, 65'536) == std::string("\x82\x7F\0\0\0\0\0\x01\0\0", 10));
+    const auto header = [](std::size_t payload) {
+        const std::string all = *make_frame(Opcode::binary, std::string(payload, 'x'));
+        return all.substr(0, all.size() - payload);
+    };
+    CHECK(header(125) == std::string("\x82\x7D"));
+    CHECK(header(126) == std::string("\x82\x7E\0\x7E", 4));
+    CHECK(header(65'535) == std::string("\x82\x7E\xFF\xFF"));
+    CHECK(header(65'536) == std::string("\x82\x7F\0\0\0\0\0\x01\0\0", 10));
 }
 
-TEST_CASE("a header and its payload apart are the same bytes as a frame", "[wire][frames]") {
-    for (const std::size_t size : {0U, 125U, 126U, 70'000U}) {
-        const std::string payload(size, 'x');
-        CHECK(*make_frame(Opcode::binary, payload) == make_frame_header(Opcode::binary, size) + payload);
-    }
+TEST_CASE("a run is a frame around its payload in both encodings", "[wire][frames]") {
+    const std::string_view items[] = {"one", "two"};
+    CHECK(*make_run(items, Encoding::proto) == *make_frame(Opcode::binary, "onetwo"));
+    CHECK(*make_run(items, Encoding::json) == *make_frame(Opcode::text, R"({"items":[one,two]})"));
+    CHECK(*make_run({}, Encoding::json) == *make_frame(Opcode::text, R"({"items":[]})"));
 }
 
 TEST_CASE("a close frame bears its code and a reason that fits", "[wire][frames]") {

@@ -1,0 +1,82 @@
+// From desks to sessions: what topics have for their followers on one shard, gathered and sent in few writes.
+#pragma once
+
+#include "fanout/flush_pace.hpp"
+#include "fanout/newest_table.hpp"
+#include "fanout/run.hpp"
+#include "fanout/topic_index.hpp"
+#include "session/ports.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace marchwire::shard {
+
+/// The sessions of a shard, by slot.
+class Seats {
+public:
+    virtual ~Seats() = default;
+    /// Null when nobody sits there any more.
+    [[nodiscard]] virtual session::SessionPort* port(fanout::Slot slot) = 0;
+    /// Asks for a flush of this session at the end of the turn.
+    virtual void touch(fanout::Slot slot) = 0;
+};
+
+/// Adaptive flush: what comes goes out at the end of its turn while the shard has time to spare; under load it gathers
+/// until the tick, until limits::flush_events or flush_bytes of a topic wait, or until a class A item comes, and then
+/// leaves as one run per topic that all its followers share. Class C gathers in tables with a slower tick. Costs of a
+/// publish are those of its own topics' followers. One thread (the shard's).
+class Broadcast {
+public:
+    using Instant = fanout::FlushPace::Instant;
+    explicit Broadcast(Seats& seats);
+
+    void follow(base::TopicNumber topic, fanout::Slot slot) { topics_.subscribe(topic, slot); }
+    void leave(base::TopicNumber topic, fanout::Slot slot);
+    /// Takes a session out everywhere.
+    void leave(fanout::Slot slot) { topics_.remove(slot); }
+
+    void take(std::span<const fanout::LiveItem> items, Instant now);
+    /// Values that a desk gave to a newcomer: those that are there already are the same.
+    void take_newest(std::span<const fanout::LiveItem> items);
+    /// When `flush` is to be called next; none while nothing waits. At or before now: at the end of this turn.
+    [[nodiscard]] std::optional<Instant> due() const;
+    /// Sends what is due by then, and notes how long it took.
+    void flush(Instant by);
+
+    [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const;
+    /// Each second: newest values that have expired, tables that nobody follows.
+    void tidy(base::UtcMs now);
+    /// Items handed to sessions since the beginning.
+    [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
+
+private:
+    /// What one topic has waiting.
+    struct Waiting {
+        std::vector<fanout::LiveItem> items;
+        std::size_t bytes = 0;
+    };
+    void flush_ordered();
+    void flush_topic(base::TopicNumber topic, Waiting waiting);
+    void flush_shared(std::vector<fanout::LiveItem> items);
+    void flush_newest();
+    void hand_out(fanout::Slot slot, session::AfterDelivery after);
+    void copy_followers(base::TopicNumber topic);
+
+    Seats& seats_;
+    fanout::TopicIndex topics_;
+    std::unordered_map<base::TopicNumber, Waiting> waiting_;
+    std::unordered_map<base::TopicNumber, fanout::NewestTable> tables_;
+    std::vector<base::TopicNumber> changed_tables_;
+    fanout::FlushPace ordered_pace_;
+    fanout::FlushPace newest_pace_;
+    bool full_ = false;                    ///< enough waits, or a class A item: no tick is waited for
+    std::vector<fanout::Slot> receivers_;  ///< scratch of one topic: a session may leave while it is given something
+    std::uint64_t deliveries_ = 0;
+};
+
+}  // namespace marchwire::shard

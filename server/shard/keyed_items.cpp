@@ -1,0 +1,49 @@
+// Newest values of a desk.
+#include "shard/keyed_items.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace marchwire::shard {
+namespace {
+
+void complete(fanout::LiveItem& item, std::size_t encoding, const KeyedItems::Encode& encode) {
+    fanout::Bytes& bytes = item.bytes.at(encoding);
+    if (!bytes) bytes = std::make_shared<const std::string>(encode(static_cast<wire::Encoding>(encoding)));
+}
+
+}  // namespace
+
+fanout::LiveItem KeyedItems::put(base::TopicNumber topic, const fanout::ConflationKey& key, Encode encode,
+                                 const EncodingSet& encodings, base::UtcMs expires_at) {
+    fanout::LiveItem item;
+    item.topic = topic;
+    item.delivery = fanout::DeliveryClass::c;
+    item.key = key;
+    item.expires_at = expires_at;
+    for (std::size_t i = 0; i < encodings.size(); ++i) {
+        if (encodings.at(i)) complete(item, i, encode);
+    }
+    kept_.insert_or_assign(key, Kept{item, std::move(encode)});
+    return item;
+}
+
+std::vector<fanout::LiveItem> KeyedItems::on(const std::vector<base::TopicNumber>& topics, wire::Encoding encoding) {
+    std::vector<fanout::LiveItem> items;
+    for (auto& [key, kept] : kept_) {
+        if (std::ranges::find(topics, kept.item.topic) == topics.end()) continue;
+        complete(kept.item, static_cast<std::size_t>(encoding), kept.encode);
+        items.push_back(kept.item);
+    }
+    return items;
+}
+
+void KeyedItems::expire(base::UtcMs now) {
+    std::erase_if(kept_, [now](const auto& one) {
+        const base::UtcMs at = one.second.item.expires_at;
+        return at && at <= now;
+    });
+}
+
+}  // namespace marchwire::shard

@@ -1,0 +1,237 @@
+// From desks to sessions: shared runs, gathering, conflation, order, fairness between topics.
+#include "shard/broadcast.hpp"
+
+#include "base/limits.hpp"
+#include "core/topics.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace marchwire::shard {
+namespace {
+
+using fanout::DeliveryClass;
+using fanout::LiveItem;
+using session::AfterDelivery;
+using Instant = Broadcast::Instant;
+
+constexpr std::uint32_t log_base = 0x70000;
+const base::TopicNumber public_topic = core::topic_number(log_base, core::topic_index::public_feed);
+const base::TopicNumber ops_topic = core::topic_number(log_base, core::topic_index::ops);
+const base::TopicNumber staff_topic = core::topic_number(log_base, core::topic_index::staff);
+const base::TopicNumber section_topic = core::topic_number(log_base, core::topic_index::section(2));
+
+LiveItem item(base::TopicNumber topic, std::uint64_t seq, DeliveryClass delivery = DeliveryClass::b) {
+    LiveItem made;
+    made.topic = topic;
+    made.position.seq = base::Seq{seq};
+    made.delivery = delivery;
+    made.bytes[0] = std::make_shared<const std::string>("item " + std::to_string(seq));
+    return made;
+}
+
+LiveItem value(std::uint64_t subject, const std::string& text) {
+    LiveItem made = item(ops_topic, 0, DeliveryClass::c);
+    made.key = {ops_topic.value, 1, subject};
+    made.bytes[0] = std::make_shared<const std::string>(text);
+    return made;
+}
+
+/// Notes what it is given.
+class Listener final : public session::SessionPort {
+public:
+    void feed_opened(session::FeedOpened) override {}
+    void feed_refused(session::FeedRefused) override {}
+    void replied(const wire::Reply&) override {}
+    void history_read(wire::History) override {}
+    AfterDelivery deliver(const fanout::Run& run) override {
+        frames.push_back(run.frame(wire::Encoding::proto));
+        for (const LiveItem& one : run.items()) seqs.push_back(one.position.seq.value);
+        return AfterDelivery::nothing;
+    }
+    AfterDelivery deliver(std::span<const LiveItem> items) override {
+        for (const LiveItem& one : items) seqs.push_back(one.position.seq.value);
+        return AfterDelivery::flush;
+    }
+    AfterDelivery newest_changed() override {
+        ++changes;
+        return AfterDelivery::flush;
+    }
+    void flush() override {}
+    base::UtcMs tick() override { return {}; }
+    void revoke() override {}
+    void drain(base::Millis) override {}
+    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return nobody; }
+
+    std::vector<wire::Frame> frames;
+    std::vector<std::uint64_t> seqs;
+    int changes = 0;
+    std::optional<session::Grant> nobody;
+};
+
+class Hall final : public Seats {
+public:
+    explicit Hall(std::size_t seats) : listeners(seats) {}
+    session::SessionPort* port(fanout::Slot slot) override { return gone == slot ? nullptr : &listeners[slot]; }
+    void touch(fanout::Slot slot) override { touched.push_back(slot); }
+
+    std::vector<Listener> listeners;
+    std::vector<fanout::Slot> touched;
+    std::optional<fanout::Slot> gone;
+};
+
+/// A moment well after all rest that earlier flushes may have earned.
+Instant now() { return std::chrono::steady_clock::now() + std::chrono::hours(1); }
+
+void take(Broadcast& broadcast, const std::vector<LiveItem>& items) { broadcast.take(items, now()); }
+
+TEST_CASE("what waits for all followers of a topic is one run, framed once and shared", "[shard][broadcast]") {
+    Hall hall(100);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 100; ++slot) broadcast.follow(public_topic, slot);
+    take(broadcast, {item(public_topic, 1), item(public_topic, 2)});
+    take(broadcast, {item(public_topic, 3)});
+    broadcast.flush(now());
+    for (const Listener& listener : hall.listeners) {
+        REQUIRE(listener.frames.size() == 1);
+        CHECK(listener.frames[0] == hall.listeners[0].frames[0]);  // the same bytes, not equal ones
+        CHECK(listener.seqs == std::vector<std::uint64_t>{1, 2, 3});
+    }
+    CHECK(broadcast.deliveries() == 300);
+    CHECK_FALSE(broadcast.due().has_value());
+}
+
+TEST_CASE("items of a topic that nobody follows here are not kept", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(public_topic, 0);
+    take(broadcast, {item(ops_topic, 1), value(1, "somewhere")});
+    CHECK_FALSE(broadcast.due().has_value());
+    CHECK(broadcast.newest(ops_topic) == nullptr);
+}
+
+TEST_CASE("with time to spare an event is due at the end of its turn", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(public_topic, 0);
+    const Instant came = now();
+    broadcast.take(std::vector{item(public_topic, 1)}, came);
+    REQUIRE(broadcast.due().has_value());
+    CHECK(*broadcast.due() <= came);
+}
+
+TEST_CASE("eight events of a topic, an order, or many bytes wait for no tick", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(public_topic, 0);
+    const auto immediate = [&] { return broadcast.due() == Instant{}; };
+    for (std::uint64_t seq = 1; seq < base::limits::flush_events; ++seq) {
+        take(broadcast, {item(public_topic, seq)});
+        CHECK_FALSE(immediate());
+    }
+    take(broadcast, {item(public_topic, 8)});
+    CHECK(immediate());
+    broadcast.flush(now());
+    take(broadcast, {item(public_topic, 9)});
+    CHECK_FALSE(immediate());
+    take(broadcast, {item(public_topic, 10, DeliveryClass::a)});
+    CHECK(immediate());
+    broadcast.flush(Instant{});  // long before any tick
+    CHECK(hall.listeners[0].seqs.back() == 10);
+    LiveItem large = item(public_topic, 11);
+    large.bytes[0] = std::make_shared<const std::string>(base::limits::batch_bytes, 'x');
+    take(broadcast, {large});
+    CHECK(immediate());
+}
+
+TEST_CASE("an order takes along what waits before it, in order", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(public_topic, 0);
+    take(broadcast, {item(public_topic, 1), item(public_topic, 2, DeliveryClass::a)});
+    take(broadcast, {item(public_topic, 3)});
+    broadcast.flush(Instant{});
+    CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3});
+}
+
+TEST_CASE("a marshal's topics are merged in the order of the log", "[shard][broadcast]") {
+    Hall hall(2);
+    Broadcast broadcast(hall);
+    broadcast.follow(staff_topic, 0);
+    broadcast.follow(section_topic, 0);
+    broadcast.follow(section_topic, 1);
+    take(broadcast, {item(staff_topic, 1), item(section_topic, 2), item(staff_topic, 3), item(section_topic, 3)});
+    broadcast.flush(now());
+    CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3, 3});  // the session takes each once
+    CHECK(hall.touched == std::vector<fanout::Slot>{0, 1});
+}
+
+TEST_CASE("a thousand moves of ten marshals are ten values at the next flush", "[shard][broadcast]") {
+    Hall hall(3);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 3; ++slot) broadcast.follow(ops_topic, slot);
+    for (int move = 0; move < 1'000; ++move) take(broadcast, {value(static_cast<std::uint64_t>(move) % 10, "place")});
+    CHECK(broadcast.newest(ops_topic)->version() == 0);
+    broadcast.flush(now());
+    for (const Listener& listener : hall.listeners) CHECK(listener.changes == 1);
+    CHECK(broadcast.newest(ops_topic)->version() == 10);
+    CHECK(broadcast.newest(ops_topic)->after(0, wire::Encoding::proto, 10'000).values == 10);
+    CHECK(broadcast.deliveries() == 30);
+}
+
+TEST_CASE("positions never hold up orders", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(ops_topic, 0);
+    take(broadcast, {value(1, "place"), item(ops_topic, 5, DeliveryClass::a)});
+    broadcast.flush(Instant{});
+    CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{5});
+    CHECK(hall.listeners[0].changes == 0);
+    broadcast.flush(now());
+    CHECK(hall.listeners[0].changes == 1);
+}
+
+TEST_CASE("who leaves while others are served is passed over", "[shard][broadcast]") {
+    Hall hall(3);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 3; ++slot) broadcast.follow(public_topic, slot);
+    hall.gone = 1;
+    take(broadcast, {item(public_topic, 1)});
+    broadcast.flush(now());
+    CHECK(hall.listeners[0].seqs.size() == 1);
+    CHECK(hall.listeners[1].seqs.empty());
+    CHECK(hall.listeners[2].seqs.size() == 1);
+}
+
+TEST_CASE("a newcomer is given the newest values that are there, and nobody else hears of it", "[shard][broadcast]") {
+    Hall hall(2);
+    Broadcast broadcast(hall);
+    broadcast.follow(ops_topic, 0);
+    const LiveItem known = value(1, "place");
+    take(broadcast, {known});
+    broadcast.flush(now());
+    const std::uint64_t before = broadcast.newest(ops_topic)->version();
+    broadcast.follow(ops_topic, 1);
+    broadcast.take_newest(std::vector{known});
+    CHECK(broadcast.newest(ops_topic)->version() == before);
+    CHECK(broadcast.newest(ops_topic)->after(0, wire::Encoding::proto, 1'000).values == 1);
+}
+
+TEST_CASE("a topic that nobody follows any more keeps nothing", "[shard][broadcast]") {
+    Hall hall(1);
+    Broadcast broadcast(hall);
+    broadcast.follow(ops_topic, 0);
+    take(broadcast, {value(1, "place")});
+    broadcast.leave(fanout::Slot{0});
+    broadcast.tidy(base::UtcMs{1});
+    CHECK(broadcast.newest(ops_topic) == nullptr);
+    broadcast.flush(now());  // nothing is left to tell
+    CHECK(hall.listeners[0].changes == 0);
+}
+
+}  // namespace
+}  // namespace marchwire::shard
