@@ -29,6 +29,7 @@ void print(const base::Config& config) {
     std::printf("listen = \"%s\"\nlisten_ops = \"%s\"\nadmin = \"%s\"\ndata = \"%s\"\nshards = %u\n",
                 config.listen.text().c_str(), config.listen_ops.text().c_str(), config.admin.text().c_str(),
                 config.data.c_str(), config.shards);
+    std::printf("store = \"%s\"\n", config.store == base::StoreKind::memory ? "memory" : "sqlite");
 }
 
 base::Result<base::Config> read_settings(const std::string& file,

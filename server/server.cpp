@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "store/memory_log.hpp"
+#include "store/sqlite_log.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -45,17 +47,36 @@ ops::Figure counter(const char* name, const char* help, std::uint64_t value) {
 }  // namespace
 
 base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
-    auto log = store::SqliteLog::open(config.data);
-    if (!log) return log.error();
+    auto store = open_store(config);
+    if (!store) return store.error();
     auto keys = access::KeyRing::open(config.data + "/keys.json");
     if (!keys) return keys.error();
-    return std::unique_ptr<Server>(new Server(std::move(config), *std::move(log), *std::move(keys)));
+    return std::unique_ptr<Server>(new Server(std::move(config), *std::move(store), *std::move(keys)));
 }
 
-Server::Server(base::Config config, std::unique_ptr<store::SqliteLog> log, access::KeyRing keys)
+base::Result<Server::Store> Server::open_store(const base::Config& config) {
+    switch (config.store) {
+        case base::StoreKind::sqlite: {
+            auto log = store::SqliteLog::open(config.data);
+            if (!log) return log.error();
+            return Store{*std::move(log), std::nullopt};
+        }
+        case base::StoreKind::memory: {
+            auto lock = store::DataLock::take(config.data);
+            if (!lock) return lock.error();
+            base::log_warn("rehearsal",
+                           "store=memory sentence=\"Nothing is kept: all is gone when this server ends.\"");
+            return Store{std::make_unique<store::MemoryLog>(), *std::move(lock)};
+        }
+    }
+    return base::invalid("store", "Give sqlite or memory.");
+}
+
+Server::Server(base::Config config, Store store, access::KeyRing keys)
     : config_(std::move(config)),
-      clock_(make_clock(config_, log->last_alive())),
-      log_(std::move(log)),
+      clock_(make_clock(config_, store.log->last_alive())),
+      lock_(std::move(store.lock)),
+      log_(std::move(store.log)),
       keys_(std::move(keys)),
       signals_(io_, SIGTERM, SIGINT),
       beat_(io_) {

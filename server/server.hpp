@@ -9,7 +9,8 @@
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
 #include "shard/city.hpp"
-#include "store/sqlite_log.hpp"
+#include "store/data_lock.hpp"
+#include "store/table_log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -38,7 +39,13 @@ public:
     [[nodiscard]] base::Result<void> run();
 
 private:
-    Server(base::Config config, std::unique_ptr<store::SqliteLog> log, access::KeyRing keys);
+    /// A log and what keeps its directory for this process alone.
+    struct Store {
+        std::unique_ptr<store::TableLog> log;
+        std::optional<store::DataLock> lock;  ///< none: the log holds it
+    };
+    [[nodiscard]] static base::Result<Store> open_store(const base::Config& config);
+    Server(base::Config config, Store store, access::KeyRing keys);
 
     void on_opened(const base::Result<void>& opened);
     [[nodiscard]] base::Result<void> open_doors();
@@ -57,7 +64,8 @@ private:
 
     base::Config config_;
     std::unique_ptr<base::Clock> clock_;
-    std::unique_ptr<store::SqliteLog> log_;
+    std::optional<store::DataLock> lock_;
+    std::unique_ptr<store::TableLog> log_;
     access::KeyRing keys_;
     // Listeners' settings outlive every connection, and those end with the city.
     net::NetSettings followers_;

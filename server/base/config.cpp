@@ -18,6 +18,7 @@ constexpr Setting all_settings[] = {
     {"listen_ops", "ADDR:PORT", "marshals and desks (the port after --listen)"},
     {"admin", "ADDR:PORT", "health and metrics (127.0.0.1:9090)"},
     {"data", "DIR", "log, keys and admin socket (marchwire-data)"},
+    {"store", "KIND", "sqlite, or memory: a rehearsal, nothing is kept (sqlite)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
     {"origins", "URL,...", "web origins that may send credentials (none)"},
     {"log_level", "LEVEL", "debug, info, warn or error (info)"},
@@ -91,6 +92,14 @@ Result<void> put_address(Address& place, const std::string& text, const std::str
     return {};
 }
 
+Result<void> put_store(StoreKind& place, const std::string& text, const std::string& field) {
+    if (text != "sqlite" && text != "memory") {
+        return invalid(field, "Give sqlite, or memory for a rehearsal of which nothing is kept.");
+    }
+    place = text == "memory" ? StoreKind::memory : StoreKind::sqlite;
+    return {};
+}
+
 Result<void> put_words(Config& config, std::string_view key, const std::string& text, const std::string& field) {
     if (key == "log_level") {
         constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warn", "error"};
@@ -116,6 +125,7 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
     if (key == "listen") return put_address(config.listen, text, field);
     if (key == "listen_ops") return put_address(config.listen_ops, text, field);
     if (key == "admin") return put_address(config.admin, text, field);
+    if (key == "store") return put_store(config.store, text, field);
     if (key == "shards") {
         const auto shards = number_of<std::uint32_t>(text, field, 0, 256);
         if (!shards) return shards.error();

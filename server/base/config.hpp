@@ -35,13 +35,20 @@ struct DemoClockSetting {
     bool operator==(const DemoClockSetting&) const = default;
 };
 
+/// What holds the log. DESIGN 4.1: only what is stored outlives the server.
+enum class StoreKind : std::uint8_t {
+    sqlite,
+    memory,  ///< gone with the process: rehearsals and benchmarks
+};
+
 struct Config {
     Address listen{"127.0.0.1", 8080};      ///< followers and pages
     Address listen_ops{"127.0.0.1", 8081};  ///< staff; by default the port after `listen`
     Address admin{"127.0.0.1", 9090};       ///< health and metrics
     std::string data = "marchwire-data";    ///< directory of log, keys and admin socket
-    std::uint32_t shards = 0;               ///< 0: one per core
-    std::vector<std::string> origins;       ///< allowed for Hello with credentials; none: only no Origin
+    StoreKind store = StoreKind::sqlite;
+    std::uint32_t shards = 0;          ///< 0: one per core
+    std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
     std::string log_level = "info";
     LogForm log_form = LogForm::text;
     std::optional<DemoClockSetting> demo_clock;

@@ -1,4 +1,4 @@
-// The log in memory, for tests and simulation: the contract of event_log.hpp but for the disk.
+// The log in memory, for tests, simulation and rehearsals: the contract of event_log.hpp but for the disk.
 #pragma once
 
 #include "store/table_log.hpp"

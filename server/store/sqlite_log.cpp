@@ -18,9 +18,7 @@ base::Result<std::unique_ptr<SqliteLog>> SqliteLog::open(const std::filesystem::
 }
 
 SqliteLog::SqliteLog(DataLock lock, std::unique_ptr<Tables> tables, UtcMs last_alive)
-    : TableLog(std::move(tables), core::Level::synced, Drive::own_thread),
-      lock_(std::move(lock)),
-      last_alive_(last_alive) {}
+    : TableLog(std::move(tables), core::Level::synced, Drive::own_thread, last_alive), lock_(std::move(lock)) {}
 
 // Before the lock goes: the thread may still be writing.
 SqliteLog::~SqliteLog() { stop(); }

@@ -26,16 +26,10 @@ public:
     }
     ~SqliteLog() override;
 
-    /// When a server last ran on this directory, as read at opening; 0: never.
-    [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
-    /// Remembers that one runs now. Any thread; not answered.
-    void put_last_alive(UtcMs now) { post(AliveCall{now}); }
-
 private:
     SqliteLog(DataLock lock, std::unique_ptr<Tables> tables, UtcMs last_alive);
 
     DataLock lock_;
-    const UtcMs last_alive_;
 };
 
 }  // namespace marchwire::store

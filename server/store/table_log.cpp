@@ -10,8 +10,8 @@ namespace marchwire::store {
 
 namespace limits = base::limits;
 
-TableLog::TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive)
-    : tables_(std::move(tables)), level_(level), drive_(drive) {
+TableLog::TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive, UtcMs last_alive)
+    : tables_(std::move(tables)), level_(level), drive_(drive), last_alive_(last_alive) {
     if (drive_ == Drive::own_thread) thread_ = std::thread([this] { run(); });
 }
 

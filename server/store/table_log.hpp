@@ -23,7 +23,7 @@ public:
         own_thread,
         by_caller,  ///< nothing happens but in `run_some()`; for tests and simulation
     };
-    TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive);
+    TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive drive, UtcMs last_alive = {});
     TableLog(const TableLog&) = delete;
     TableLog& operator=(const TableLog&) = delete;
     ~TableLog() override;
@@ -39,13 +39,15 @@ public:
 
     /// False for good after a write or fsync that failed: every call is then UNAVAILABLE. Any thread.
     [[nodiscard]] bool healthy() const { return healthy_; }
+    /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
+    [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
+    /// Remembers that one runs now. Any thread; not answered.
+    void put_last_alive(UtcMs now) { post(AliveCall{now}); }
     /// Drive::by_caller only: does one group on this thread. How many calls it answered; 0 when idle.
     std::size_t run_some();
 
-protected:
-    void post(Call call);
-
 private:
+    void post(Call call);
     void run();
     [[nodiscard]] std::vector<Call> take_group();
     void do_group(std::vector<Call>& calls);
@@ -70,6 +72,7 @@ private:
     const std::unique_ptr<Tables> tables_;
     const core::Level level_;
     const Drive drive_;
+    const UtcMs last_alive_;
     FollowRegister follows_;
     bool catching_up_ = false;  ///< some follow is behind: do not sleep
     std::atomic<bool> healthy_{true};

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace marchwire::test {
 namespace {
@@ -159,6 +160,19 @@ TEST_CASE("a server that is told to stop lets its clients go and comes back with
     server.start();
     lead.until([&] { return lead.times_online == 2; });
     CHECK(server.state() == before);
+}
+
+TEST_CASE("a rehearsal in memory says STORED and no more, and leaves nothing behind", "[integration]") {
+    RealServer server({"--store", "memory"});
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    lead.follow(feed("ops"));
+    const auto accepted = lead.must(sdk::PostNotice{sdk::Severity::info, "", "Bring water.", 0});
+    CHECK(accepted.level == sdk::Level::stored);
+    CHECK(server.stop() == 0);
+    server.start();
+    CHECK(server.ask({{"verb", "list"}}).at("logs").empty());
+    CHECK_FALSE(std::filesystem::exists(server.data() + "/marchwire.db"));
 }
 
 }  // namespace

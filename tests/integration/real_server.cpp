@@ -104,16 +104,17 @@ TemporaryDirectory::~TemporaryDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-RealServer::RealServer() { start(); }
+RealServer::RealServer(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
 RealServer::~RealServer() {
     if (process_ != 0) kill();
 }
 
 void RealServer::start() {
-    const Child child = start_program(
-        {MARCHWIRED_PATH, "--data", data(), "--listen", followers_, "--listen-ops", staff_, "--admin", "127.0.0.1:0"},
-        STDERR_FILENO);
+    std::vector<std::string> arguments = {MARCHWIRED_PATH, "--data", data(),    "--listen",   followers_,
+                                          "--listen-ops",  staff_,   "--admin", "127.0.0.1:0"};
+    arguments.insert(arguments.end(), more_.begin(), more_.end());
+    const Child child = start_program(arguments, STDERR_FILENO);
     process_ = child.process;
     said_ = child.said;
     const std::string line = ready_line(said_);

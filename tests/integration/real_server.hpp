@@ -44,7 +44,8 @@ inline const std::string march_name = "flag-day/" + march_slug;
 /// Starts on free ports, and again on the same ones.
 class RealServer {
 public:
-    RealServer();
+    /// `more`: further arguments of the server.
+    explicit RealServer(std::vector<std::string> more = {});
     ~RealServer();
     RealServer(const RealServer&) = delete;
     RealServer& operator=(const RealServer&) = delete;
@@ -76,6 +77,7 @@ public:
 private:
     [[nodiscard]] int wait();
     TemporaryDirectory directory_;
+    std::vector<std::string> more_;
     std::string followers_ = "127.0.0.1:0";
     std::string staff_ = "127.0.0.1:0";
     pid_t process_ = 0;

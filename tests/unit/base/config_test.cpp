@@ -87,6 +87,19 @@ TEST_CASE("a demo clock names start and rate and is refused off loopback", "[bas
           "demo_clock");
 }
 
+TEST_CASE("the store is SQLite unless a rehearsal in memory is asked for by its name", "[base][config]") {
+    CHECK(make_config({})->store == StoreKind::sqlite);
+    CHECK(of_flags({{"store", "sqlite"}})->store == StoreKind::sqlite);
+    CHECK(of_flags({{"store", "memory"}})->store == StoreKind::memory);
+    const auto refused = of_flags({{"store", "redis"}});
+    CHECK(refused.error().field == "--store");
+    CHECK(refused.error().message == "Give sqlite, or memory for a rehearsal of which nothing is kept.");
+    const Source environment = source_of_environment([](const char* name) -> const char* {
+        return std::string_view(name) == "MARCHWIRE_STORE" ? "memory" : nullptr;
+    });
+    CHECK(make_config(std::span(&environment, 1))->store == StoreKind::memory);
+}
+
 TEST_CASE("addresses may be of either family", "[base][config]") {
     CHECK(Address::parse("[::1]:8080", "listen")->text() == "[::1]:8080");
     CHECK(Address::parse("[::1]:8080", "listen")->is_loopback());
