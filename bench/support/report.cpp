@@ -49,19 +49,6 @@ std::string boost_version() {
            std::to_string(BOOST_VERSION % 100);
 }
 
-/// Four significant digits, without an exponent for the magnitudes that a table shows.
-std::string figure(double value) {
-    char text[64];
-    const double magnitude = std::abs(value);
-    if (magnitude >= 1000 || value == 0) {
-        std::snprintf(text, sizeof text, "%.0f", value);
-    } else {
-        const int digits = std::max(0, 3 - static_cast<int>(std::floor(std::log10(magnitude))));
-        std::snprintf(text, sizeof text, "%.*f", std::min(digits, 9), value);
-    }
-    return text;
-}
-
 bool write_file(const std::filesystem::path& path, const std::string& text) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out << text;
@@ -91,6 +78,18 @@ Options read_options(int argc, const char* const* argv) {
         }
     }
     return options;
+}
+
+std::string figure(double value) {
+    char text[64];
+    const double magnitude = std::abs(value);
+    if (magnitude >= 1000 || value == 0) {
+        std::snprintf(text, sizeof text, "%.0f", value);
+    } else {
+        const int digits = std::max(0, 3 - static_cast<int>(std::floor(std::log10(magnitude))));
+        std::snprintf(text, sizeof text, "%.*f", std::min(digits, 9), value);
+    }
+    return text;
 }
 
 double percentile_of(std::vector<double> samples, double fraction) {
@@ -170,8 +169,11 @@ std::string Report::markdown(const std::string& title) const {
 }
 
 bool Report::write(const Options& options) const {
-    const std::string title = options.out.empty() ? std::string("benchmark") : options.out.stem().string();
-    const std::string table = markdown(title);
+    return write(options, markdown(options.out.empty() ? std::string("benchmark") : options.out.stem().string()));
+}
+
+bool Report::write(const Options& options, const std::string& table) const {
+    const std::string title = options.out.stem().string();
     std::cout << table << std::flush;
     if (options.out.empty()) return true;
     const auto beside = [&](const char* extension) {

@@ -41,6 +41,9 @@ struct Row {
 /// The value below which `fraction` (0 to 1) of the samples lie (nearest rank); 0 of none.
 [[nodiscard]] double percentile_of(std::vector<double> samples, double fraction);
 
+/// Four significant digits, without an exponent for the magnitudes that a table shows.
+[[nodiscard]] std::string figure(double value);
+
 /// Collects rows and writes them. Not thread-safe.
 class Report {
 public:
@@ -58,6 +61,8 @@ public:
     /// NAME.machine.json and NAME.md beside it. False, with the reason on standard error, when a
     /// file cannot be written.
     [[nodiscard]] bool write(const Options& options) const;
+    /// The same with another text than markdown()'s in NAME.md.
+    [[nodiscard]] bool write(const Options& options, const std::string& table) const;
 
     [[nodiscard]] std::string json() const;
     [[nodiscard]] std::string machine_json(const Options& options) const;

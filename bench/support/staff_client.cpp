@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -107,6 +108,27 @@ std::uint64_t StaffClient::check_in(const std::string& log, std::int64_t made_at
     body.set_battery_percent(80);
     put(command_);
     return counter_;
+}
+
+void StaffClient::ask(const std::string& log, v1::Command command) {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    command.mutable_id()->set_device(device_);
+    command.mutable_id()->set_counter(++counter_);
+    command.set_log(log);
+    command.set_made_at_ms(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+    v1::ClientMessage message;
+    *message.mutable_command() = std::move(command);
+    put(message);
+    flush();
+    bool answered = false;
+    while (!answered) {
+        if (!read_some(0)) give_up("the server closed before its answer");
+        take_frames([&](const v1::Item& item) {
+            if (!item.has_reply() || item.reply().id().counter() != counter_) return;
+            if (item.reply().has_error()) give_up("refused: " + item.reply().error().message());
+            answered = true;
+        });
+    }
 }
 
 void StaffClient::flush() {

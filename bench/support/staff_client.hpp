@@ -24,6 +24,8 @@ public:
     [[nodiscard]] int descriptor() const { return socket_; }
     /// Lays a check-in to what `flush` sends; its counter.
     std::uint64_t check_in(const std::string& log, std::int64_t made_at_ms);
+    /// Sends another command and waits for its answer. Ends the program when it is refused.
+    void ask(const std::string& log, v1::Command command);
     /// Sends it; waits only while the socket is full.
     void flush();
     /// Reads what is there, hands out every item of it and answers pings.

@@ -1,0 +1,54 @@
+// One measurement: a fresh server, a fresh load generator, one window.
+#pragma once
+
+#include "fanout/cases.hpp"
+#include "support/samples.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace marchwire::bench {
+
+/// What did not go as it should, for the table and the exit code.
+struct Troubles {
+    std::map<std::string, std::string> missing;  ///< subject (or case), and why it was not measured
+    std::vector<std::string> wrong;              ///< a delivery that was lost, doubled, changed or out of order
+};
+
+class Measuring {
+public:
+    Measuring(Places places, Samples& samples, Troubles& troubles)
+        : places_(std::move(places)), samples_(samples), troubles_(troubles) {}
+
+    /// What goes wrong is told in the troubles; a subject that is missing there is not tried again.
+    void one(const Case& measured, const std::string& subject, int round);
+
+private:
+    struct Load;
+    using Json = nlohmann::json;
+
+    [[nodiscard]] bool is_missing(const Case& measured, const std::string& subject) const;
+    [[nodiscard]] Json plan_for(const Case& measured, const Server& server) const;
+    void add(const char* metric, const char* unit, double value);
+    /// Open, go, result; null when it failed, which is told.
+    [[nodiscard]] Json run(const Json& plan);
+    [[nodiscard]] std::unique_ptr<Child> begin_load(const Json& plan);
+    [[nodiscard]] Json heard(Child& load, int within_ms);
+
+    void plain(const Case& measured, const Server& server);
+    void tell_deliveries(const Json& result);
+    void tell_orders(const Json& result);
+    void idle(const Case& measured, const Server& server);
+    void stalled(const Case& measured, Server& server);
+    void storm(const Case& measured, const Server& server);
+    [[nodiscard]] Json watch_stalled(Child& load, const Server& server, std::uint32_t sessions_without);
+
+    Places places_;
+    Samples& samples_;
+    Troubles& troubles_;
+    SampleKey now_;
+    int round_ = 0;
+};
+
+}  // namespace marchwire::bench
