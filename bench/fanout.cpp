@@ -1,5 +1,5 @@
-// Fan-out: Marchwire and its peers side by side under the same load, round by round. What each delivery costs, how long it
-// takes, what a connection weighs, and what slow, stalled and many clients do to the others.
+// Fan-out: Marchwire and its peers side by side under the same load, round by round. What each delivery costs, how long
+// it takes, what a connection weighs, and what slow, stalled and many clients do to the others.
 #include "fanout/cases.hpp"
 #include "fanout/measure.hpp"
 #include "support/bar_plot.hpp"
@@ -115,12 +115,14 @@ std::string trouble_text(const Troubles& troubles) {
 }
 
 std::string whole_text(const std::vector<Case>& cases, const Samples& samples, const Troubles& troubles) {
-    std::string text = "# fanout\n\n## Goals\n\nMedian [least..most] of the rounds. A/A is Marchwire over itself in the "
-                       "same rounds: a ratio whose goal is nearer than that strays is unresolved.\n\n";
+    std::string text =
+        "# fanout\n\n## Goals\n\nMedian [least..most] of the rounds. A/A is Marchwire over itself in the "
+        "same rounds: a ratio whose goal is nearer than that strays is unresolved.\n\n";
     text += goals_table(all_goals(), samples);
     text += trouble_text(troubles);
-    text += "\n## Figures\n\nMedians. `us_per_delivery` and `cores` are the busy time of the server's core, `own_...` what "
-            "the server's processes took; at `generator_cores` near 1 the load generator was the limit.\n";
+    text +=
+        "\n## Figures\n\nMedians. `us_per_delivery` and `cores` are the busy time of the server's core, `own_...` what "
+        "the server's processes took; at `generator_cores` near 1 the load generator was the limit.\n";
     for (const Case& one : cases) text += case_table(one, samples);
     return text + guarantee_table();
 }
@@ -172,7 +174,7 @@ bool tell(const Wishes& wishes, const std::vector<Case>& cases, const Samples& s
 class ScratchDirectory {
 public:
     ScratchDirectory() {
-        auto form = (fs::current_path() / "bench-fanout-XXXXXX").string();
+        std::string form = "bench-fanout-XXXXXX";
         if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("this directory cannot be written to");
         path_ = form;
     }

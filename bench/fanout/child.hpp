@@ -15,9 +15,9 @@ namespace marchwire::bench {
 struct ChildSettings {
     std::vector<std::string> arguments;  ///< the program first; looked for along PATH
     std::vector<std::pair<std::string, std::string>> environment;
-    std::vector<int> cores;          ///< where it may run; empty: anywhere
+    std::vector<int> cores;           ///< where it may run; empty: anywhere
     std::filesystem::path directory;  ///< where it runs; empty: here
-    std::filesystem::path errors;    ///< what it says on standard error
+    std::filesystem::path errors;     ///< what it says on standard error
 };
 
 /// The destructor ends it: SIGTERM, after three seconds SIGKILL. It ends with this process in any case.

@@ -33,7 +33,7 @@ double seconds_since(steady_clock::time_point begin) {
 long sessions_of(const Server& server) {
     const std::string page = page_of(server.admin_port, "/metrics");
     const auto at = page.find("\nmarchwire_sessions ");
-    return at == std::string::npos ? -1 : std::stol(page.substr(at + sizeof "\nmarchwire_sessions" ));
+    return at == std::string::npos ? -1 : std::stol(page.substr(at + sizeof "\nmarchwire_sessions"));
 }
 
 }  // namespace
@@ -216,7 +216,8 @@ Measuring::Json Measuring::watch_stalled(Child& load, const Server& server, std:
     std::optional<std::string> line;
     while (!(line = load.line(look_every)) && load.runs() && seconds_since(begin) < result_within_ms / 1e3) {
         most = std::max(most, memory_of(server));
-        if (cut_after == 0 && sessions_of(server) <= static_cast<long>(sessions_without)) cut_after = seconds_since(begin);
+        if (cut_after == 0 && sessions_of(server) <= static_cast<long>(sessions_without))
+            cut_after = seconds_since(begin);
     }
     add("grown_bytes_per_stalled", "bytes", static_cast<double>(most - memory) / std::max(1.0, stalled));
     // Never within the window: said to have taken longer than all of it.
@@ -239,6 +240,7 @@ void Measuring::storm(const Case& measured, const Server& server) {
     if (desk_said.is_null() || crowd_said.is_null()) return;
     add("served_s", "s", crowd_said["opened_ms"].get<double>() / 1e3);
     add("served_p99_ms", "ms", crowd_said["opening"]["p99_ms"]);
+    add("retries", "connects", crowd_said["retries"].get<double>() + desk_said["retries"].get<double>());
     add("staff_served_s", "s", desk_said["opened_ms"].get<double>() / 1e3);
 }
 

@@ -34,8 +34,10 @@ fs::path configured(const Places& places, const std::string& name,
     for (const auto& [word, value] : words) {
         for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size()) {
             const bool inside = at > 0 && text[at - 1] == '_';  // PORT in BUS_PORT
-            if (inside) ++at;
-            else text.replace(at, word.size(), value);
+            if (inside)
+                ++at;
+            else
+                text.replace(at, word.size(), value);
         }
     }
     const fs::path made = places.scratch / name;
@@ -78,8 +80,8 @@ std::string start_node(Server& server, const std::string& script, const Setting&
 std::string start_redis(Server& server, const Setting& setting, const Places& places) {
     const std::uint16_t port = free_port();
     ChildSettings settings;
-    settings.arguments = {"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1", "--save", "",
-                          "--appendonly", "no"};
+    settings.arguments = {"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
+                          "--save",       "",       "--appendonly",       "no"};
     settings.cores = setting.cores;
     settings.directory = places.scratch;
     server.plan["redis_port"] = port;
@@ -114,7 +116,8 @@ std::string start_nats(Server& server, const Setting& setting, const Places& pla
 
 std::string start_mosquitto(Server& server, const Setting& setting, const Places& places) {
     const std::uint16_t port = free_port();
-    const fs::path file = configured(places, "mosquitto.conf", {{"PORT", std::to_string(port)}});
+    const fs::path file = configured(places, "mosquitto.conf",
+                                     {{"BUS_PORT", std::to_string(free_port())}, {"PORT", std::to_string(port)}});
     ChildSettings settings;
     settings.arguments = {"/usr/sbin/mosquitto", "-c", fs::absolute(file).string()};
     settings.cores = setting.cores;
@@ -164,11 +167,21 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
     static unsigned number = 0;
     const fs::path data = places.scratch / ("data" + std::to_string(++number));
     ChildSettings settings;
-    settings.arguments = {places.marchwired.string(), "--data",       data.string(),
-                          "--store",                  store,          "--shards",
-                          std::to_string(setting.shards), "--listen", "127.0.0.1:0",
-                          "--listen-ops",             "127.0.0.1:0",  "--admin",
-                          "127.0.0.1:0",              "--drain",      "0"};
+    settings.arguments = {places.marchwired.string(),
+                          "--data",
+                          data.string(),
+                          "--store",
+                          store,
+                          "--shards",
+                          std::to_string(setting.shards),
+                          "--listen",
+                          "127.0.0.1:0",
+                          "--listen-ops",
+                          "127.0.0.1:0",
+                          "--admin",
+                          "127.0.0.1:0",
+                          "--drain",
+                          "0"};
     if (setting.tls) {
         const auto pair = self_signed(places.scratch);
         settings.arguments.insert(settings.arguments.end(), {"--tls-cert", pair.certificate, "--tls-key", pair.key});
@@ -176,7 +189,10 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
     settings.cores = setting.cores;
     settings.errors = places.scratch / ("marchwired" + std::to_string(number) + ".log");
     auto child = std::make_unique<Child>(settings);
-    if (auto why = wait_until_ready(server, *child, settings.errors); !why.empty()) return why;
+    if (auto why = wait_until_ready(server, *child, settings.errors); !why.empty()) {
+        const bool unknown = why.find("were not expected") != std::string::npos;
+        return setting.tls && unknown ? "this marchwired has no --tls-cert and --tls-key" : why;
+    }
     server.plan["protocol"] = "marchwire";
     server.plan["publishers"] = 32;  // a session may send 20 commands a second after a burst of 400
     MarchStage stage(data.string(), setting.topics);
@@ -263,10 +279,10 @@ std::vector<std::pair<std::string, std::string>> rival_versions(const Places& pl
         const auto said = nlohmann::json::parse(in, nullptr, false);
         if (said.is_object()) versions.emplace_back(package, said.value("version", ""));
     }
-    for (const auto& [name, command] : {std::pair("Node", "node --version"), std::pair("nginx", "/usr/sbin/nginx -v"),
-                                        std::pair("NATS", "nats-server --version"),
-                                        std::pair("Mosquitto", "/usr/sbin/mosquitto -h"),
-                                        std::pair("Redis", "redis-server --version")}) {
+    for (const auto& [name, command] :
+         {std::pair("Node", "node --version"), std::pair("nginx", "/usr/sbin/nginx -v"),
+          std::pair("NATS", "nats-server --version"), std::pair("Mosquitto", "/usr/sbin/mosquitto -h"),
+          std::pair("Redis", "redis-server --version")}) {
         if (auto line = first_line(command); !line.empty()) versions.emplace_back(name, std::move(line));
     }
     return versions;

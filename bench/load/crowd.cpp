@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace marchwire::load {
 namespace {
@@ -87,13 +88,17 @@ std::string Crowd::open_some(std::size_t begin_at, std::size_t end_at, std::size
     const std::int64_t deadline = now_ns() + open_within_ns;
     std::size_t next = begin_at;
     while (next < end_at || opening_ > 0) {
-        while (next < end_at && opening_ < at_once) {
+        for (; next < end_at && opening_ < at_once; ++opening_) {
             if (!begin(links_[next++])) return "cannot connect: " + std::string(std::strerror(errno));
         }
         turn(wait_ns);
+        for (const std::uint32_t index : std::exchange(again_, {})) {
+            if (!begin(links_[index])) return "cannot connect again: " + std::string(std::strerror(errno));
+        }
         if (!failure_.empty()) return failure_;
         if (now_ns() > deadline) {
-            return "only " + std::to_string(ready_) + " of " + std::to_string(links_.size()) + " were ready in a minute";
+            return "only " + std::to_string(ready_) + " of " + std::to_string(links_.size()) +
+                   " were ready in a minute";
         }
     }
     return {};
@@ -102,12 +107,11 @@ std::string Crowd::open_some(std::size_t begin_at, std::size_t end_at, std::size
 bool Crowd::begin(Link& link) {
     const std::uint16_t staff_port = plan_.staff_port == 0 ? plan_.port : plan_.staff_port;
     const bool by_staff_door = is_staff(link.part) || !plan_.subscriber_token.empty();
-    link.connected_ns = now_ns();
+    if (link.tries++ == 0) link.connected_ns = now_ns();
     link.socket = socket_io::begin_connect(by_staff_door ? staff_port : plan_.port,
                                            link.is_quick() ? 0 : plan_.slow_buffer_bytes);
     if (link.socket < 0) return false;
     link.stage = Stage::connecting;
-    ++opening_;
     watch(link, true, true);
     return true;
 }
@@ -124,6 +128,7 @@ void Crowd::on_connected(Link& link) {
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(link.socket, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0 && link.tries < plan_.tries) return end_while_opening(link);
     if (error != 0) {
         failure_ = "cannot connect: " + std::string(std::strerror(error));
         return;
@@ -177,8 +182,10 @@ void Crowd::turn(std::int64_t wait_ns) {
         Link& link = links_[event.data.u32];
         if (link.stage == Stage::ended) continue;
         if ((event.events & EPOLLOUT) != 0) {
-            if (link.stage == Stage::connecting) on_connected(link);
-            else flush(link);
+            if (link.stage == Stage::connecting)
+                on_connected(link);
+            else
+                flush(link);
         }
         if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && failure_.empty()) read(link, read_bytes);
     }
@@ -244,10 +251,29 @@ void Crowd::read_slowly(std::size_t bytes) {
 
 void Crowd::end(Link& link) {
     if (link.stage == Stage::ended) return;
-    if (link.stage != Stage::ready) failure_ = "closed before it was ready";
+    if (link.stage != Stage::ready) return end_while_opening(link);
     link.stage = Stage::ended;
     tally_.cut(link);
     socket_io::close(link);
+}
+
+/// A client that was not let in comes again, as many times as the plan says.
+void Crowd::end_while_opening(Link& link) {
+    socket_io::close(link);
+    link.stage = Stage::ended;
+    link.in.clear();
+    link.out.clear();
+    if (link.tries >= plan_.tries) {
+        failure_ = "closed before it was ready";
+        return;
+    }
+    ++retries_;
+    for (Followed& feed : link.follows) {
+        const std::uint32_t topic = feed.topic;
+        feed = {};
+        feed.topic = topic;
+    }
+    again_.push_back(link.index);
 }
 
 }  // namespace marchwire::load

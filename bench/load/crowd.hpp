@@ -4,7 +4,6 @@
 #include "load/protocol.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -33,7 +32,9 @@ public:
     [[nodiscard]] std::size_t ready() const { return ready_; }
     /// From the first connect to the last subscriber that was ready.
     [[nodiscard]] double opened_ms() const { return opened_ms_; }
-    /// From the own connect to ready.
+    /// So many were closed before they were ready, and connected again.
+    [[nodiscard]] std::uint64_t retries() const { return retries_; }
+    /// From the own first connect to ready.
     [[nodiscard]] const Histogram& opening_time() const { return opening_time_; }
 
 private:
@@ -48,6 +49,7 @@ private:
     void take_frame(Link& link, const Frame& frame, std::int64_t now);
     void look_whether_ready(Link& link, std::int64_t now);
     void end(Link& link);
+    void end_while_opening(Link& link);
 
     const Plan& plan_;
     Protocol& protocol_;
@@ -58,7 +60,9 @@ private:
     std::size_t opening_ = 0;
     std::size_t ready_ = 0;
     double opened_ms_ = 0;
+    std::uint64_t retries_ = 0;
     Histogram opening_time_;
+    std::vector<std::uint32_t> again_;  ///< to be connected once more
     std::string failure_;
 };
 

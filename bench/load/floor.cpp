@@ -1,5 +1,6 @@
-// bench_floor: the least that any server would do. What the publisher sends goes to every subscriber as it is, by a bare
-// loop of send(); with --gathered all that has come by the end of the turn (or of the tick) goes by one sendmsg each.
+// bench_floor: the least that any server would do. What the publisher sends goes to every subscriber as it is, by a
+// bare loop of send(); with --gathered all that has come by the end of the turn (or of the tick) goes by one sendmsg
+// each.
 #include "load/frames.hpp"
 
 #include <arpa/inet.h>
@@ -105,8 +106,8 @@ private:
 
     /// The request comes in one piece: it is small, and on loopback.
     void join(int socket, std::string_view request) {
-        constexpr std::string_view answer =
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+        constexpr std::string_view
+            answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
         if (::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return leave(socket);
         if (request.starts_with("GET /publish ")) {
             publisher_ = socket;

@@ -1,4 +1,5 @@
-// Frames of RFC 6455 as a client of a server on the same machine needs them: cut from what arrived, laid to what leaves.
+// Frames of RFC 6455 as a client of a server on the same machine needs them: cut from what arrived, laid to what
+// leaves.
 #pragma once
 
 #include <cstdint>

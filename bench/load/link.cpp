@@ -18,8 +18,8 @@ SSL_CTX* context() {
     static SSL_CTX* const made = [] {
         SSL_CTX* fresh = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_verify(fresh, SSL_VERIFY_NONE, nullptr);
-        SSL_CTX_set_mode(fresh, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSL_CTX_set_mode(
+            fresh, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
         SSL_CTX_set_session_cache_mode(fresh, SSL_SESS_CACHE_OFF);
         return fresh;
     }();

@@ -16,11 +16,11 @@ enum class Stage : std::uint8_t { none, connecting, upgrading, opening, ready, e
 
 /// A topic as this socket follows it.
 struct Followed {
-    std::uint32_t topic = 0;     ///< 0 to plan.topics - 1
-    std::uint32_t wire = 0;      ///< marchwire's number of it
-    bool begun = false;          ///< something of it has come, or its state: the next must follow on
-    std::uint64_t last = 0;      ///< number, or marchwire's seq, of the last that came
-    std::uint32_t pieces = 0;    ///< of the snapshot, still to come
+    std::uint32_t topic = 0;   ///< 0 to plan.topics - 1
+    std::uint32_t wire = 0;    ///< marchwire's number of it
+    bool begun = false;        ///< something of it has come, or its state: the next must follow on
+    std::uint64_t last = 0;    ///< number, or marchwire's seq, of the last that came
+    std::uint32_t pieces = 0;  ///< of the snapshot, still to come
     bool subscribed = false;
 };
 
@@ -32,6 +32,7 @@ struct Link {
     Habit habit = Habit::quick;
     Stage stage = Stage::none;
     bool waits_to_write = false;
+    std::uint32_t tries = 0;
     std::uint32_t awaited = 0;  ///< answers until it is ready
     std::uint64_t device = 0;   ///< marchwire's staff
     std::uint64_t counter = 0;

@@ -1,4 +1,5 @@
-// bench_load: reads a plan from standard input, opens everybody and says so, waits for a line, runs, says what came out.
+// bench_load: reads a plan from standard input, opens everybody and says so, waits for a line, runs, says what came
+// out.
 #include "load/crowd.hpp"
 #include "load/moment.hpp"
 #include "load/programme.hpp"
@@ -26,9 +27,7 @@ using Json = nlohmann::json;
 constexpr std::int64_t drain_ns = 2'000'000'000;
 constexpr std::int64_t look_ns = 10'000'000;
 
-void say(const Json& line) {
-    std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-}
+void say(const Json& line) { std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl; }
 
 /// Serves the sockets until the next line comes; false when there will be none.
 bool wait_for_line(Crowd& crowd) {
@@ -133,7 +132,10 @@ int run() {
         say({{"failed", why}, {"wrong", tally.wrongs()}});
         return 1;
     }
-    say({{"ready", crowd.ready()}, {"opened_ms", crowd.opened_ms()}, {"opening", timing(crowd.opening_time())}});
+    say({{"ready", crowd.ready()},
+         {"opened_ms", crowd.opened_ms()},
+         {"retries", crowd.retries()},
+         {"opening", timing(crowd.opening_time())}});
     if (!wait_for_line(crowd)) return 1;
     Run measured(plan, *protocol, tally, crowd);
     measured.measure();

@@ -57,9 +57,9 @@ public:
     void opened(Link& link) override {
         std::string body;
         put_text(body, "MQTT");
-        body.push_back(4);              // 3.1.1
-        body.push_back(2);              // a clean session
-        body.append(2, '\0');           // no keep-alive
+        body.push_back(4);     // 3.1.1
+        body.push_back(2);     // a clean session
+        body.append(2, '\0');  // no keep-alive
         put_text(body, "load-" + std::to_string(link.index));
         put_client_frame(link.out, opcode_binary, packet(0x10, body));
         link.awaited = 1;

@@ -4,9 +4,8 @@
 
 namespace marchwire::load {
 
-NLOHMANN_JSON_SERIALIZE_ENUM(Pattern, {{Pattern::quiet, "quiet"},
-                                       {Pattern::paced, "paced"},
-                                       {Pattern::saturated, "saturated"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(Pattern,
+                             {{Pattern::quiet, "quiet"}, {Pattern::paced, "paced"}, {Pattern::saturated, "saturated"}})
 
 Plan plan_of(std::string_view json) {
     const auto said = nlohmann::json::parse(json);
@@ -23,6 +22,7 @@ Plan plan_of(std::string_view json) {
     read("topics_each", plan.topics_each);
     read("publishers", plan.publishers);
     read("opening_at_once", plan.opening_at_once);
+    read("tries", plan.tries);
     read("stalled", plan.stalled);
     read("stalled_pinging", plan.stalled_pinging);
     read("slow", plan.slow);

@@ -28,6 +28,8 @@ struct Plan {
     std::uint32_t publishers = 1;
     std::uint32_t opening_at_once = 256;  ///< sockets between connect and ready
 
+    std::uint32_t tries = 1;  ///< of each, when the server closes before it is ready
+
     std::uint32_t stalled = 0;          ///< the first so many subscribers never read,
     std::uint32_t stalled_pinging = 0;  ///< and the first so many of those go on sending pings
     std::uint32_t slow = 0;             ///< the next so many read `slow_bytes_per_second`

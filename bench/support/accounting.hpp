@@ -9,8 +9,8 @@
 namespace marchwire::bench {
 
 /// All from Linux's /proc. What cannot be read is 0.
-[[nodiscard]] std::int64_t process_cpu_ns(pid_t process);  ///< user and system, all threads
-[[nodiscard]] std::int64_t core_busy_ns(int core);         ///< in steps of a tick (10 ms), whoever it was
+[[nodiscard]] std::int64_t process_cpu_ns(pid_t process);        ///< user and system, all threads
+[[nodiscard]] std::int64_t core_busy_ns(int core);               ///< in steps of a tick (10 ms), whoever it was
 [[nodiscard]] std::int64_t process_memory_bytes(pid_t process);  ///< PSS: shared pages in shares
 /// Slab and the pages of socket buffers, of the whole machine: compare before and after.
 [[nodiscard]] std::int64_t kernel_memory_bytes();

@@ -14,10 +14,14 @@ constexpr int bar_width = width - name_width - value_width - 2 * margin;
 std::string escaped(const std::string& text) {
     std::string out;
     for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '"') out += "&quot;";
-        else out += c;
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += c;
     }
     return out;
 }
@@ -35,7 +39,9 @@ std::string rectangle(int x, int y, int w, int h, const char* colour) {
 std::string panel_at(int top, const BarPanel& panel) {
     double most = 0;
     for (const Bar& bar : panel.bars) most = std::max(most, bar.max);
-    const auto along = [&](double value) { return most > 0 ? static_cast<int>(std::lround(value / most * bar_width)) : 0; };
+    const auto along = [&](double value) {
+        return most > 0 ? static_cast<int>(std::lround(value / most * bar_width)) : 0;
+    };
     std::string out = text_at(margin, top + 22, "font-weight=\"bold\"", panel.title);
     int y = top + title_height;
     for (const Bar& bar : panel.bars) {
@@ -58,8 +64,7 @@ std::string bar_plot(std::span<const BarPanel> panels) {
     int height = 2 * margin;
     for (const BarPanel& panel : panels) height += height_of(panel);
     std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width) + "\" height=\"" +
-                      std::to_string(height) +
-                      "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#0f172a\">\n" +
+                      std::to_string(height) + "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#0f172a\">\n" +
                       rectangle(0, 0, width, height, "#ffffff");
     int top = margin / 2;
     for (const BarPanel& panel : panels) {

@@ -36,9 +36,8 @@ const char* name_of(Verdict verdict) {
 
 Judged judge(const Goal& goal, const Samples& samples) {
     const SampleKey own{goal.measured_case, goal.subject, goal.metric};
-    const auto values = goal.versus.empty()
-                            ? samples.of(own)
-                            : samples.ratios(own, {goal.measured_case, goal.versus, goal.metric});
+    const auto values = goal.versus.empty() ? samples.of(own)
+                                            : samples.ratios(own, {goal.measured_case, goal.versus, goal.metric});
     Judged judged;
     if (values.empty()) return judged;
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
@@ -58,9 +57,7 @@ Judged judge(const Goal& goal, const Samples& samples) {
         const double strays = std::max(std::abs(judged.again_min - 1), std::abs(judged.again_max - 1));
         unresolved = std::abs(judged.median / goal.limit - 1) <= strays;
     }
-    judged.verdict = unresolved                     ? Verdict::unresolved
-                     : reaches(goal, judged.median) ? Verdict::met
-                                                    : Verdict::missed;
+    judged.verdict = unresolved ? Verdict::unresolved : reaches(goal, judged.median) ? Verdict::met : Verdict::missed;
     return judged;
 }
 
@@ -69,9 +66,8 @@ std::string goals_table(std::span<const Goal> goals, const Samples& samples) {
     for (const Goal& goal : goals) {
         const Judged judged = judge(goal, samples);
         const bool measured = judged.verdict != Verdict::not_measured;
-        const std::string again = judged.has_again
-                                      ? spread(judged.again_median, judged.again_min, judged.again_max)
-                                      : "";
+        const std::string again = judged.has_again ? spread(judged.again_median, judged.again_min, judged.again_max)
+                                                   : "";
         text += "| " + goal.measured_case + " | " + goal.metric + " of " + goal.subject + " | " + wanted(goal) + " | " +
                 (measured ? spread(judged.median, judged.min, judged.max) : "") + " | " + again + " | " +
                 name_of(judged.verdict) + " |\n";

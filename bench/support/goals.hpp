@@ -29,8 +29,8 @@ struct Judged {
     bool has_again = false;
 };
 
-/// A ratio is unresolved when the limit is nearer to its median than the subject's ratio to itself strays from 1; without
-/// that, and a figure, when the limit lies within its rounds.
+/// A ratio is unresolved when the limit is nearer to its median than the subject's ratio to itself strays from 1;
+/// without that, and a figure, when the limit lies within its rounds.
 [[nodiscard]] Judged judge(const Goal& goal, const Samples& samples);
 
 /// One row of a Markdown table for each goal, with the table's head.
