@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace marchwire::fanout {
@@ -13,24 +14,37 @@ public:
     using Instant = std::chrono::steady_clock::time_point;
     using Length = std::chrono::steady_clock::duration;
 
+    /// Whether more of the same is known to be on its way.
+    enum class Behind : std::uint8_t { nothing, more };
+
     /// `tick`: nothing waits longer. `rest`: after a flush that took t, the next is not before rest x t (at most a
     /// tick) unless the tick says so: 9 leaves nine tenths of the time to others.
-    FlushPace(Length tick, int rest) : tick_(tick), rest_(rest) {}
+    /// `hold`: so long what is on its way is waited for.
+    FlushPace(Length tick, int rest, Length hold) : tick_(tick), rest_(rest), hold_(hold) {}
 
     /// Something waits now.
-    void add(Instant now) {
+    void add(Instant now, Behind behind) {
         if (!waits_since_) waits_since_ = now;
+        behind_ = behind;
     }
     /// When it is to be sent; none when nothing waits.
     [[nodiscard]] std::optional<Instant> due() const;
+    /// The same once so much waits that no tick is worth waiting for: an eighth of what the last flush took, in which
+    /// those who wait for its answers come to say more.
+    [[nodiscard]] std::optional<Instant> due_when_full() const;
     /// All that waited was sent, from `begun` to `ended`.
     void flushed(Instant begun, Instant ended);
 
 private:
+    [[nodiscard]] std::optional<Instant> due_after(Instant rested) const;
+
     Length tick_;
     int rest_;
+    Length hold_;
+    Behind behind_ = Behind::nothing;
     std::optional<Instant> waits_since_;
     Instant rested_at_{};
+    Instant heard_at_{};
 };
 
 }  // namespace marchwire::fanout

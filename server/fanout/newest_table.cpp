@@ -18,8 +18,8 @@ constexpr std::size_t parts_kept = 64;
 void NewestTable::put(const LiveItem& item) {
     Entry& entry = entries_[item.key];
     const bool same = entry.version != 0 && std::ranges::any_of(item.bytes, [&](const Bytes& bytes) {
-        return bytes && std::ranges::find(entry.item.bytes, bytes) != entry.item.bytes.end();
-    });
+                          return bytes && std::ranges::find(entry.item.bytes, bytes) != entry.item.bytes.end();
+                      });
     if (same) {
         for (std::size_t i = 0; i < item.bytes.size(); ++i) {
             if (!entry.item.bytes[i]) entry.item.bytes[i] = item.bytes[i];

@@ -57,10 +57,10 @@ bool Connection::Burst::has_room() const { return count < frames.size() && bytes
 
 Connection::Connection(Transport transport, session::Backend& backend, const NetSettings& settings, Upgrade upgrade)
     : transport_(std::move(transport)),
+      session_(session_settings(settings, upgrade, *upgrade.stay), backend, base::machine_now()),
       backend_(backend),
       settings_(settings),
       stay_(std::move(upgrade.stay)),
-      session_(session_settings(settings, upgrade, *stay_), backend, base::machine_now()),
       reader_(limits::message_bytes),
       early_bytes_(std::move(upgrade.early_bytes)) {}
 
@@ -220,7 +220,7 @@ session::AfterDelivery Connection::deliver(const fanout::Run& run) {
             return writable_wait_ ? AfterDelivery::nothing : AfterDelivery::flush;
         case session::RunStep::write: break;
     }
-    const auto self = shared_from_this();
+    // An end of the connection in here leaves it alive: its wait to read is pending and ends later.
     (void)write({&run.frame(session_.encoding()), 1}, 0);
     return AfterDelivery::nothing;
 }

@@ -102,27 +102,28 @@ private:
     void on_all_sent();
     void finish();
 
-    Transport transport_;
-    session::Backend& backend_;
-    const NetSettings& settings_;
-    std::shared_ptr<Stay> stay_;
-    session::Session session_;
-    wire::FrameReader reader_;
-    std::string early_bytes_;
-    std::vector<wire::Frame> unsent_;         ///< begun, and the socket took no more: nothing goes before it
-    std::size_t sent_of_unsent_ = 0;          ///< of its first frame
-    std::size_t given_since_look_ = 0;        ///< bytes given to the kernel since it was seen to hold little
-    std::vector<wire::Frame> control_;        ///< at most limits::control_frames
-    std::optional<wire::Frame> close_frame_;  ///< goes out when all before it has
-    fanout::Slot slot_ = 0;
-    base::UtcMs progressed_at_;  ///< while it is waited for: when the socket last took something
-    base::UtcMs closing_since_;  ///< 0: not closing
+    // What a delivery looks at stands first, side by side.
+    std::vector<wire::Frame> unsent_;   ///< begun, and the socket took no more: nothing goes before it
+    std::vector<wire::Frame> control_;  ///< at most limits::control_frames
+    std::size_t sent_of_unsent_ = 0;    ///< of its first frame
+    std::size_t given_since_look_ = 0;  ///< bytes given to the kernel since it was seen to hold little
     bool joined_ = false;
     bool writable_wait_ = false;
     bool close_sent_ = false;
     bool peer_closed_ = false;
     bool broke_a_rule_ = false;
     bool finished_ = false;
+    fanout::Slot slot_ = 0;
+    Transport transport_;
+    session::Session session_;
+    session::Backend& backend_;
+    const NetSettings& settings_;
+    std::shared_ptr<Stay> stay_;
+    wire::FrameReader reader_;
+    std::string early_bytes_;
+    std::optional<wire::Frame> close_frame_;  ///< goes out when all before it has
+    base::UtcMs progressed_at_;               ///< while it is waited for: when the socket last took something
+    base::UtcMs closing_since_;               ///< 0: not closing
 };
 
 }  // namespace marchwire::net

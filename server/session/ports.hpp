@@ -92,6 +92,8 @@ enum class AfterDelivery : std::uint8_t { nothing, flush };
 class SessionPort {
 public:
     virtual ~SessionPort() = default;
+    /// From its beginning on: what a delivery to a session that keeps up looks at.
+    static constexpr std::size_t hot_bytes = 768;
     virtual void feed_opened(FeedOpened opened) = 0;
     virtual void feed_refused(FeedRefused refused) = 0;
     virtual void replied(const wire::Reply& reply) = 0;

@@ -28,9 +28,9 @@ base::Millis hello_deadline(const SessionSettings& settings) {
 }  // namespace
 
 Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now)
-    : settings_(std::move(settings)),
-      backend_(backend),
-      queue_({ordered_bytes_max(settings_.door), limits::queue_answer_bytes}, backend.budget(settings_.door)),
+    : backend_(backend),
+      queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
+      settings_(std::move(settings)),
       messages_(limits::client_messages_per_second, limits::client_messages_burst),
       commands_(limits::commands_per_second, limits::commands_burst),
       begun_at_(now),

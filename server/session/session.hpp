@@ -9,6 +9,8 @@
 #include "wire/close_codes.hpp"
 #include "wire/messages.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -130,10 +132,10 @@ private:
         SnapshotPieces snapshot;  ///< on its way to the client; null: none
         wire::FeedName feed;
         std::optional<base::Position> resume;
-        std::vector<Seen> topics;
-        base::Position sent;   ///< last position queued for the client
-        base::Position seen;   ///< newest position of the log that this session knows of
-        base::UtcMs up_to_at;  ///< when UpTo was last sent
+        boost::container::small_vector<Seen, 1> topics;  ///< one for all feeds but a marshal's
+        base::Position sent;                             ///< last position queued for the client
+        base::Position seen;                             ///< newest position of the log that this session knows of
+        base::UtcMs up_to_at;                            ///< when UpTo was last sent
 
         [[nodiscard]] bool follows(base::TopicNumber topic) const {
             return open && std::ranges::find(topics, topic, &Seen::topic) != topics.end();
@@ -158,6 +160,7 @@ private:
 
     [[nodiscard]] Subscription* find(SubscriptionId id);
     [[nodiscard]] Subscription* find(const wire::FeedName& feed);
+    void forget(SubscriptionId id);
     void open(Subscription& feed, Actions& actions);
     void refuse_feed(const wire::FeedName& feed, base::Refusal refusal, Actions& actions);
     [[nodiscard]] bool is_too_much(const std::vector<fanout::LiveItem>& items) const;
@@ -181,11 +184,16 @@ private:
     }
     [[nodiscard]] wire::Frame message_of(const wire::SessionItem& item) const;
 
-    SessionSettings settings_;
+    // What a delivery looks at stands first, side by side.
     const Backend& backend_;
     fanout::SendQueue queue_;
+    boost::container::small_vector<Subscription, 1> subscriptions_;  ///< most clients have one
+    bool greeted_ = false;
+    bool closing_ = false;
+    bool newest_waits_ = false;
+    bool answers_turn_ = false;
+    SessionSettings settings_;
     std::optional<Grant> grant_;
-    std::vector<Subscription> subscriptions_;
     SubscriptionId next_subscription_ = 1;
     RateLimit messages_;
     RateLimit commands_;
@@ -194,10 +202,6 @@ private:
     base::UtcMs pinged_at_;
     std::optional<base::UtcMs> told_heard_at_;
     base::DeviceId device_;
-    bool greeted_ = false;
-    bool closing_ = false;
-    bool newest_waits_ = false;
-    bool answers_turn_ = false;
 };
 
 }  // namespace marchwire::session

@@ -41,6 +41,12 @@ Session::Subscription* Session::find(const wire::FeedName& feed) {
     return found == subscriptions_.end() ? nullptr : &*found;
 }
 
+void Session::forget(SubscriptionId id) {
+    subscriptions_.erase(std::remove_if(subscriptions_.begin(), subscriptions_.end(),
+                                        [id](const Subscription& one) { return one.id == id; }),
+                         subscriptions_.end());
+}
+
 // ---- what clients wish -------------------------------------------------------------------------
 
 std::optional<base::Refusal> Session::objection(const wire::FeedName& feed) const {
@@ -88,7 +94,7 @@ void Session::on(const wire::Unsubscribe& wish, base::UtcMs, Actions& actions) {
         return send(DeliveryClass::b, wire::ErrorItem{refusal}, actions);
     }
     actions.emplace_back(CloseFeed{feed->id, feed->feed});
-    std::erase_if(subscriptions_, [id = feed->id](const Subscription& one) { return one.id == id; });
+    forget(feed->id);
     send(DeliveryClass::b, wire::Unsubscribed{wish.feed, std::nullopt}, actions);
 }
 
@@ -97,7 +103,7 @@ void Session::on(const wire::Unsubscribe& wish, base::UtcMs, Actions& actions) {
 Actions Session::on_feed_refused(const FeedRefused& refused) {
     Actions actions;
     if (closing_ || find(refused.subscription) == nullptr) return actions;
-    std::erase_if(subscriptions_, [&](const Subscription& one) { return one.id == refused.subscription; });
+    forget(refused.subscription);
     refuse_feed(refused.feed, refused.refusal, actions);
     return actions;
 }

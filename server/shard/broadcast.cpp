@@ -17,6 +17,9 @@ using fanout::DeliveryClass;
 using fanout::LiveItem;
 using session::AfterDelivery;
 
+/// So many seats before one is served: a send takes longer than its memory needs to come.
+constexpr std::size_t approach_ahead = 2;
+
 std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
 /// A topic that is one feed and in no other: its followers take it whole. Of all others (staff, section, role, person)
@@ -36,28 +39,28 @@ std::size_t size_of(const LiveItem& item) {
 
 Broadcast::Broadcast(Seats& seats)
     : seats_(seats),
-      ordered_pace_(ms(limits::flush_tick), limits::flush_rest),
-      newest_pace_(ms(limits::newest_tick), limits::newest_rest) {}
+      ordered_pace_(ms(limits::flush_tick), limits::flush_rest, ms(limits::flush_hold)),
+      newest_pace_(ms(limits::newest_tick), limits::newest_rest, ms(limits::flush_hold)) {}
 
 void Broadcast::leave(base::TopicNumber topic, fanout::Slot slot) { (void)topics_.unsubscribe(topic, slot); }
 
 // ---- what comes --------------------------------------------------------------------------------
 
-void Broadcast::take(std::span<const LiveItem> items, Instant now) {
+void Broadcast::take(std::span<const LiveItem> items, fanout::FlushPace::Behind behind, Instant now) {
     for (const LiveItem& item : items) {
         if (!topics_.has(item.topic)) continue;
         if (item.delivery == DeliveryClass::c) {
             tables_[item.topic].put(item);
             if (changed_tables_.empty() || changed_tables_.back() != item.topic) changed_tables_.push_back(item.topic);
-            newest_pace_.add(now);
+            newest_pace_.add(now, behind);
             continue;
         }
         Waiting& waiting = waiting_[item.topic];
         waiting.items.push_back(item);
         waiting.bytes += size_of(item);
-        ordered_pace_.add(now);
-        full_ = full_ || item.delivery == DeliveryClass::a || waiting.items.size() >= limits::flush_events ||
-                waiting.bytes >= limits::batch_bytes;
+        ordered_pace_.add(now, behind);
+        urgent_ = urgent_ || item.delivery == DeliveryClass::a;
+        full_ = full_ || waiting.items.size() >= limits::flush_events || waiting.bytes >= limits::batch_bytes;
     }
 }
 
@@ -66,9 +69,13 @@ void Broadcast::take_newest(std::span<const LiveItem> items) {
     for (const LiveItem& item : items) (void)tables_[item.topic].publish();
 }
 
+std::optional<Broadcast::Instant> Broadcast::ordered_due() const {
+    if (urgent_) return Instant{};
+    return full_ ? ordered_pace_.due_when_full() : ordered_pace_.due();
+}
+
 std::optional<Broadcast::Instant> Broadcast::due() const {
-    if (full_) return Instant{};
-    const auto ordered = ordered_pace_.due();
+    const auto ordered = ordered_due();
     const auto newest = newest_pace_.due();
     if (!ordered || !newest) return ordered ? ordered : newest;
     return std::min(*ordered, *newest);
@@ -78,7 +85,7 @@ std::optional<Broadcast::Instant> Broadcast::due() const {
 
 void Broadcast::flush(Instant by) {
     using Clock = std::chrono::steady_clock;
-    if (const auto due = ordered_pace_.due(); full_ || (due && *due <= by)) {
+    if (const auto due = ordered_due(); due && *due <= by) {
         const Instant begun = Clock::now();
         flush_ordered();
         ordered_pace_.flushed(begun, Clock::now());
@@ -91,7 +98,7 @@ void Broadcast::flush(Instant by) {
 }
 
 void Broadcast::flush_ordered() {
-    full_ = false;
+    full_ = urgent_ = false;
     auto all = std::exchange(waiting_, {});
     // Of one log after another, so that a session that follows several topics of it gets their items in order.
     std::map<std::uint32_t, std::vector<LiveItem>> shared;
@@ -119,7 +126,9 @@ void Broadcast::flush_topic(base::TopicNumber topic, Waiting waiting) {
     copy_followers(topic);
     deliveries_ += receivers_.size() * waiting.items.size();
     const std::vector<fanout::Run> runs = fanout::make_runs(std::move(waiting.items), limits::batch_bytes);
-    for (const fanout::Slot slot : receivers_) {
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        if (i + approach_ahead < receivers_.size()) seats_.approach(receivers_[i + approach_ahead]);
+        const fanout::Slot slot = receivers_[i];
         for (const fanout::Run& run : runs) {
             session::SessionPort* port = seats_.port(slot);
             if (port == nullptr) break;

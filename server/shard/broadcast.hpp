@@ -22,6 +22,8 @@ public:
     virtual ~Seats() = default;
     /// Null when nobody sits there any more.
     [[nodiscard]] virtual session::SessionPort* port(fanout::Slot slot) = 0;
+    /// This seat is served soon: its memory may be fetched meanwhile.
+    virtual void approach(fanout::Slot slot) const = 0;
     /// Asks for a flush of this session at the end of the turn.
     virtual void touch(fanout::Slot slot) = 0;
 };
@@ -40,7 +42,7 @@ public:
     /// Takes a session out everywhere.
     void leave(fanout::Slot slot) { topics_.remove(slot); }
 
-    void take(std::span<const fanout::LiveItem> items, Instant now);
+    void take(std::span<const fanout::LiveItem> items, fanout::FlushPace::Behind behind, Instant now);
     /// Values that a desk gave to a newcomer: those that are there already are the same.
     void take_newest(std::span<const fanout::LiveItem> items);
     /// When `flush` is to be called next; none while nothing waits. At or before now: at the end of this turn.
@@ -60,6 +62,7 @@ private:
         std::vector<fanout::LiveItem> items;
         std::size_t bytes = 0;
     };
+    [[nodiscard]] std::optional<Instant> ordered_due() const;
     void flush_ordered();
     void flush_topic(base::TopicNumber topic, Waiting waiting);
     void flush_shared(std::vector<fanout::LiveItem> items);
@@ -74,7 +77,8 @@ private:
     std::vector<base::TopicNumber> changed_tables_;
     fanout::FlushPace ordered_pace_;
     fanout::FlushPace newest_pace_;
-    bool full_ = false;                    ///< enough waits, or a class A item: no tick is waited for
+    bool full_ = false;                    ///< enough waits for no tick to be waited for
+    bool urgent_ = false;                  ///< a class A item waits
     std::vector<fanout::Slot> receivers_;  ///< scratch of one topic: a session may leave while it is given something
     std::uint64_t deliveries_ = 0;
 };

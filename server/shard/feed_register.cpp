@@ -39,9 +39,9 @@ EncodingSet FeedRegister::encodings(std::initializer_list<wire::FeedKind> kinds)
     return {all != json, json != 0};
 }
 
-void FeedRegister::publish(Home& home, std::vector<fanout::LiveItem> items) const {
+void FeedRegister::publish(Home& home, std::vector<fanout::LiveItem> items, fanout::FlushPace::Behind behind) const {
     if (items.empty() || feeds_.empty()) return;
-    const Published published{std::make_shared<const std::vector<fanout::LiveItem>>(std::move(items))};
+    const Published published{std::make_shared<const std::vector<fanout::LiveItem>>(std::move(items)), behind};
     for (std::size_t shard = 0; shard < interest_.size(); ++shard) {
         if (interest_[shard] != 0) home.send(shard, published);
     }

@@ -45,7 +45,8 @@ public:
     /// What items of these feeds are made in while somebody follows: what is missing is made when a resume asks.
     [[nodiscard]] EncodingSet encodings(std::initializer_list<wire::FeedKind> kinds) const;
     /// To every shard that has an open feed of this log.
-    void publish(Home& home, std::vector<fanout::LiveItem> items) const;
+    void publish(Home& home, std::vector<fanout::LiveItem> items,
+                 fanout::FlushPace::Behind behind = fanout::FlushPace::Behind::nothing) const;
 
 private:
     static constexpr std::size_t number(wire::FeedKind kind) { return static_cast<std::size_t>(kind); }

@@ -76,7 +76,9 @@ public:
     [[nodiscard]] const State& committed() const { return committed_; }
     /// Waiting, without the group that is on its way.
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
-    [[nodiscard]] bool idle() const { return !flying_ && queue_.empty() && reads_ == 0; }
+    /// Commands wait, or are being stored.
+    [[nodiscard]] bool busy() const { return flying_ || !queue_.empty(); }
+    [[nodiscard]] bool idle() const { return !busy() && reads_ == 0; }
 
     /// Takes no more commands; `quiet` is called when what was taken has been answered.
     void close(std::function<void()> quiet);

@@ -51,7 +51,8 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
 }
 
 void MarchDesk::group_stored() {
-    feeds_.open_feeds().publish(home_, std::exchange(to_publish_, {}));
+    using Behind = fanout::FlushPace::Behind;
+    feeds_.open_feeds().publish(home_, std::exchange(to_publish_, {}), desk_->busy() ? Behind::more : Behind::nothing);
     if (!reassigned_.empty()) {
         feeds_.rights_changed(reassigned_);
         reassigned_.clear();

@@ -3,6 +3,7 @@
 
 #include "core/model.hpp"
 #include "core/views.hpp"
+#include "fanout/flush_pace.hpp"
 #include "fanout/item.hpp"
 #include "session/ports.hpp"
 
@@ -32,6 +33,7 @@ struct SubscriberKey {
 /// Items for everybody who follows their topics. Shared by all shards.
 struct Published {
     std::shared_ptr<const std::vector<fanout::LiveItem>> items;
+    fanout::FlushPace::Behind behind = fanout::FlushPace::Behind::nothing;  ///< more of this log is being stored
 };
 struct Opened {
     SessionKey to;

@@ -237,6 +237,13 @@ void Shard::receive(const std::vector<Parcel>& parcels) {
     }
 }
 
+void Shard::approach(fanout::Slot slot) const {
+    const auto* port = static_cast<const char*>(static_cast<const void*>(seats_[slot].port));
+    if (port == nullptr) return;
+    constexpr std::size_t line = 64;
+    for (std::size_t at = 0; at < session::SessionPort::hot_bytes; at += line) __builtin_prefetch(port + at);
+}
+
 void Shard::touch(fanout::Slot slot) {
     if (std::exchange(seats_[slot].touched, true)) return;
     touched_.push_back(slot);
@@ -279,7 +286,7 @@ void Shard::flush_touched() {
 }
 
 void Shard::on(const Published& published) {
-    broadcast_.take(*published.items, std::chrono::steady_clock::now());
+    broadcast_.take(*published.items, published.behind, std::chrono::steady_clock::now());
     end_turn_later();
 }
 

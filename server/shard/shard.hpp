@@ -70,6 +70,7 @@ public:
 
     // ---- Seats -------------------------------------------------------------------------------------
     [[nodiscard]] session::SessionPort* port(fanout::Slot slot) override { return seats_[slot].port; }
+    void approach(fanout::Slot slot) const override;
     void touch(fanout::Slot slot) override;
 
     // ---- Home --------------------------------------------------------------------------------------

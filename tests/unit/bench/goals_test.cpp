@@ -1,6 +1,6 @@
 // When a goal is met, missed, or not to be told from noise; and the plot of the figures.
-#include "support/bar_plot.hpp"
 #include "support/goals.hpp"
+#include "support/bar_plot.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -58,8 +58,9 @@ TEST_CASE("the table of goals says goal, figure, A/A and verdict", "[bench][goal
     put(samples, "floor", {1, 1});
     const std::vector<Goal> goals{within_floor, {"many", "marchwire", "cores", Bound::at_most, 0.45, ""}};
     const auto table = goals_table(goals, samples);
-    CHECK(table.find("| single | us of marchwire | at most 1.150 x floor | 2.000 [2.000..2.000] | 1.000 [1.000..1.000] | "
-                     "**missed** |") != std::string::npos);
+    CHECK(
+        table.find("| single | us of marchwire | at most 1.150 x floor | 2.000 [2.000..2.000] | 1.000 [1.000..1.000] | "
+                   "**missed** |") != std::string::npos);
     CHECK(table.find("| many | cores of marchwire | at most 0.4500 |  |  | not measured |") != std::string::npos);
 }
 

@@ -36,8 +36,8 @@ TEST_CASE("a payload of which one byte was changed or lost is none", "[bench][lo
 }
 
 TEST_CASE("frames are cut from a stream that ends anywhere", "[bench][load]") {
-    const std::vector<std::string> payloads = {"", "a", std::string(125, 'b'), std::string(126, 'c'),
-                                               std::string(65'535, 'd'), std::string(65'536, 'e')};
+    const std::vector<std::string> payloads = {
+        "", "a", std::string(125, 'b'), std::string(126, 'c'), std::string(65'535, 'd'), std::string(65'536, 'e')};
     std::string stream;
     for (const std::string& payload : payloads) put_server_frame(stream, opcode_binary, payload);
     for (std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{130}, stream.size() - 1}) {

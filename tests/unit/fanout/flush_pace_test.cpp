@@ -8,41 +8,65 @@ namespace {
 
 using std::chrono::milliseconds;
 using Instant = FlushPace::Instant;
+using Behind = FlushPace::Behind;
 
 Instant at(int ms) { return Instant{} + std::chrono::hours(1) + milliseconds(ms); }
 
 TEST_CASE("an event that comes alone is due in its own turn", "[fanout][pace]") {
-    FlushPace pace(milliseconds(15), 9);
+    FlushPace pace(milliseconds(15), 9, milliseconds(2));
     CHECK_FALSE(pace.due().has_value());
-    pace.add(at(0));
+    pace.add(at(0), Behind::nothing);
     CHECK(pace.due() == at(0));
     pace.flushed(at(0), at(0));
     CHECK_FALSE(pace.due().has_value());
-    pace.add(at(1));
+    pace.add(at(1), Behind::nothing);
     CHECK(pace.due() == at(1));
 }
 
 TEST_CASE("after a flush that took a millisecond the next waits nine", "[fanout][pace]") {
-    FlushPace pace(milliseconds(15), 9);
-    pace.add(at(0));
+    FlushPace pace(milliseconds(15), 9, milliseconds(2));
+    pace.add(at(0), Behind::nothing);
     pace.flushed(at(0), at(1));
-    pace.add(at(2));
+    pace.add(at(2), Behind::nothing);
     CHECK(pace.due() == at(10));
-    pace.add(at(9));  // gathers: the first decides
+    pace.add(at(9), Behind::nothing);  // gathers: the first decides
     CHECK(pace.due() == at(10));
     pace.flushed(at(10), at(10));
-    pace.add(at(12));
+    pace.add(at(12), Behind::nothing);
     CHECK(pace.due() == at(12));
 }
 
+TEST_CASE("so much that no tick is worth waiting for still hears out who just got an answer", "[fanout][pace]") {
+    FlushPace pace(milliseconds(15), 9, milliseconds(2));
+    pace.add(at(0), Behind::nothing);
+    CHECK(pace.due_when_full() <= at(0));
+    pace.flushed(at(0), at(8));
+    CHECK_FALSE(pace.due_when_full().has_value());
+    pace.add(at(8), Behind::nothing);
+    CHECK(pace.due_when_full() == at(9));
+    CHECK(pace.due() == at(23));
+}
+
+TEST_CASE("events wait a moment for those that are being stored behind them", "[fanout][pace]") {
+    FlushPace pace(milliseconds(15), 9, milliseconds(2));
+    pace.add(at(0), Behind::more);
+    CHECK(pace.due() == at(2));
+    pace.add(at(1), Behind::nothing);  // the last of them
+    CHECK(pace.due() == at(0));
+    pace.flushed(at(1), at(1));
+    pace.add(at(3), Behind::more);
+    pace.add(at(4), Behind::more);
+    CHECK(pace.due() == at(5));
+}
+
 TEST_CASE("nothing waits longer than the tick, however dear a flush is", "[fanout][pace]") {
-    FlushPace pace(milliseconds(15), 9);
-    pace.add(at(0));
+    FlushPace pace(milliseconds(15), 9, milliseconds(2));
+    pace.add(at(0), Behind::nothing);
     pace.flushed(at(0), at(100));
-    pace.add(at(101));
+    pace.add(at(101), Behind::nothing);
     CHECK(pace.due() == at(115));  // a tick after the last one ended
     pace.flushed(at(115), at(215));
-    pace.add(at(300));
+    pace.add(at(300), Behind::nothing);
     CHECK(pace.due() == at(300));
 }
 

@@ -77,6 +77,7 @@ class Hall final : public Seats {
 public:
     explicit Hall(std::size_t seats) : listeners(seats) {}
     session::SessionPort* port(fanout::Slot slot) override { return gone == slot ? nullptr : &listeners[slot]; }
+    void approach(fanout::Slot) const override {}
     void touch(fanout::Slot slot) override { touched.push_back(slot); }
 
     std::vector<Listener> listeners;
@@ -87,7 +88,9 @@ public:
 /// A moment well after all rest that earlier flushes may have earned.
 Instant now() { return std::chrono::steady_clock::now() + std::chrono::hours(1); }
 
-void take(Broadcast& broadcast, const std::vector<LiveItem>& items) { broadcast.take(items, now()); }
+void take(Broadcast& broadcast, const std::vector<LiveItem>& items) {
+    broadcast.take(items, fanout::FlushPace::Behind::nothing, now());
+}
 
 TEST_CASE("what waits for all followers of a topic is one run, framed once and shared", "[shard][broadcast]") {
     Hall hall(100);
@@ -119,33 +122,59 @@ TEST_CASE("with time to spare an event is due at the end of its turn", "[shard][
     Broadcast broadcast(hall);
     broadcast.follow(public_topic, 0);
     const Instant came = now();
-    broadcast.take(std::vector{item(public_topic, 1)}, came);
+    broadcast.take(std::vector{item(public_topic, 1)}, fanout::FlushPace::Behind::nothing, came);
     REQUIRE(broadcast.due().has_value());
     CHECK(*broadcast.due() <= came);
 }
 
-TEST_CASE("eight events of a topic, an order, or many bytes wait for no tick", "[shard][broadcast]") {
+/// After a flush that took some time: when what came since is due.
+class AfterFlush {
+public:
+    explicit AfterFlush(Broadcast& broadcast) : broadcast_(broadcast), begun_(std::chrono::steady_clock::now()) {
+        take({item(public_topic, 1)});
+        broadcast_.flush(now());
+    }
+    void take(const std::vector<LiveItem>& items) {
+        broadcast_.take(items, fanout::FlushPace::Behind::nothing, begun_);
+    }
+    [[nodiscard]] Instant due() const { return broadcast_.due().value(); }
+
+private:
+    Broadcast& broadcast_;
+    Instant begun_;
+};
+
+TEST_CASE("many events of a topic, or many bytes, wait less for a tick than few", "[shard][broadcast]") {
+    Hall hall(50);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 50; ++slot) broadcast.follow(public_topic, slot);
+    const bool by_bytes = GENERATE(false, true);
+    AfterFlush after(broadcast);
+    after.take({item(public_topic, 2)});
+    const Instant few = after.due();
+    if (by_bytes) {
+        LiveItem large = item(public_topic, 3);
+        large.bytes[0] = std::make_shared<const std::string>(base::limits::batch_bytes, 'x');
+        after.take({large});
+    } else {
+        for (std::uint64_t seq = 3; seq < base::limits::flush_events + 1; ++seq) {
+            after.take({item(public_topic, seq)});
+            CHECK(after.due() == few);
+        }
+        after.take({item(public_topic, base::limits::flush_events + 1)});
+    }
+    CHECK(after.due() < few);
+}
+
+TEST_CASE("an order waits for nothing", "[shard][broadcast]") {
     Hall hall(1);
     Broadcast broadcast(hall);
     broadcast.follow(public_topic, 0);
-    const auto immediate = [&] { return broadcast.due() == Instant{}; };
-    for (std::uint64_t seq = 1; seq < base::limits::flush_events; ++seq) {
-        take(broadcast, {item(public_topic, seq)});
-        CHECK_FALSE(immediate());
-    }
-    take(broadcast, {item(public_topic, 8)});
-    CHECK(immediate());
-    broadcast.flush(now());
-    take(broadcast, {item(public_topic, 9)});
-    CHECK_FALSE(immediate());
-    take(broadcast, {item(public_topic, 10, DeliveryClass::a)});
-    CHECK(immediate());
-    broadcast.flush(Instant{});  // long before any tick
-    CHECK(hall.listeners[0].seqs.back() == 10);
-    LiveItem large = item(public_topic, 11);
-    large.bytes[0] = std::make_shared<const std::string>(base::limits::batch_bytes, 'x');
-    take(broadcast, {large});
-    CHECK(immediate());
+    AfterFlush after(broadcast);
+    after.take({item(public_topic, 2), item(public_topic, 3, DeliveryClass::a)});
+    CHECK(after.due() == Instant{});
+    broadcast.flush(Instant{});
+    CHECK(hall.listeners[0].seqs.back() == 3);
 }
 
 TEST_CASE("an order takes along what waits before it, in order", "[shard][broadcast]") {
