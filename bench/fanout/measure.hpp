@@ -25,7 +25,6 @@ public:
     void one(const Case& measured, const std::string& subject, int round);
 
 private:
-    struct Load;
     using Json = nlohmann::json;
 
     [[nodiscard]] bool is_missing(const Case& measured, const std::string& subject) const;
