@@ -29,11 +29,13 @@ double seconds_since(steady_clock::time_point begin) {
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
 
-/// marchwire_sessions of its metrics; -1 when there are none.
-long sessions_of(const Server& server) {
+/// marchwire_sessions of its metrics; none when there was no answer.
+std::optional<std::uint32_t> sessions_of(const Server& server) {
+    constexpr std::string_view name = "\nmarchwire_sessions ";
     const std::string page = page_of(server.admin_port, "/metrics");
-    const auto at = page.find("\nmarchwire_sessions ");
-    return at == std::string::npos ? -1 : std::stol(page.substr(at + sizeof "\nmarchwire_sessions"));
+    const auto at = page.find(name);
+    if (at == std::string::npos) return std::nullopt;
+    return static_cast<std::uint32_t>(std::stoul(page.substr(at + name.size())));
 }
 
 }  // namespace
@@ -98,9 +100,9 @@ std::unique_ptr<Child> Measuring::begin_load(const Json& plan) {
     return load;
 }
 
-/// The next thing that it says; null when it failed, which is told.
-Measuring::Json Measuring::heard(Child& load, int within_ms) {
-    const auto line = load.line(milliseconds(within_ms));
+Measuring::Json Measuring::heard(Child& load, int within_ms) { return taken(load.line(milliseconds(within_ms))); }
+
+Measuring::Json Measuring::taken(const std::optional<std::string>& line) {
     Json said = line ? Json::parse(*line, nullptr, false) : Json();
     const std::string place = now_.measured_case + ", " + now_.subject + ", round " + std::to_string(round_ + 1) + ": ";
     if (!said.is_object() || said.contains("failed")) {
@@ -208,7 +210,7 @@ void Measuring::stalled(const Case& measured, Server& server) {
 
 /// Looks at memory and sessions while it runs.
 Measuring::Json Measuring::watch_stalled(Child& load, const Server& server, std::uint32_t sessions_without) {
-    const auto stalled = static_cast<double>(sessions_of(server) - static_cast<long>(sessions_without));
+    const double stalled = std::max(1.0, static_cast<double>(sessions_of(server).value_or(0)) - sessions_without);
     const auto begin = steady_clock::now();
     const std::int64_t memory = memory_of(server);
     std::int64_t most = memory;
@@ -216,17 +218,13 @@ Measuring::Json Measuring::watch_stalled(Child& load, const Server& server, std:
     std::optional<std::string> line;
     while (!(line = load.line(look_every)) && load.runs() && seconds_since(begin) < result_within_ms / 1e3) {
         most = std::max(most, memory_of(server));
-        if (cut_after == 0 && sessions_of(server) <= static_cast<long>(sessions_without))
-            cut_after = seconds_since(begin);
+        const auto sessions = sessions_of(server);
+        if (cut_after == 0 && sessions && *sessions <= sessions_without) cut_after = seconds_since(begin);
     }
-    add("grown_bytes_per_stalled", "bytes", static_cast<double>(most - memory) / std::max(1.0, stalled));
+    add("grown_bytes_per_stalled", "bytes", static_cast<double>(most - memory) / stalled);
     // Never within the window: said to have taken longer than all of it.
     add("cut_within_s", "s", cut_after == 0 ? seconds_since(begin) : cut_after);
-    if (!line) {
-        troubles_.wrong.push_back(now_.measured_case + ": the load generator said nothing");
-        return nullptr;
-    }
-    return Json::parse(*line);
+    return taken(line);
 }
 
 void Measuring::storm(const Case& measured, const Server& server) {

@@ -33,7 +33,9 @@ private:
     /// Open, go, result; null when it failed, which is told.
     [[nodiscard]] Json run(const Json& plan);
     [[nodiscard]] std::unique_ptr<Child> begin_load(const Json& plan);
+    /// The next thing that it says; null when it failed, which is told as is everything that it found wrong.
     [[nodiscard]] Json heard(Child& load, int within_ms);
+    [[nodiscard]] Json taken(const std::optional<std::string>& line);
 
     void plain(const Case& measured, const Server& server);
     void tell_deliveries(const Json& result);
