@@ -174,11 +174,6 @@ AdminVerbs::Answer AdminVerbs::run_command(const Json& request) {
     if (found == request.end()) return base::invalid("command", "Say what to do.");
     auto command = wire::decode_command_json(found->dump());
     if (!command) return command.error();
-    if (auto* create = std::get_if<core::CreateCampaign>(&command->body); create != nullptr) {
-        const auto base = free_topic_base(*log);
-        if (!base) return base.error();
-        create->topic_base = *base;
-    }
     if (std::holds_alternative<core::CreateMarch>(command->body)) return create_march(*log, *std::move(command));
     const auto accepted = put(*log, *std::move(command));
     if (!accepted) return accepted.error();
@@ -189,51 +184,17 @@ AdminVerbs::Answer AdminVerbs::create_march(const base::LogId& log, core::Comman
     if (log.is_campaign()) return base::invalid("log", "Name campaign and march, as in flag-day-2018/st-louis-mo.");
     const auto campaign = state_of(log.campaign_log());
     if (!campaign) return campaign.error();
-    std::uint32_t base = 0;
-    for (const Json& listing : campaign->members.value("marches", Json::array())) {
-        if (listing.value("march", "") == log.march.text()) base = listing.value("topicBase", 0U);
+    // One that is listed and was not made, because the server ended between the two, is made now.
+    const Json marches = campaign->members.value("marches", Json::array());
+    const bool listed = std::ranges::any_of(
+        marches, [&](const Json& listing) { return listing.value("march", "") == log.march.text(); });
+    if (!listed) {
+        const auto added = put(log.campaign_log(), core::ListMarch{log.march, 0});
+        if (!added) return added.error();
     }
-    if (base == 0) {
-        const auto chosen = free_topic_base(log);
-        if (!chosen) return chosen.error();
-        base = *chosen;
-        const auto listed = put(log.campaign_log(), core::ListMarch{log.march, base});
-        if (!listed) return listed.error();
-    }
-    std::get<core::CreateMarch>(command.body).topic_base = base;
     const auto accepted = put(log, std::move(command));
     if (!accepted) return accepted.error();
     return Said{accepted_json(*accepted)};
-}
-
-base::Result<std::uint32_t> AdminVerbs::free_topic_base(const base::LogId& log) {
-    if (auto learned = learn_topic_bases(); !learned) return learned.error();
-    constexpr std::uint32_t bases = 0xFFFF;
-    auto index = static_cast<std::uint32_t>(base::stable_hash(log) % bases);
-    for (std::uint32_t tried = 0; tried < bases; ++tried) {
-        const std::uint32_t base = (index + 1) << 16U;
-        if (topic_bases_.insert(base).second) return base;
-        index = (index + 1) % bases;
-    }
-    return base::refuse(base::RefusalCode::too_large, "log", "This server has no room for another march.");
-}
-
-base::Result<void> AdminVerbs::learn_topic_bases() {
-    if (topic_bases_known_) return {};
-    const auto logs = list();
-    if (!logs) return logs.error();
-    for (const Json& name : logs->members.at("logs")) {
-        const auto log = base::LogId::parse(name.get<std::string>());
-        if (!log || !log->is_campaign()) continue;
-        const auto campaign = state_of(*log);
-        if (!campaign) return campaign.error();
-        topic_bases_.insert(campaign->members.value("topicBase", 0U));
-        for (const Json& listing : campaign->members.value("marches", Json::array())) {
-            topic_bases_.insert(listing.value("topicBase", 0U));
-        }
-    }
-    topic_bases_known_ = true;
-    return {};
 }
 
 // ---- looking -----------------------------------------------------------------------------------

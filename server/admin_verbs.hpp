@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <string>
 
 namespace marchwire {
@@ -76,13 +75,8 @@ private:
     [[nodiscard]] base::Result<std::uint64_t> person_for(const base::LogId& scope, const std::string& callsign);
     [[nodiscard]] base::Result<void> put_on_roster(const base::LogId& march, std::uint64_t person,
                                                    const std::string& callsign, core::Role role, std::uint32_t section);
-    /// A topic base that no log of this server has: topics of two logs must never meet.
-    [[nodiscard]] base::Result<std::uint32_t> free_topic_base(const base::LogId& log);
-    [[nodiscard]] base::Result<void> learn_topic_bases();
 
     Parts parts_;
-    std::set<std::uint32_t> topic_bases_;
-    bool topic_bases_known_ = false;
     boost::asio::thread_pool worker_;
 };
 

@@ -17,7 +17,7 @@ namespace marchwire::core {
 struct CreateCampaign {
     CampaignSpec spec;
     std::uint32_t topic_base = 0;
-};  ///< base chosen by the host
+};  ///< 0 has been replaced by a free one before this is decided; so in the two other creations
 struct UpdateCampaign {
     CampaignSpec spec;
     std::uint32_t version = 0;

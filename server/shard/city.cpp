@@ -46,7 +46,9 @@ private:
             if (log.is_campaign()) ++campaigns_under_way_;
             open(log);
         }
-        if (under_way_ == 0 && waiting_.empty()) finish({});
+        if (under_way_ > 0 || !waiting_.empty()) return;
+        hold_listed();
+        finish({});
     }
 
     void open(const base::LogId& log) {
@@ -58,12 +60,23 @@ private:
         });
     }
 
-    void on_opened(const base::LogId& log, const base::Result<std::uint32_t>& opened) {
+    void on_opened(const base::LogId& log, const base::Result<std::vector<HeldBase>>& opened) {
         --under_way_;
         if (log.is_campaign()) --campaigns_under_way_;
         if (!opened) return finish(opened.error());
-        if (auto taken = fabric_.topic_bases().take(log, *opened); !taken) return finish(taken.error());
+        for (const HeldBase& held : *opened) {
+            if (held.log != log) {
+                listed_.push_back(held);
+            } else if (auto free = fabric_.topic_bases().hold(held); !free) {
+                return finish(free.error());
+            }
+        }
         go_on();
+    }
+
+    /// A march that is listed and was not made goes on with its listed base, unless a log has it: that one is in use.
+    void hold_listed() {
+        for (const HeldBase& held : listed_) (void)fabric_.topic_bases().hold(held);
     }
 
     void finish(base::Result<void> outcome) {
@@ -76,6 +89,7 @@ private:
     Fabric& fabric_;
     City::Done done_;
     std::deque<base::LogId> waiting_;
+    std::vector<HeldBase> listed_;  ///< marches as campaigns list them, made or not
     std::size_t under_way_ = 0;
     std::size_t campaigns_under_way_ = 0;
 };

@@ -19,6 +19,14 @@ OpenedDesk<State> unborn(const base::LogId& log) {
     return opened;
 }
 
+std::vector<HeldBase> bases_of(const core::CampaignState& campaign) {
+    std::vector<HeldBase> bases{{campaign.id, campaign.topic_base}};
+    for (const core::MarchListing& listing : campaign.marches) {
+        bases.push_back({{campaign.id.campaign, listing.march}, listing.topic_base});
+    }
+    return bases;
+}
+
 }  // namespace
 
 template <class Desk>
@@ -29,12 +37,12 @@ void Desks::add(std::map<base::LogId, std::shared_ptr<Desk>>& desks, const base:
     home_.counters().campaigns = campaigns_.size();
 }
 
-void Desks::open(const base::LogId& log, std::function<void(base::Result<std::uint32_t>)> done) {
+void Desks::open(const base::LogId& log, std::function<void(base::Result<std::vector<HeldBase>>)> done) {
     if (log.is_campaign()) {
         open_campaign_log(home_.place(log), [this, log, done = std::move(done)](const auto& opened) {
             if (!opened) return done(opened.error());
             add(campaigns_, log, std::make_shared<CampaignDesk>(home_, *opened));
-            done(opened->state.topic_base);
+            done(bases_of(opened->state));
         });
         return;
     }
@@ -46,14 +54,13 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ui
         const base::UtcMs now = home_.clock().now();
         const bool away = home_.last_alive() && home_.last_alive() < now;
         desk->begin_keeping(away ? home_.last_alive() : now);
-        done(opened->state.topic_base);
+        done(std::vector<HeldBase>{{log, opened->state.topic_base}});
     });
 }
 
-void Desks::create(const base::LogId& log, Asked asked, std::function<void(std::uint32_t)> after) {
+void Desks::create(const base::LogId& log, Asked asked) {
     const bool is_campaign = std::holds_alternative<core::CreateCampaign>(asked.command.body);
     if (is_campaign != log.is_campaign()) {
-        after(0);
         asked.answer(base::invalid("log", "createCampaign names a campaign and createMarch a campaign/march."));
         return;
     }
@@ -63,17 +70,12 @@ void Desks::create(const base::LogId& log, Asked asked, std::function<void(std::
     if (!is_campaign && march(log) == nullptr) {
         add(marches_, log, std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(log)));
     }
-    asked.answer = [this, log, after = std::move(after), answer = std::move(asked.answer)](auto outcome) {
-        const auto* made_march = march(log);
-        const auto* made_campaign = campaign(log);
-        std::uint32_t topic_base = made_march != nullptr ? made_march->state().topic_base : 0;
-        if (made_campaign != nullptr) topic_base = made_campaign->state().topic_base;
+    asked.answer = [this, log, answer = std::move(asked.answer)](auto outcome) {
         // Not from inside the desk's own call.
-        if (topic_base == 0) home_.mailbox().post([this, log] { forget_unborn(log); });
-        after(topic_base);
+        if (!outcome) home_.mailbox().post([this, log] { forget_unborn(log); });
         answer(std::move(outcome));
     };
-    submit(log, std::move(asked));
+    put(log, std::move(asked));
 }
 
 void Desks::forget_unborn(const base::LogId& log) {
@@ -86,6 +88,16 @@ void Desks::forget_unborn(const base::LogId& log) {
 }
 
 void Desks::submit(const base::LogId& log, Asked asked) {
+    const bool creates = std::holds_alternative<core::CreateCampaign>(asked.command.body) ||
+                         std::holds_alternative<core::CreateMarch>(asked.command.body);
+    if (creates) {
+        create(log, std::move(asked));
+    } else {
+        put(log, std::move(asked));
+    }
+}
+
+void Desks::put(const base::LogId& log, Asked asked) {
     if (auto* desk = march(log)) {
         desk->submit(std::move(asked));
     } else if (auto* of_campaign = campaign(log)) {

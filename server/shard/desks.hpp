@@ -4,6 +4,7 @@
 #include "shard/campaign_desk.hpp"
 #include "shard/home.hpp"
 #include "shard/march_desk.hpp"
+#include "shard/topic_bases.hpp"
 
 #include <functional>
 #include <map>
@@ -18,12 +19,10 @@ class Desks {
 public:
     explicit Desks(Home& home) : home_(home) {}
 
-    /// Opens a log of the store. `done` is called later on this thread, with the log's topic base.
-    void open(const base::LogId& log, std::function<void(base::Result<std::uint32_t>)> done);
-    /// A command that makes the log: the desk stays when it was accepted. `after` hears whether the log is there,
-    /// and under which topic base, before the answer is given.
-    void create(const base::LogId& log, Asked asked, std::function<void(std::uint32_t)> after);
-    /// NOT_FOUND when there is no such log.
+    /// Opens a log of the store. `done` is called later on this thread, with the log's topic base and, of a campaign,
+    /// those that it lists.
+    void open(const base::LogId& log, std::function<void(base::Result<std::vector<HeldBase>>)> done);
+    /// CreateCampaign and CreateMarch make the log; everything else on an unknown log is NOT_FOUND.
     void submit(const base::LogId& log, Asked asked);
 
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
@@ -44,6 +43,8 @@ public:
 private:
     template <class Desk>
     void add(std::map<base::LogId, std::shared_ptr<Desk>>& desks, const base::LogId& log, std::shared_ptr<Desk> desk);
+    void create(const base::LogId& log, Asked asked);
+    void put(const base::LogId& log, Asked asked);
     void forget_unborn(const base::LogId& log);
 
     Home& home_;

@@ -3,32 +3,33 @@
 
 #include "shard/shard.hpp"
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace marchwire::shard {
 namespace {
 
-std::optional<std::uint32_t> base_of_creation(const core::Command& command) {
-    if (const auto* campaign = std::get_if<core::CreateCampaign>(&command.body)) return campaign->topic_base;
-    if (const auto* march = std::get_if<core::CreateMarch>(&command.body)) return march->topic_base;
-    return std::nullopt;
+/// Which log a command gives its topic base to, and the field that says which; null for all other commands.
+struct Naming {
+    base::LogId log;
+    std::uint32_t* topic_base = nullptr;
+};
+
+Naming naming(const base::LogId& log, core::Command& command) {
+    if (auto* campaign = std::get_if<core::CreateCampaign>(&command.body)) return {log, &campaign->topic_base};
+    if (auto* march = std::get_if<core::CreateMarch>(&command.body)) return {log, &march->topic_base};
+    if (auto* listing = std::get_if<core::ListMarch>(&command.body)) {
+        return {{log.campaign, listing->march}, &listing->topic_base};
+    }
+    return {};
+}
+
+/// Where nobody can say whether it was stored, the base is not given to another log.
+TopicBases::Outcome outcome_of(const base::Result<wire::Accepted>& answer) {
+    const bool refused = answer.has_error() && answer.error().code != base::RefusalCode::unavailable;
+    return refused ? TopicBases::Outcome::unused : TopicBases::Outcome::kept;
 }
 
 }  // namespace
-
-base::Result<void> TopicBases::take(const base::LogId& log, std::uint32_t topic_base) {
-    const auto [found, is_new] = log_of_.emplace(topic_base, log);
-    if (is_new || found->second == log) return {};
-    return base::refuse(base::RefusalCode::conflict, "topic_base",
-                        "Another log of this server has this topic base: choose another multiple of 65536.");
-}
-
-void TopicBases::settle(const base::LogId& log, std::uint32_t topic_base) {
-    std::erase_if(log_of_, [&](const auto& one) { return one.second == log && one.first != topic_base; });
-    if (topic_base != 0) log_of_.emplace(topic_base, log);
-}
 
 Fabric::Fabric(CitySettings settings) : settings_(std::move(settings)) {
     MARCHWIRE_INVARIANT(settings_.shards > 0);
@@ -41,23 +42,30 @@ Shard& Fabric::home_of(const base::LogId& log) const { return *shards_[base::sta
 
 void Fabric::put(const base::LogId& log, Asked asked) {
     Shard& home = home_of(log);
-    const auto topic_base = base_of_creation(asked.command);
-    if (!topic_base) {
+    if (naming(log, asked.command).topic_base == nullptr) {
         home.mailbox().post(
             [&home, log, asked = std::move(asked)]() mutable { home.desks().submit(log, std::move(asked)); });
         return;
     }
-    at(0).mailbox().post([this, &home, log, topic_base = *topic_base, asked = std::move(asked)]() mutable {
-        if (auto taken = topic_bases_.take(log, topic_base); !taken) {
-            home.mailbox().post([refusal = taken.error(), answer = std::move(asked.answer)] { answer(refusal); });
-            return;
-        }
-        home.mailbox().post([this, &home, log, asked = std::move(asked)]() mutable {
-            home.desks().create(log, std::move(asked), [this, log](std::uint32_t in_the_end) {
-                at(0).mailbox().post([this, log, in_the_end] { topic_bases_.settle(log, in_the_end); });
-            });
-        });
-    });
+    at(0).mailbox().post(
+        [this, &home, log, asked = std::move(asked)]() mutable { put_with_base(home, log, std::move(asked)); });
+}
+
+void Fabric::put_with_base(Shard& home, const base::LogId& log, Asked asked) {
+    const Naming named = naming(log, asked.command);
+    const auto taken = topic_bases_.take(named.log, *named.topic_base);
+    if (!taken) {
+        home.mailbox().post([refusal = taken.error(), answer = std::move(asked.answer)] { answer(refusal); });
+        return;
+    }
+    *named.topic_base = *taken;
+    asked.answer = [this, held = named.log, answer = std::move(asked.answer)](auto outcome) {
+        // Before the answer: who hears it may use the base in the next command.
+        at(0).mailbox().post([this, held, became = outcome_of(outcome)] { topic_bases_.settle(held, became); });
+        answer(std::move(outcome));
+    };
+    home.mailbox().post(
+        [&home, log, asked = std::move(asked)]() mutable { home.desks().submit(log, std::move(asked)); });
 }
 
 }  // namespace marchwire::shard
