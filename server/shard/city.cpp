@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "shard/fabric.hpp"
+#include "shard/front_page.hpp"
 #include "shard/public_pages.hpp"
 #include "shard/shard.hpp"
 #include "wire/codec.hpp"

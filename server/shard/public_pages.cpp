@@ -4,14 +4,8 @@
 #include "base/hmac.hpp"
 #include "base/limits.hpp"
 
-#include <date/tz.h>
-
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
-#include <stdexcept>
-#include <tuple>
 #include <utility>
 
 namespace marchwire::shard {
@@ -36,25 +30,6 @@ std::string escape_json(std::string_view text) {
     return out;
 }
 
-std::string escape_html(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        if (c == '&') {
-            out += "&amp;";
-        } else if (c == '<') {
-            out += "&lt;";
-        } else if (c == '>') {
-            out += "&gt;";
-        } else if (c == '"') {
-            out += "&quot;";
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
 std::string coordinates(const base::LatLon& at) {
     std::array<char, 64> text{};
     // GeoJSON says longitude first; seven digits are a centimetre.
@@ -65,38 +40,6 @@ std::string coordinates(const base::LatLon& at) {
 std::string_view name_of(core::PublicWaypointKind kind) {
     // The numbers of both enums agree (core/vocabulary.hpp).
     return core::name_of(static_cast<core::WaypointKind>(kind));
-}
-
-/// `Thu 14 Jun 11:00 CDT`; UTC when the zone is not known here.
-std::string local_time(base::UtcMs at, const std::string& tz) {
-    using std::chrono::milliseconds;
-    const date::sys_time<std::chrono::minutes> moment{
-        std::chrono::duration_cast<std::chrono::minutes>(milliseconds(at.value))};
-    try {
-        return date::format("%a %d %b %H:%M %Z", date::make_zoned(date::locate_zone(tz), moment));
-    } catch (const std::runtime_error&) {
-        return date::format("%a %d %b %H:%M UTC", moment);
-    }
-}
-
-std::string words(std::string_view name) {
-    std::string text(name);
-    std::replace(text.begin(), text.end(), '_', ' ');
-    return text;
-}
-
-std::string front_row(const FrontRow& one, base::UtcMs now) {
-    const core::OverviewRow& row = one.row;
-    const bool known = row.next.at.value != 0;
-    std::string next = "no time is known";
-    if (known) next = words(core::name_of(row.next.phase)) + " " + local_time(row.next.at, row.tz);
-    if (known && row.next.at < now) next += " (late)";
-    std::string cells = "<tr><td>" + escape_html(row.city);
-    if (!row.state.empty()) cells += ", " + escape_html(row.state);
-    cells += "</td><td>" + escape_html(words(core::name_of(row.phase.phase)));
-    if (!row.phase.sentence.empty()) cells += ": " + escape_html(row.phase.sentence);
-    cells += "</td><td>" + escape_html(next) + "</td><td>" + escape_html(one.campaign_name) + "</td>";
-    return cells + "<td><a href=\"/v1/marches/" + one.log.text() + "\">JSON</a></td></tr>\n";
 }
 
 std::string quoted_hash(std::string_view body) {
@@ -157,33 +100,6 @@ session::PageAnswer log_page(const Desks& desks, const PageName& page) {
     if (page.kind == PageKind::march) return page_of(*march.snapshot, json_type, march.etag);
     const std::string body = route_geojson(march.route);
     return page_of(body, "application/geo+json", quoted_hash(body));
-}
-
-std::vector<FrontRow> front_rows(const Desks& desks) {
-    std::vector<FrontRow> rows;
-    for (const auto& [log, desk] : desks.campaigns()) {
-        for (core::OverviewRow& row : desk->public_rows()) {
-            const base::LogId march{log.campaign, row.march};
-            rows.push_back({desk->state().spec.name, march, std::move(row)});
-        }
-    }
-    return rows;
-}
-
-session::PageAnswer front_page(std::vector<FrontRow> rows, base::UtcMs now, const std::string& notice) {
-    const auto key = [](const FrontRow& one) {
-        return std::tuple(one.row.next.at.value == 0, one.row.next.at.value, one.row.city, one.log.text());
-    };
-    std::sort(rows.begin(), rows.end(), [&](const FrontRow& a, const FrontRow& b) { return key(a) < key(b); });
-    std::string body =
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Marchwire</title>\n"
-        "<meta name=\"viewport\" content=\"width=device-width\"></head><body>\n<h1>Marches</h1>\n";
-    if (!notice.empty()) body += "<p><strong>" + escape_html(notice) + "</strong></p>\n";
-    body += "<p>Times are local to each city. As of " + local_time(now, "UTC") + ".</p>\n";
-    body += "<table><tr><th>City</th><th>Now</th><th>Next</th><th>Campaign</th><th></th></tr>\n";
-    for (const FrontRow& row : rows) body += front_row(row, now);
-    body += "</table>\n</body></html>\n";
-    return page_of(std::move(body), "text/html; charset=utf-8", "");
 }
 
 std::string route_geojson(const core::PublicRoute& route) {

@@ -1,4 +1,4 @@
-// What plain HTTP shows of the desks: snapshots as JSON, routes as GeoJSON, and one page of all marches.
+// What plain HTTP shows of the desks: snapshots as JSON and routes as GeoJSON. Page / is in front_page.hpp.
 #pragma once
 
 #include "core/views.hpp"
@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace marchwire::shard {
 
@@ -28,17 +27,6 @@ struct PageName {
 /// A campaign's, a march's or a route's page, on the thread of its desks. Caches may keep it for a few seconds and ask
 /// again by ETag.
 [[nodiscard]] session::PageAnswer log_page(const Desks& desks, const PageName& page);
-
-/// A march on the front page.
-struct FrontRow {
-    std::string campaign_name;
-    base::LogId log;
-    core::OverviewRow row;
-};
-[[nodiscard]] std::vector<FrontRow> front_rows(const Desks& desks);
-/// All marches by their next start, in their own local time; those whose time is not known last. `notice` stands on
-/// top (a demo clock's).
-[[nodiscard]] session::PageAnswer front_page(std::vector<FrontRow> rows, base::UtcMs now, const std::string& notice);
 
 /// A route as a GeoJSON FeatureCollection: its line and its public waypoints.
 [[nodiscard]] std::string route_geojson(const core::PublicRoute& route);
