@@ -1,10 +1,6 @@
 #include "real_server.hpp"
 
-#include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -19,42 +15,6 @@ void need(bool holds, const std::string& what) {
     if (!holds) throw std::runtime_error(what);
 }
 
-constexpr int pipe_bytes = 1 << 20;
-
-struct Child {
-    pid_t process = 0;
-    int said = -1;
-};
-
-/// Starts a program with one of its streams on a pipe.
-Child start_program(const std::vector<std::string>& arguments, int stream) {
-    std::array<int, 2> pipe{};
-    need(::pipe2(pipe.data(), O_CLOEXEC) == 0, "no pipe");
-    // What the server says is read when it has ended: under load that must not stop it.
-    (void)::fcntl(pipe[0], F_SETPIPE_SZ, pipe_bytes);
-    std::vector<char*> argv;
-    std::vector<std::string> copies = arguments;
-    argv.reserve(copies.size() + 1);
-    for (std::string& argument : copies) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    const pid_t process = ::fork();
-    need(process >= 0, "no process");
-    if (process == 0) {
-        ::dup2(pipe[1], stream);
-        ::execvp(argv[0], argv.data());
-        ::_exit(127);
-    }
-    ::close(pipe[1]);
-    return {process, pipe[0]};
-}
-
-int ending_of(pid_t process) {
-    int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /// "listen=127.0.0.1:4711" in the line that says ready.
 std::string value_in(const std::string& line, const std::string& key) {
     const auto at = line.find(" " + key + "=");
@@ -63,35 +23,14 @@ std::string value_in(const std::string& line, const std::string& key) {
     return line.substr(begin, line.find(' ', begin) - begin);
 }
 
-/// Reads until the line that says ready; empty when the program ended before.
-std::string ready_line(int said) {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-        const ssize_t got = ::read(said, buffer.data(), buffer.size());
-        if (got <= 0) return {};
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-        const auto ready = text.find("ready");
-        const auto end = ready == std::string::npos ? ready : text.find('\n', ready);
-        if (end != std::string::npos) return text.substr(ready, end - ready);
-    }
+/// The line that says ready, once it is whole; empty before.
+std::string ready_line(const std::string& said) {
+    const auto ready = said.find("ready");
+    const auto end = ready == std::string::npos ? ready : said.find('\n', ready);
+    return end == std::string::npos ? std::string{} : said.substr(ready, end - ready);
 }
 
 }  // namespace
-
-Ended run_program(const std::vector<std::string>& arguments) {
-    const Child child = start_program(arguments, STDOUT_FILENO);
-    Ended ended;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-        const ssize_t got = ::read(child.said, buffer.data(), buffer.size());
-        if (got <= 0) break;
-        ended.out.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    ::close(child.said);
-    ended.exit_code = ending_of(child.process);
-    return ended;
-}
 
 TemporaryDirectory::TemporaryDirectory() {
     std::string name = (std::filesystem::temp_directory_path() / "marchwire-XXXXXX").string();
@@ -106,40 +45,31 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 RealServer::RealServer(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
-RealServer::~RealServer() {
-    if (process_ != 0) kill();
-}
+RealServer::~RealServer() = default;
 
 void RealServer::start() {
     std::vector<std::string> arguments = {MARCHWIRED_PATH, "--data", data(),    "--listen",   followers_,
                                           "--listen-ops",  staff_,   "--admin", "127.0.0.1:0"};
     arguments.insert(arguments.end(), more_.begin(), more_.end());
-    const Child child = start_program(arguments, STDERR_FILENO);
-    process_ = child.process;
-    said_ = child.said;
-    const std::string line = ready_line(said_);
+    program_ = std::make_unique<Program>(std::move(arguments), Stream::error);
+    const std::string line = ready_line(
+        program_->read_until([](const std::string& said) { return !ready_line(said).empty(); }));
     need(!line.empty(), "marchwired ended before it was ready");
     followers_ = value_in(line, "listen");
     staff_ = value_in(line, "listen_ops");
 }
 
-int RealServer::wait() {
-    // What it still says must not fill the pipe.
-    std::array<char, 4096> buffer{};
-    while (::read(said_, buffer.data(), buffer.size()) > 0) {
-    }
-    ::close(said_);
-    return ending_of(std::exchange(process_, 0));
-}
-
 void RealServer::kill() {
-    ::kill(process_, SIGKILL);
-    (void)wait();
+    program_->signal(SIGKILL);
+    (void)program_->wait();
+    program_.reset();
 }
 
 int RealServer::stop() {
-    ::kill(process_, SIGTERM);
-    return wait();
+    program_->signal(SIGTERM);
+    const int exit_code = program_->wait().exit_code;
+    program_.reset();
+    return exit_code;
 }
 
 nlohmann::json RealServer::ask(const nlohmann::json& request) {

@@ -2,28 +2,21 @@
 #pragma once
 
 #include "admin_client.hpp"
+#include "program.hpp"
 
 #include <marchwire/client.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
-#include <sys/types.h>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace marchwire::test {
-
-/// What a program said and how it ended.
-struct Ended {
-    int exit_code = -1;
-    std::string out;
-};
-/// Runs a program to its end. `out` is what it wrote on standard output.
-[[nodiscard]] Ended run_program(const std::vector<std::string>& arguments);
 
 /// A directory that is gone with it.
 class TemporaryDirectory {
@@ -72,16 +65,14 @@ public:
                                     const std::string& slug = march_slug);
     /// OpsSnapshot of a march, without its position.
     [[nodiscard]] nlohmann::json state(const std::string& slug = march_slug);
-    [[nodiscard]] bool runs() const { return process_ != 0; }
+    [[nodiscard]] bool runs() const { return program_ != nullptr; }
 
 private:
-    [[nodiscard]] int wait();
     TemporaryDirectory directory_;
     std::vector<std::string> more_;
     std::string followers_ = "127.0.0.1:0";
     std::string staff_ = "127.0.0.1:0";
-    pid_t process_ = 0;
-    int said_ = -1;
+    std::unique_ptr<Program> program_;
 };
 
 [[nodiscard]] sdk::FeedName feed(const std::string& kind);
