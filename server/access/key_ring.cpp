@@ -79,7 +79,8 @@ std::optional<Key32> key_of(const Json& file, const char* name) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto digit = digits.find(text[i]);
         if (digit == std::string_view::npos) return std::nullopt;
-        key.at(i / 2) = static_cast<std::uint8_t>(key.at(i / 2) * 16U + digit);
+        const std::size_t high = key.at(i / 2);
+        key.at(i / 2) = static_cast<std::uint8_t>(high * 16 + digit);
     }
     return key;
 }

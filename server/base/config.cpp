@@ -214,6 +214,14 @@ Source source_of_flags(std::map<std::string, std::string, std::less<>> values) {
             }};
 }
 
+namespace {
+
+std::string place_in(const std::string& path, const std::string& key, const toml::node& node) {
+    return key + " in " + path + " line " + std::to_string(node.source().begin.line);
+}
+
+}  // namespace
+
 Result<Source> source_of_file(const std::string& path) {
     Source source;
     source.name_of = [path](std::string_view key) { return std::string(key) + " in " + path; };
@@ -221,7 +229,7 @@ Result<Source> source_of_file(const std::string& path) {
         const toml::table table = toml::parse_file(path);
         for (const auto& [key, node] : table) {
             const std::string name(key.str());
-            const std::string field = name + " in " + path + " line " + std::to_string(node.source().begin.line);
+            const std::string field = place_in(path, name, node);
             if (!is_known(name)) return invalid(field, "There is no such setting; marchwired --help lists them.");
             std::string text;
             if (const auto word = node.value_exact<std::string>()) {

@@ -62,7 +62,7 @@ void reschedule_check_ins(const Ask& ask, Phase to, Events& events) {
     }
 }
 
-Events changed(const Ask& ask, PhaseChange change) {
+Events changed(const Ask& ask, const PhaseChange& change) {
     const MarchState& state = ask.state;
     PhaseChanged event;
     event.version = state.phase_version + 1;
