@@ -85,7 +85,8 @@ public:
     [[nodiscard]] std::size_t least_loaded() const;
 
     /// Runs a command for the host (actor.host) or any other actor that the caller has proven. CreateCampaign
-    /// and CreateMarch make the log; everything else on an unknown log is NOT_FOUND.
+    /// and CreateMarch make the log; everything else on an unknown log is NOT_FOUND. Both, and ListMarch, are given a
+    /// free topic base where they name none.
     void command(base::LogId log, core::Command command, core::Actor actor,
                  std::function<void(base::Result<wire::Accepted>)> done);
     /// wire::state_json of the stored state (never of what is still being stored); NOT_FOUND.
