@@ -132,7 +132,7 @@ Case stalled() {
     made.subjects = {"marchwire"};
     made.plan = {
         {"subscribers", 5000}, {"stalled", 2000},         {"stalled_pinging", 1000}, {"slow_buffer_bytes", 4096},
-        {"pattern", "paced"},  {"events_per_second", 40}, {"warm_ms", 500},          {"window_ms", 16'500}};
+        {"pattern", "paced"},  {"events_per_second", 40}, {"warm_ms", 500},          {"window_ms", 19'000}};
     return made;
 }
 

@@ -5,6 +5,8 @@
 
 #include "marchwire/v1/session.pb.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -31,6 +33,10 @@ public:
 
 private:
     [[nodiscard]] const std::string& token_of(const Link& link) const;
+    /// Another one for each run, since counters begin at 1 and ids are remembered.
+    [[nodiscard]] static std::uint64_t device_of(const Link& link) {
+        return (static_cast<std::uint64_t>(::getpid()) << 32U) + link.device + 1;
+    }
     [[nodiscard]] std::string feed_name(const Link& link, std::uint32_t topic) const;
     [[nodiscard]] std::string march_name(std::uint32_t topic) const {
         return plan_.campaign + "/m" + std::to_string(topic);
@@ -82,7 +88,7 @@ void MarchwireProtocol::opened(Link& link) {
     hello.set_protocol(1);
     hello.set_client("bench");
     hello.set_token(token_of(link));
-    if (!token_of(link).empty()) hello.set_device(link.device + 1);
+    if (!token_of(link).empty()) hello.set_device(device_of(link));
     link.awaited = 1;
     for (const Followed& feed : link.follows) {
         hello.add_subscribe()->set_feed(feed_name(link, feed.topic));
@@ -183,7 +189,7 @@ void MarchwireProtocol::on_piece(Link& link, const v1::SnapshotPiece& piece) {
 v1::Command& MarchwireProtocol::new_command(Link& link, std::uint32_t topic) {
     message_.Clear();
     auto& command = *message_.mutable_command();
-    command.mutable_id()->set_device(link.device + 1);
+    command.mutable_id()->set_device(device_of(link));
     command.mutable_id()->set_counter(++link.counter);
     command.set_log(march_name(topic));
     command.set_made_at_ms(utc_ms());
