@@ -12,6 +12,7 @@ namespace marchwire::base::limits {
 inline constexpr std::size_t message_bytes = 64UL * 1024;        ///< none larger, either way (DESIGN 4.6)
 inline constexpr std::size_t batch_bytes = 16UL * 1024;          ///< at most so much per write (DESIGN 4.5)
 inline constexpr std::size_t snapshot_piece_bytes = 8UL * 1024;  ///< class D goes in pieces (DESIGN 4.5)
+inline constexpr std::size_t yielding_bytes = 8UL * 1024;        ///< and so do newest values: an order waits behind one
 inline constexpr std::size_t http_header_bytes = 8UL * 1024;     ///< Beast 1.81 parser is guarded by this (DESIGN 7)
 inline constexpr std::size_t http_body_bytes = 0;                ///< no request bodies at all so far (DESIGN 7)
 

@@ -211,7 +211,7 @@ session::AfterDelivery Connection::deliver(const fanout::Run& run) {
     using session::AfterDelivery;
     if (finished_) return AfterDelivery::nothing;
     session::Actions actions;
-    const bool open = is_idle() && !kernel_holds_enough();
+    const bool open = is_idle() && !kernel_holds(limits::not_sent_low_water_bytes);
     const auto outlet = open ? session::Outlet::open : session::Outlet::busy;
     switch (session_.on_run(run, outlet, actions)) {
         case session::RunStep::nothing: return AfterDelivery::nothing;
@@ -280,7 +280,7 @@ void Connection::begin_close(std::uint16_t code, std::string_view reason) {
     flush();
 }
 
-/// What goes next, control frames first and the close frame when nothing else does.
+/// What goes next: control frames, then orders and all that is ordered with them.
 Connection::Burst Connection::gather() {
     Burst burst;
     std::size_t controls = 0;
@@ -288,13 +288,9 @@ Connection::Burst Connection::gather() {
     control_.erase(control_.begin(), control_.begin() + static_cast<std::ptrdiff_t>(controls));
     if (control_.empty()) control_ = {};
     while (burst.has_room()) {
-        wire::Frame next = session_.next();
+        wire::Frame next = session_.next_ordered();
         if (!next) break;
         burst.add(std::move(next));
-    }
-    if (burst.count == 0 && close_frame_ && !close_sent_) {
-        burst.add(*close_frame_);
-        close_sent_ = true;
     }
     return burst;
 }
@@ -311,8 +307,17 @@ void Connection::write_some() {
         if (!write(rest, std::exchange(sent_of_unsent_, 0))) return;
     }
     while (!finished_) {
-        if (kernel_holds_enough()) return wait_writable();
-        const Burst burst = gather();
+        if (kernel_holds(limits::not_sent_low_water_bytes)) return wait_writable();
+        Burst burst = gather();
+        if (burst.count == 0 && session_.yielding_waits()) {
+            // What yields goes one by one, and only when the kernel would say that it wants more.
+            if (kernel_holds(limits::not_sent_low_water_bytes / 2)) return wait_writable();
+            if (wire::Frame yielding = session_.next_yielding()) burst.add(std::move(yielding));
+        }
+        if (burst.count == 0 && close_frame_ && !close_sent_) {
+            burst.add(*close_frame_);
+            close_sent_ = true;
+        }
         if (burst.count == 0) return on_all_sent();
         if (!write({burst.frames.data(), burst.count}, 0)) return;
     }
@@ -346,12 +351,12 @@ bool Connection::write(std::span<const wire::Frame> frames, std::size_t sent_of_
 }
 
 /// DESIGN 4, promise 5: what is asked for next must not wait behind minutes of old bytes. The kernel is asked once per
-/// so many bytes, not per write.
-bool Connection::kernel_holds_enough() {
-    constexpr auto low_water = static_cast<std::size_t>(limits::not_sent_low_water_bytes);
-    if (given_since_look_ < low_water) return false;
+/// so many bytes, not per write. (With TCP_NOTSENT_LOWAT it says that a socket is writable below half of that mark.)
+bool Connection::kernel_holds(int bytes) {
+    const auto enough = static_cast<std::size_t>(bytes);
+    if (given_since_look_ < enough) return false;
     given_since_look_ = transport_.unsent_in_kernel();
-    return given_since_look_ >= low_water;
+    return given_since_look_ >= enough;
 }
 
 void Connection::wait_writable() {

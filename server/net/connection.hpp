@@ -93,7 +93,8 @@ private:
     void write_some();
     /// False: the rest waits for the socket, or the connection has ended.
     [[nodiscard]] bool write(std::span<const wire::Frame> frames, std::size_t sent_of_first);
-    [[nodiscard]] bool kernel_holds_enough();
+    /// At least so many bytes that it has not sent yet.
+    [[nodiscard]] bool kernel_holds(int bytes);
     [[nodiscard]] base::Millis stall_deadline() const {
         return session_.is_staff() ? settings_.deadlines.stall_staff : settings_.deadlines.stall_follower;
     }

@@ -97,11 +97,14 @@ public:
     [[nodiscard]] Actions on_drain(base::Millis delay);
 
     // ---- to the socket -----------------------------------------------------------------------------
-    /// The message to be written next; null when there is none. Class A and B first; then newest values (C) and answers
-    /// (D) by turns, so that neither starves. Of a snapshot one piece at a time: what comes meanwhile goes before the
-    /// next.
-    [[nodiscard]] wire::Frame next();
-    [[nodiscard]] bool has_output() const;
+    /// The next message of class A or B; null when none waits.
+    [[nodiscard]] wire::Frame next_ordered() { return queue_.next_ordered(); }
+    /// Messages that yield to all others wait (class C and D), or may.
+    [[nodiscard]] bool yielding_waits() const { return newest_waits_ || answer_waits(); }
+    /// One of them: newest values and answers by turns, so that neither starves; of a snapshot one piece at a time. To
+    /// be asked for when nothing ordered waits and little lies in the kernel: what is given cannot be overtaken any
+    /// more.
+    [[nodiscard]] wire::Frame next_yielding();
     [[nodiscard]] const fanout::SendQueue& queue() const { return queue_; }
     /// After silence the shell sends a WebSocket ping: true once per limits::ping_after_idle.
     [[nodiscard]] bool take_ping(base::UtcMs now);

@@ -236,10 +236,7 @@ bool Session::answer_waits() const {
            std::ranges::any_of(subscriptions_, [](const Subscription& one) { return one.snapshot != nullptr; });
 }
 
-bool Session::has_output() const { return queue_.ordered_waits() || newest_waits_ || answer_waits(); }
-
-wire::Frame Session::next() {
-    if (wire::Frame message = queue_.next_ordered()) return message;
+wire::Frame Session::next_yielding() {
     if (std::exchange(answers_turn_, false)) {
         if (wire::Frame answer = next_answer()) return answer;
     }
@@ -247,8 +244,6 @@ wire::Frame Session::next() {
         answers_turn_ = true;
         return newest;
     }
-    // What was skipped is told behind the value that came after it.
-    if (wire::Frame message = queue_.next_ordered()) return message;
     return next_answer();
 }
 
@@ -267,7 +262,7 @@ wire::Frame Session::next_newest() {
 wire::Frame Session::newer(const Subscription& feed, Seen& seen) {
     const fanout::NewestTable* table = backend_.newest(seen.topic);
     if (table == nullptr || table->version() <= seen.version) return nullptr;
-    const auto& part = table->after(seen.version, settings_.encoding, limits::batch_bytes);
+    const auto& part = table->after(seen.version, settings_.encoding, limits::yielding_bytes);
     // A client that has just come has not missed what was replaced before.
     if (seen.had_all_at) seen.skipped += part.version - seen.version - part.values;
     seen.version = part.version;

@@ -102,7 +102,8 @@ public:
     }
     /// The items of the next message; none when nothing waits.
     std::vector<Json> read_message() {
-        const wire::Frame frame = session.next();
+        wire::Frame frame = session.next_ordered();
+        if (!frame) frame = session.next_yielding();
         if (!frame) return {};
         const Json message = Json::parse(payload_of(frame));
         return message["items"].get<std::vector<Json>>();
@@ -110,7 +111,7 @@ public:
     /// Everything that waits, item by item.
     std::vector<Json> read() {
         std::vector<Json> all;
-        while (session.has_output()) {
+        while (session.queue().ordered_waits() || session.yielding_waits()) {
             for (Json& item : read_message()) all.push_back(std::move(item));
         }
         return all;
