@@ -32,7 +32,7 @@ wire::Frame SendQueue::next(Line& line) {
     line.bytes -= message->size();
     budget_->give_back(message->size());
     if (line.empty()) {
-        line.messages = {};
+        std::vector<wire::Frame>().swap(line.messages);  // = {} would keep the memory
         line.head = 0;
     } else if (line.head >= cut_after && line.head * 2 >= line.messages.size()) {
         line.messages.erase(line.messages.begin(), line.messages.begin() + static_cast<std::ptrdiff_t>(line.head));

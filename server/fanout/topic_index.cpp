@@ -34,14 +34,14 @@ bool TopicIndex::unsubscribe(base::TopicNumber topic, Slot slot) {
     std::vector<Following>& mine = following_[slot];
     *known = mine.back();
     mine.pop_back();
-    if (mine.empty()) mine = {};
+    if (mine.empty()) std::vector<Following>().swap(mine);
     return true;
 }
 
 void TopicIndex::remove(Slot slot) {
     if (slot >= following_.size()) return;
     for (const Following& one : following_[slot]) take_out(one);
-    following_[slot] = {};
+    std::vector<Following>().swap(following_[slot]);
 }
 
 void TopicIndex::take_out(const Following& following) {

@@ -61,19 +61,17 @@ Connection::Connection(Transport transport, session::Backend& backend, const Net
       backend_(backend),
       settings_(settings),
       stay_(std::move(upgrade.stay)),
-      reader_(limits::message_bytes),
-      early_bytes_(std::move(upgrade.early_bytes)) {}
+      reader_(limits::message_bytes) {}
 
-void Connection::start() {
+void Connection::start(const std::string& early_bytes) {
     tune(transport_.socket());
     slot_ = backend_.join(*this);
     joined_ = true;
     backend_.wake(slot_, session_.next_due(base::machine_now()));
-    if (!early_bytes_.empty()) {
-        const auto space = reader_.prepare(early_bytes_.size());
-        early_bytes_.copy(space.data(), space.size());
-        reader_.commit(early_bytes_.size());
-        early_bytes_ = {};
+    if (!early_bytes.empty()) {
+        const auto space = reader_.prepare(early_bytes.size());
+        early_bytes.copy(space.data(), space.size());
+        reader_.commit(early_bytes.size());
         take_events();
         flush();
     }
@@ -286,7 +284,7 @@ Connection::Burst Connection::gather() {
     std::size_t controls = 0;
     while (controls < control_.size() && burst.has_room()) burst.add(std::move(control_[controls++]));
     control_.erase(control_.begin(), control_.begin() + static_cast<std::ptrdiff_t>(controls));
-    if (control_.empty()) control_ = {};
+    if (control_.empty()) std::vector<wire::Frame>().swap(control_);
     while (burst.has_room()) {
         wire::Frame next = session_.next_ordered();
         if (!next) break;

@@ -25,7 +25,6 @@ namespace marchwire::net {
 struct Upgrade {
     wire::Encoding encoding = wire::Encoding::proto;
     bool origin_trusted = true;
-    std::string early_bytes;  ///< sent by the client behind its request
     std::shared_ptr<Stay> stay;
 };
 
@@ -35,7 +34,8 @@ struct Upgrade {
 class Connection final : public session::SessionPort, public std::enable_shared_from_this<Connection> {
 public:
     Connection(Transport transport, session::Backend& backend, const NetSettings& settings, Upgrade upgrade);
-    void start();
+    /// `early_bytes`: sent by the client behind its request.
+    void start(const std::string& early_bytes);
 
     // ---- session::SessionPort ----------------------------------------------------------------------
     void feed_opened(session::FeedOpened opened) override;
@@ -121,7 +121,6 @@ private:
     const NetSettings& settings_;
     std::shared_ptr<Stay> stay_;
     wire::FrameReader reader_;
-    std::string early_bytes_;
     std::optional<wire::Frame> close_frame_;  ///< goes out when all before it has
     base::UtcMs progressed_at_;               ///< while it is waited for: when the socket last took something
     base::UtcMs closing_since_;               ///< 0: not closing

@@ -195,10 +195,10 @@ private:
         Upgrade upgrade;
         upgrade.encoding = handshake_.encoding;
         upgrade.origin_trusted = handshake_.origin_trusted;
-        upgrade.early_bytes.assign(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+        const std::string early_bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
         upgrade.stay = std::move(stay_);
         std::make_shared<Connection>(Transport(stream_.release_socket()), *seat_.backend, settings_, std::move(upgrade))
-            ->start();
+            ->start(early_bytes);
     }
 
     void close() {

@@ -84,17 +84,21 @@ std::optional<Broadcast::Instant> Broadcast::due() const {
 // ---- what goes ---------------------------------------------------------------------------------
 
 void Broadcast::flush(Instant by) {
-    using Clock = std::chrono::steady_clock;
     if (const auto due = ordered_due(); due && *due <= by) {
-        const Instant begun = Clock::now();
+        ordered_begun_ = std::chrono::steady_clock::now();
         flush_ordered();
-        ordered_pace_.flushed(begun, Clock::now());
     }
     if (const auto due = newest_pace_.due(); due && *due <= by) {
-        const Instant begun = Clock::now();
+        newest_begun_ = std::chrono::steady_clock::now();
         flush_newest();
-        newest_pace_.flushed(begun, Clock::now());
     }
+}
+
+void Broadcast::flushed() {
+    if (!ordered_begun_ && !newest_begun_) return;
+    const Instant ended = std::chrono::steady_clock::now();
+    if (ordered_begun_) ordered_pace_.flushed(*std::exchange(ordered_begun_, std::nullopt), ended);
+    if (newest_begun_) newest_pace_.flushed(*std::exchange(newest_begun_, std::nullopt), ended);
 }
 
 void Broadcast::flush_ordered() {

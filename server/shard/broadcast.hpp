@@ -47,8 +47,11 @@ public:
     void take_newest(std::span<const fanout::LiveItem> items);
     /// When `flush` is to be called next; none while nothing waits. At or before now: at the end of this turn.
     [[nodiscard]] std::optional<Instant> due() const;
-    /// Sends what is due by then, and notes how long it took.
+    /// Sends what is due by then. What sessions were only touched for is sent by their own flush: `flushed` comes
+    /// after.
     void flush(Instant by);
+    /// All that the last `flush` caused has been sent: how long that took paces the next.
+    void flushed();
 
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const;
     /// Each second: newest values that have expired, tables that nobody follows.
@@ -77,8 +80,10 @@ private:
     std::vector<base::TopicNumber> changed_tables_;
     fanout::FlushPace ordered_pace_;
     fanout::FlushPace newest_pace_;
-    bool full_ = false;                    ///< enough waits for no tick to be waited for
-    bool urgent_ = false;                  ///< a class A item waits
+    bool full_ = false;                     ///< enough waits for no tick to be waited for
+    bool urgent_ = false;                   ///< a class A item waits
+    std::optional<Instant> ordered_begun_;  ///< a flush that is under way
+    std::optional<Instant> newest_begun_;
     std::vector<fanout::Slot> receivers_;  ///< scratch of one topic: a session may leave while it is given something
     std::uint64_t deliveries_ = 0;
 };

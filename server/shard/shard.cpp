@@ -118,7 +118,7 @@ void Shard::leave(fanout::Slot slot) {
     for (const Following& feed : seat.feeds) unfollow(slot, feed);
     broadcast_.leave(slot);
     wheel_.forget(slot);
-    seat.feeds = {};
+    std::vector<Following>().swap(seat.feeds);
     seat.port = nullptr;
     free_seats_.push_back(slot);
     counters_.sessions.fetch_sub(1, relaxed);
@@ -258,12 +258,11 @@ void Shard::end_turn_later() {
 /// Behind everything that was ready in this turn: what waits goes out together, or waits for its tick.
 void Shard::end_turn() {
     turn_end_posted_ = false;
-    if (const auto due = broadcast_.due()) {
-        const auto now = is_by_hand() ? Broadcast::Instant::max() : std::chrono::steady_clock::now();
-        if (*due <= now) broadcast_.flush(now);
-        if (const auto next = broadcast_.due()) arm_flush(*next);
-    }
+    const auto now = is_by_hand() ? Broadcast::Instant::max() : std::chrono::steady_clock::now();
+    if (const auto due = broadcast_.due(); due && *due <= now) broadcast_.flush(now);
     flush_touched();
+    broadcast_.flushed();
+    if (const auto next = broadcast_.due()) arm_flush(*next);
 }
 
 void Shard::arm_flush(Broadcast::Instant at) {
@@ -295,7 +294,7 @@ void Shard::on(const Opened& opened) {
     Following* feed = seat == nullptr ? nullptr : following(*seat, opened.feed.subscription);
     if (feed == nullptr) return;  // left or closed meanwhile, and its desk was told
     for (const base::TopicNumber topic : feed->topics) broadcast_.leave(topic, opened.to.slot);
-    feed->topics = opened.feed.topics;
+    feed->topics.assign(opened.feed.topics.begin(), opened.feed.topics.end());
     for (const base::TopicNumber topic : feed->topics) broadcast_.follow(topic, opened.to.slot);
     broadcast_.take_newest(opened.feed.newest);
     touch(opened.to.slot);

@@ -12,6 +12,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <array>
 #include <cstddef>
@@ -88,7 +89,7 @@ private:
     struct Following {
         session::SubscriptionId subscription = 0;
         wire::FeedName feed;
-        std::vector<base::TopicNumber> topics;  ///< empty until it is open
+        boost::container::small_vector<base::TopicNumber, 4> topics;  ///< empty until it is open
     };
     struct Seat {
         session::SessionPort* port = nullptr;  ///< null: free

@@ -70,8 +70,8 @@ void FrameReader::commit(std::size_t bytes) { end_ += bytes; }
 void FrameReader::shrink() {
     if (begin_ != end_) return;
     begin_ = end_ = 0;
-    buffer_ = {};
-    if (message_opcode_ == Opcode::continuation) message_ = {};
+    std::string().swap(buffer_);  // = {} would keep the memory
+    if (message_opcode_ == Opcode::continuation) std::string().swap(message_);
 }
 
 ReadEvent FrameReader::fail(std::uint16_t code, const char* rule) {

@@ -99,6 +99,7 @@ TEST_CASE("what waits for all followers of a topic is one run, framed once and s
     take(broadcast, {item(public_topic, 1), item(public_topic, 2)});
     take(broadcast, {item(public_topic, 3)});
     broadcast.flush(now());
+    broadcast.flushed();
     for (const Listener& listener : hall.listeners) {
         REQUIRE(listener.frames.size() == 1);
         CHECK(listener.frames[0] == hall.listeners[0].frames[0]);  // the same bytes, not equal ones
@@ -133,6 +134,7 @@ public:
     explicit AfterFlush(Broadcast& broadcast) : broadcast_(broadcast), begun_(std::chrono::steady_clock::now()) {
         take({item(public_topic, 1)});
         broadcast_.flush(now());
+        broadcast_.flushed();
     }
     void take(const std::vector<LiveItem>& items) {
         broadcast_.take(items, fanout::FlushPace::Behind::nothing, begun_);
@@ -174,6 +176,7 @@ TEST_CASE("an order waits for nothing", "[shard][broadcast]") {
     after.take({item(public_topic, 2), item(public_topic, 3, DeliveryClass::a)});
     CHECK(after.due() == Instant{});
     broadcast.flush(Instant{});
+    broadcast.flushed();
     CHECK(hall.listeners[0].seqs.back() == 3);
 }
 
@@ -184,6 +187,7 @@ TEST_CASE("an order takes along what waits before it, in order", "[shard][broadc
     take(broadcast, {item(public_topic, 1), item(public_topic, 2, DeliveryClass::a)});
     take(broadcast, {item(public_topic, 3)});
     broadcast.flush(Instant{});
+    broadcast.flushed();
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3});
 }
 
@@ -195,6 +199,7 @@ TEST_CASE("a marshal's topics are merged in the order of the log", "[shard][broa
     broadcast.follow(section_topic, 1);
     take(broadcast, {item(staff_topic, 1), item(section_topic, 2), item(staff_topic, 3), item(section_topic, 3)});
     broadcast.flush(now());
+    broadcast.flushed();
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3, 3});  // the session takes each once
     CHECK(hall.touched == std::vector<fanout::Slot>{0, 1});
 }
@@ -206,6 +211,7 @@ TEST_CASE("a thousand moves of ten marshals are ten values at the next flush", "
     for (int move = 0; move < 1'000; ++move) take(broadcast, {value(static_cast<std::uint64_t>(move) % 10, "place")});
     CHECK(broadcast.newest(ops_topic)->version() == 0);
     broadcast.flush(now());
+    broadcast.flushed();
     for (const Listener& listener : hall.listeners) CHECK(listener.changes == 1);
     CHECK(broadcast.newest(ops_topic)->version() == 10);
     CHECK(broadcast.newest(ops_topic)->after(0, wire::Encoding::proto, 10'000).values == 10);
@@ -218,9 +224,11 @@ TEST_CASE("positions never hold up orders", "[shard][broadcast]") {
     broadcast.follow(ops_topic, 0);
     take(broadcast, {value(1, "place"), item(ops_topic, 5, DeliveryClass::a)});
     broadcast.flush(Instant{});
+    broadcast.flushed();
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{5});
     CHECK(hall.listeners[0].changes == 0);
     broadcast.flush(now());
+    broadcast.flushed();
     CHECK(hall.listeners[0].changes == 1);
 }
 
@@ -231,6 +239,7 @@ TEST_CASE("who leaves while others are served is passed over", "[shard][broadcas
     hall.gone = 1;
     take(broadcast, {item(public_topic, 1)});
     broadcast.flush(now());
+    broadcast.flushed();
     CHECK(hall.listeners[0].seqs.size() == 1);
     CHECK(hall.listeners[1].seqs.empty());
     CHECK(hall.listeners[2].seqs.size() == 1);
@@ -243,6 +252,7 @@ TEST_CASE("a newcomer is given the newest values that are there, and nobody else
     const LiveItem known = value(1, "place");
     take(broadcast, {known});
     broadcast.flush(now());
+    broadcast.flushed();
     const std::uint64_t before = broadcast.newest(ops_topic)->version();
     broadcast.follow(ops_topic, 1);
     broadcast.take_newest(std::vector{known});
@@ -258,7 +268,8 @@ TEST_CASE("a topic that nobody follows any more keeps nothing", "[shard][broadca
     broadcast.leave(fanout::Slot{0});
     broadcast.tidy(base::UtcMs{1});
     CHECK(broadcast.newest(ops_topic) == nullptr);
-    broadcast.flush(now());  // nothing is left to tell
+    broadcast.flush(now());
+    broadcast.flushed();  // nothing is left to tell
     CHECK(hall.listeners[0].changes == 0);
 }
 
