@@ -1,5 +1,5 @@
 // A march's day over a whole city of shards: what people see of it, and what they never see.
-#include "city_stage.hpp"
+#include "day.hpp"
 
 #include "base/limits.hpp"
 
@@ -12,54 +12,11 @@ using namespace marchwire;
 using core::Phase;
 using core::Role;
 using test::CityStage;
+using test::Day;
+using test::says;
 using wire::FeedKind;
 
 namespace {
-
-/// St. Louis with a city lead, a section lead and two marshals who are buddies, all on duty in section 1.
-struct Day {
-    CityStage stage;
-    session::Grant lead_grant, section_grant, anna_grant, ben_grant;
-    std::unique_ptr<test::Seat> lead, section, anna, ben;
-
-    Day() {
-        stage.create_campaign();
-        stage.create_march();
-        lead_grant = stage.person("lead", Role::city_lead);
-        section_grant = stage.person("section lead", Role::section_lead);
-        anna_grant = stage.person("anna", Role::side);
-        ben_grant = stage.person("ben", Role::side);
-        stage.assign(lead_grant, "lead", 0);
-        stage.assign(section_grant, "section lead", 1);
-        stage.assign(ben_grant, "ben", 1);
-        stage.assign(anna_grant, "anna", 1, ben_grant.actor.person);
-        sit_down();
-    }
-    void sit_down() {
-        lead = stage.seat(lead_grant, 0);
-        section = stage.seat(section_grant, 1);
-        anna = stage.seat(anna_grant, 0);
-        ben = stage.seat(ben_grant, 1);
-    }
-    void hang_up() {
-        lead.reset();
-        section.reset();
-        anna.reset();
-        ben.reset();
-    }
-    void advance(Phase to) {
-        ++phase_version;
-        stage.must(*lead, core::AdvancePhase{to, phase_version - 1, {}});
-    }
-    void march_off() {
-        advance(Phase::assembling);
-        for (auto* seat : {lead.get(), section.get(), anna.get(), ben.get()}) stage.must(*seat, core::CheckIn{});
-        advance(Phase::marching);
-    }
-    std::uint32_t phase_version = 1;
-};
-
-bool says(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
 
 std::size_t alerts_seen(const test::Seat& seat) {
     return static_cast<std::size_t>(

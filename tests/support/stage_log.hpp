@@ -27,6 +27,8 @@ public:
     }
     /// The next appends are answered UNAVAILABLE and nothing is stored.
     void fail_appends(int count) { failing_ = count; }
+    /// The next append is answered as if its writer stood on entries that are not in the log: a tail was lost.
+    void disown_next_append() { disowning_ = true; }
     /// Answered as stored at no more than this level.
     void answer_at(core::Level level) { level_ = level; }
 
@@ -48,6 +50,14 @@ public:
             // Later, like every answer: behind a call that changes nothing.
             behind_.list([done = std::move(done)](const auto&) {
                 done(base::refuse(base::RefusalCode::unavailable, "", "The disk is full."));
+            });
+            return;
+        }
+        if (std::exchange(disowning_, false)) {
+            behind_.list([done = std::move(done)](const auto&) {
+                store::AppendRefused refused;
+                refused.expected_is_in_log = false;
+                done(std::move(refused));
             });
             return;
         }
@@ -77,6 +87,7 @@ public:
 private:
     store::EventLog& behind_;
     bool holding_ = false;
+    bool disowning_ = false;
     int failing_ = 0;
     core::Level level_ = core::Level::replicated;
     std::size_t appends_ = 0;
