@@ -1,5 +1,5 @@
-// What do the hot parts of a delivery cost by themselves? Time by Google Benchmark, and instructions counted by callgrind:
-// the figure that another machine can repeat.
+// What do the hot parts of a delivery cost by themselves? Time by Google Benchmark, and instructions counted by
+// callgrind: the figure that another machine can repeat.
 #include "core/topics.hpp"
 #include "fanout/newest_table.hpp"
 #include "fanout/run.hpp"
@@ -162,10 +162,13 @@ public:
 
 std::vector<double> time_of(const Part& part, int rounds) {
     benchmark::ClearRegisteredBenchmarks();
-    benchmark::RegisterBenchmark(part.name, [&part](benchmark::State& state) {
-        const auto once = part.prepare();
-        for (auto _ : state) once();
-    })->Repetitions(rounds)->MinTime(0.1);
+    benchmark::RegisterBenchmark(part.name,
+                                 [&part](benchmark::State& state) {
+                                     const auto once = part.prepare();
+                                     for (auto _ : state) once();
+                                 })
+        ->Repetitions(rounds)
+        ->MinTime(0.1);
     Samples samples;
     benchmark::RunSpecifiedBenchmarks(&samples);
     return samples.nanoseconds;

@@ -48,6 +48,12 @@ inline constexpr std::size_t socket_read_bytes = 4UL * 1024;  ///< asked of a so
 inline constexpr std::size_t control_frames = 32;             ///< pongs waiting; a client that sends more pings is cut
 inline constexpr std::size_t staff_crowded = 512;             ///< unproven staff sockets: from here Hello has 5 s
 
+// --- TLS --------------------------------------------------------------------------------------
+inline constexpr Millis tls_handshake_follower = seconds(5);      ///< as much as a Hello has (DESIGN 6)
+inline constexpr Millis tls_handshake_staff = seconds(15);        ///< the same; 5 s when crowded
+inline constexpr std::size_t tls_record_bytes = 16UL * 1024;      ///< the largest that TLS knows (RFC 8446, 5.1)
+inline constexpr std::size_t tls_record_slow_bytes = 4UL * 1024;  ///< is seen as a whole only: 2 s at 2 KB/s, not 8
+
 // --- host's door ------------------------------------------------------------------------------
 inline constexpr std::size_t admin_line_bytes = 16UL * 1024 * 1024;     ///< a route of 100 000 points as JSON fits
 inline constexpr std::size_t admin_answer_bytes = 256UL * 1024 * 1024;  ///< state of a march with 50 routes of 100 000

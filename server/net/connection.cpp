@@ -7,7 +7,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -81,8 +81,12 @@ void Connection::start(const std::string& early_bytes) {
 // ---- reading -----------------------------------------------------------------------------------
 
 void Connection::wait_readable() {
-    transport_.socket().async_wait(tcp::socket::wait_read,
-                                   [self = shared_from_this()](ErrorCode error) { self->on_readable(error); });
+    const auto on_ready = [self = shared_from_this()](ErrorCode error) { self->on_readable(error); };
+    if (transport_.holds_read_bytes()) {
+        asio::post(transport_.socket().get_executor(), [on_ready] { on_ready({}); });
+    } else {
+        transport_.socket().async_wait(tcp::socket::wait_read, on_ready);
+    }
 }
 
 void Connection::on_readable(ErrorCode error) {
@@ -376,8 +380,7 @@ void Connection::on_all_sent() {
     if (!close_sent_) return;
     if (peer_closed_) return finish();
     // The peer answers with its own close frame, or the close deadline ends the wait.
-    ErrorCode ignored;
-    transport_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    transport_.end_sending();
 }
 
 void Connection::finish() {

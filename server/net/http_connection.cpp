@@ -3,11 +3,12 @@
 
 #include "net/connection.hpp"
 #include "net/handshake.hpp"
+#include "net/transport_stream.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -24,8 +25,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using asio::ip::tcp;
-
 /// No page here runs a script or loads anything from elsewhere.
 constexpr const char* content_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -35,14 +34,18 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
-    HttpConnection(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay)
-        : stream_(std::move(socket)), seat_(seat), settings_(settings), stay_(std::move(stay)) {}
+    HttpConnection(Transport transport, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay)
+        : stream_(std::move(transport)),
+          deadline_(stream_.get_executor()),
+          seat_(seat),
+          settings_(settings),
+          stay_(std::move(stay)) {}
 
     void read_next(std::chrono::milliseconds deadline) {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(base::limits::http_header_bytes));
         parser_->body_limit(base::limits::http_body_bytes);
-        stream_.expires_after(deadline);
+        end_after(deadline);
         http::async_read_header(
             stream_, buffer_, *parser_,
             [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_header(error); });
@@ -52,6 +55,7 @@ private:
     using Request = http::request<http::empty_body>;
 
     void on_header(beast::error_code error) {
+        deadline_.cancel();
         if (error == http::error::body_limit) {
             return refuse(http::status::payload_too_large, "Send requests without a body.");
         }
@@ -147,7 +151,7 @@ private:
     void send(http::response<http::string_body> response) {
         response_ = std::move(response);
         response_.prepare_payload();
-        stream_.expires_after(settings_.deadlines.request);
+        end_after(settings_.deadlines.request);
         const auto on_sent = [self = shared_from_this()](beast::error_code error, std::size_t) {
             self->on_sent(error);
         };
@@ -183,7 +187,7 @@ private:
                 is_get ? shaken.error().field + ": " + shaken.error().message : "Upgrade with GET of HTTP/1.1.");
         }
         handshake_ = *std::move(shaken);
-        stream_.expires_after(settings_.deadlines.request);
+        end_after(settings_.deadlines.request);
         asio::async_write(
             stream_, asio::buffer(handshake_.response),
             [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_upgraded(error); });
@@ -191,23 +195,32 @@ private:
 
     void on_upgraded(beast::error_code error) {
         if (error) return close();
-        stream_.expires_never();
+        deadline_.cancel();
         Upgrade upgrade;
         upgrade.encoding = handshake_.encoding;
         upgrade.origin_trusted = handshake_.origin_trusted;
         const std::string early_bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
         upgrade.stay = std::move(stay_);
-        std::make_shared<Connection>(Transport(stream_.release_socket()), *seat_.backend, settings_, std::move(upgrade))
+        std::make_shared<Connection>(stream_.release(), *seat_.backend, settings_, std::move(upgrade))
             ->start(early_bytes);
     }
 
-    void close() {
-        beast::error_code ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        stream_.close();
+    /// One deadline at a time: setting it takes the last one back.
+    void end_after(std::chrono::milliseconds deadline) {
+        deadline_.expires_after(deadline);
+        deadline_.async_wait([weak = weak_from_this()](beast::error_code error) {
+            const auto self = weak.lock();
+            if (!error && self && self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->close();
+        });
     }
 
-    beast::tcp_stream stream_;
+    void close() {
+        deadline_.cancel();
+        stream_.transport().close();
+    }
+
+    TransportStream stream_;
+    asio::steady_timer deadline_;
     Seat seat_;
     const NetSettings& settings_;
     std::shared_ptr<Stay> stay_;
@@ -223,8 +236,8 @@ private:
 
 }  // namespace
 
-void serve_http(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
-    const auto connection = std::make_shared<HttpConnection>(std::move(socket), seat, settings, std::move(stay));
+void serve_http(Transport transport, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
+    const auto connection = std::make_shared<HttpConnection>(std::move(transport), seat, settings, std::move(stay));
     connection->read_next(settings.deadlines.request);
 }
 

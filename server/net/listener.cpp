@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
+#include "net/tls_handshake.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,6 +19,22 @@ using asio::ip::tcp;
 namespace {
 
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+/// As long as a Hello has.
+std::chrono::milliseconds handshake_deadline(const NetSettings& settings, const Stay& stay) {
+    const bool patient = settings.door == session::Door::staff && !stay.is_crowded();
+    return patient ? settings.deadlines.tls_staff : settings.deadlines.tls_follower;
+}
+
+/// On the seat's thread.
+void serve(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
+    if (!settings.tls) return serve_http(Transport(std::move(socket)), seat, settings, std::move(stay));
+    const auto deadline = handshake_deadline(settings, *stay);
+    shake_tls_hands(std::move(socket), *settings.tls, deadline,
+                    [seat, &settings, stay = std::move(stay)](Transport transport) mutable {
+                        serve_http(std::move(transport), seat, settings, std::move(stay));
+                    });
+}
 
 }  // namespace
 
@@ -96,7 +113,7 @@ void Listener::admit(tcp::socket socket, Seat seat) {
     auto stay = std::make_shared<Stay>(count_, address);
     asio::post(seat.io,
                [this, self = shared_from_this(), seat, stay = std::move(stay), socket = std::move(socket)]() mutable {
-                   serve_http(std::move(socket), seat, settings_, std::move(stay));
+                   serve(std::move(socket), seat, settings_, std::move(stay));
                });
 }
 

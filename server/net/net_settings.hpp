@@ -10,10 +10,13 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace marchwire::net {
+
+class TlsContext;
 
 /// Where a new socket goes: a shard's thread and what it offers to sessions.
 struct Seat {
@@ -26,6 +29,8 @@ using Pages = std::function<void(std::string target, std::function<void(session:
 
 /// Real time, whatever the demo clock says.
 struct Deadlines {
+    std::chrono::milliseconds tls_follower{base::limits::tls_handshake_follower.value};
+    std::chrono::milliseconds tls_staff{base::limits::tls_handshake_staff.value};
     std::chrono::milliseconds request{base::limits::http_request_deadline.value};  ///< a whole header
     std::chrono::milliseconds keep_alive{base::limits::http_keep_alive.value};     ///< the next request
     base::Millis stall_follower = base::limits::write_stall_follower;
@@ -40,7 +45,8 @@ struct NetSettings {
     std::vector<std::string> origins;  ///< may send credentials; no Origin (native apps) may always
     std::string demo_clock;
     double clock_rate = 1;
-    Pages pages;  ///< none: nothing but the upgrade is here
+    Pages pages;                      ///< none: nothing but the upgrade is here
+    std::shared_ptr<TlsContext> tls;  ///< none: plain
     std::size_t connections_max = base::limits::connections;
     std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
     Deadlines deadlines;

@@ -227,8 +227,11 @@ public:
     explicit Client(const TestDoor& door, int receive_buffer_bytes = 0) : Client(receive_buffer_bytes) {
         connect(door);
     }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    virtual ~Client() = default;
     void connect(const TestDoor& door) { socket_.connect({asio::ip::address_v4::loopback(), door.port()}); }
-    void send(const std::string& bytes) {
+    virtual void send(const std::string& bytes) {
         boost::system::error_code ignored;
         asio::write(socket_, asio::buffer(bytes), ignored);
     }
@@ -301,17 +304,23 @@ public:
         boost::system::error_code error;
         std::array<char, 4096> bytes{};
         do {
-            (void)socket_.read_some(asio::buffer(bytes), error);
+            (void)read_some(asio::buffer(bytes), error);
         } while (!error);
         return error == asio::error::eof || error == asio::error::connection_reset;
     }
     void end_sending() { socket_.shutdown(tcp::socket::shutdown_send); }
 
+protected:
+    virtual std::size_t read_some(asio::mutable_buffer into, boost::system::error_code& error) {
+        return socket_.read_some(asio::buffer(into), error);
+    }
+    tcp::socket& socket() { return socket_; }
+
 private:
     bool read_more() {
         std::array<char, 4096> bytes{};
         boost::system::error_code error;
-        const std::size_t read = socket_.read_some(asio::buffer(bytes), error);
+        const std::size_t read = read_some(asio::buffer(bytes), error);
         in_.append(bytes.data(), read);
         return !error;
     }
