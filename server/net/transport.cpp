@@ -29,6 +29,13 @@ std::span<char> record_space() {
     return space;
 }
 
+/// SIOCOUTQ: not acknowledged by the peer; SIOCOUTQNSD: not sent.
+std::size_t queued_in_kernel(int descriptor, unsigned long which) {
+    int bytes = 0;
+    if (::ioctl(descriptor, which, &bytes) != 0 || bytes < 0) return 0;
+    return static_cast<std::size_t>(bytes);
+}
+
 /// Walks over the pieces, a record's worth at a time.
 class PieceReader {
 public:
@@ -122,7 +129,8 @@ std::size_t Transport::write_some(std::span<const iovec> pieces, error_code& err
 /// records are short, so that what comes first is also seen first.
 std::size_t Transport::write_records(std::span<const iovec> pieces, error_code& error) {
     error = {};
-    const std::size_t most = unsent_in_kernel() == 0 ? limits::tls_record_bytes : limits::tls_record_slow_bytes;
+    const std::size_t most = queued_in_kernel(descriptor_, SIOCOUTQ) == 0 ? limits::tls_record_bytes
+                                                                          : limits::tls_record_slow_bytes;
     std::size_t taken = 0;
     PieceReader reader(pieces);
     for (;;) {
@@ -137,11 +145,7 @@ std::size_t Transport::write_records(std::span<const iovec> pieces, error_code& 
     return error ? 0 : taken;
 }
 
-std::size_t Transport::unsent_in_kernel() const {
-    int bytes = 0;
-    if (::ioctl(descriptor_, SIOCOUTQNSD, &bytes) != 0 || bytes < 0) return 0;
-    return static_cast<std::size_t>(bytes);
-}
+std::size_t Transport::unsent_in_kernel() const { return queued_in_kernel(descriptor_, SIOCOUTQNSD); }
 
 void Transport::end_sending() {
     if (tls_) tls_->say_goodbye();

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] TlsFiles files() const { return {path("cert.pem"), path("key.pem")}; }
 
     /// Self-signed, for localhost; a passphrase where one is given.
-    CertificateFiles& make(long days = 1, const std::string& passphrase = "") {
+    CertificateFiles& make(long days = 30, const std::string& passphrase = "") {
         const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
         const Owned<X509> certificate(X509_new());
         REQUIRE((key && certificate));
@@ -86,7 +86,6 @@ private:
 inline Owned<SSL_CTX> client_context() {
     Owned<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
     REQUIRE(context);
-    SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(context.get(), SSL_MODE_AUTO_RETRY);
     return context;
 }
