@@ -21,6 +21,8 @@ void add_common(CLI::App& app, Context& context) {
     app.add_option("--url", context.url, "the server's staff door, for verbs of a person")
         ->envname("MARCHWIRE_URL")
         ->capture_default_str();
+    app.add_option("--ca", context.ca, "PEM file of the authority behind a wss:// server, if the system knows it not")
+        ->envname("MARCHWIRE_CA");
     app.add_option("--token", context.token, "who you are, for verbs of a person")->envname("MARCHWIRE_TOKEN");
 }
 

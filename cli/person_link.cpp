@@ -24,6 +24,7 @@ base::Refusal ended(const sdk::Stopped& stopped) {
 sdk::ClientSettings settings_of(const Context& context) {
     sdk::ClientSettings settings;
     settings.url = context.url;
+    settings.ca_file = context.ca;
     settings.token = context.token;
     settings.device = random_device_id();
     settings.name = "marchwire-cli/0.1";

@@ -193,6 +193,7 @@ void Simulation::place(const Hire& hire, const std::string& token) {
     const std::uint64_t seed = seed_of(march.name, hire.part.callsign);
     sdk::ClientSettings settings;
     settings.url = context_.url;
+    settings.ca_file = context_.ca;
     settings.token = token;
     // Not from the seed: a device's counter never begins anew, and this process keeps none.
     settings.device = random_device_id();

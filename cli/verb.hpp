@@ -21,6 +21,7 @@ struct Context {
     bool json = false;                               ///< one JSON object on `out`, for scripts
     std::string data = "marchwire-data";             ///< the server's data directory: admin socket, log, keys
     std::string url = "ws://127.0.0.1:8081/v1/ops";  ///< of a person's verbs
+    std::string ca = {};                             ///< PEM file believed beside what the system trusts
     std::string token = {};                          ///< of a person's verbs; never printed
     ExitCode exit_code = ExitCode::ok;
 };

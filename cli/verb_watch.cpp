@@ -57,6 +57,7 @@ private:
     [[nodiscard]] sdk::ClientSettings settings() const {
         sdk::ClientSettings settings;
         settings.url = context_.url;
+        settings.ca_file = context_.ca;
         settings.token = context_.token;
         settings.device = random_device_id();
         return settings;

@@ -30,6 +30,9 @@ void print(const base::Config& config) {
                 config.listen.text().c_str(), config.listen_ops.text().c_str(), config.admin.text().c_str(),
                 config.data.c_str(), config.shards);
     std::printf("store = \"%s\"\n", config.store == base::StoreKind::memory ? "memory" : "sqlite");
+    if (!config.tls_cert.empty()) {
+        std::printf("tls_cert = \"%s\"\ntls_key = \"%s\"\n", config.tls_cert.c_str(), config.tls_key.c_str());
+    }
 }
 
 base::Result<base::Config> read_settings(const std::string& file,

@@ -47,11 +47,18 @@ ops::Figure counter(const char* name, const char* help, std::uint64_t value) {
 }  // namespace
 
 base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
+    std::shared_ptr<net::TlsContext> tls;
+    if (!config.tls_cert.empty()) {
+        auto opened = net::TlsContext::open({config.tls_cert, config.tls_key});
+        if (!opened) return opened.error();
+        tls = *std::move(opened);
+    }
     auto store = open_store(config);
     if (!store) return store.error();
     auto keys = access::KeyRing::open(config.data + "/keys.json");
     if (!keys) return keys.error();
-    return std::unique_ptr<Server>(new Server(std::move(config), *std::move(store), *std::move(keys)));
+    return std::unique_ptr<Server>(
+        new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls)}));
 }
 
 base::Result<Server::Store> Server::open_store(const base::Config& config) {
@@ -72,13 +79,15 @@ base::Result<Server::Store> Server::open_store(const base::Config& config) {
     return base::invalid("store", "Give sqlite or memory.");
 }
 
-Server::Server(base::Config config, Store store, access::KeyRing keys)
+Server::Server(base::Config config, Parts parts)
     : config_(std::move(config)),
-      clock_(make_clock(config_, store.log->last_alive())),
-      lock_(std::move(store.lock)),
-      log_(std::move(store.log)),
-      keys_(std::move(keys)),
+      clock_(make_clock(config_, parts.store.log->last_alive())),
+      lock_(std::move(parts.store.lock)),
+      log_(std::move(parts.store.log)),
+      keys_(std::move(parts.keys)),
+      tls_(std::move(parts.tls)),
       signals_(io_, SIGTERM, SIGINT),
+      hangup_(io_),
       beat_(io_) {
     shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, log_->last_alive(), shard::Drive::threads};
     settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
@@ -93,6 +102,7 @@ Server::Server(base::Config config, Store store, access::KeyRing keys)
         door->demo_clock = clock_->demo_notice();
         door->clock_rate = clock_->rate();
         door->pages = pages;
+        door->tls = tls_;
     }
     followers_.door = session::Door::followers;
     followers_.websocket_path = "/v1/ws";
@@ -116,6 +126,10 @@ base::Result<void> Server::run() {
     signals_.async_wait([this](error_code error, int) {
         if (!error) stop();
     });
+    if (tls_) {
+        hangup_.add(SIGHUP);
+        await_hangup();
+    }
     city_->start([this](base::Result<void> opened) {
         asio::post(io_, [this, opened = std::move(opened)] { on_opened(opened); });
     });
@@ -165,9 +179,27 @@ base::Result<void> Server::open_doors() {
 
 /// One line that scripts and tests wait for.
 void Server::announce() {
-    base::log_info("ready", "listen={} listen_ops={} admin={} data={} shards={}", config_.listen.text(),
-                   config_.listen_ops.text(), config_.admin.text(), config_.data, city_->shards());
+    base::log_info("ready", "listen={} listen_ops={} admin={} data={} shards={} tls={}", config_.listen.text(),
+                   config_.listen_ops.text(), config_.admin.text(), config_.data, city_->shards(), tls_ != nullptr);
     if (!clock_->demo_notice().empty()) base::log_info("demo_clock", "notice=\"{}\"", clock_->demo_notice());
+}
+
+void Server::await_hangup() {
+    hangup_.async_wait([this](error_code error, int) {
+        if (error) return;
+        renew_certificate();
+        await_hangup();
+    });
+}
+
+/// Whoever is connected stays so under the old one.
+void Server::renew_certificate() {
+    if (const auto renewed = tls_->reload(); !renewed) {
+        base::log_error("tls_certificate_kept", "field={} reason=\"{}\"", renewed.error().field,
+                        renewed.error().message);
+        return;
+    }
+    base::log_info("tls_certificate_renewed", "file={}", config_.tls_cert);
 }
 
 void Server::beat() {
@@ -193,6 +225,7 @@ void Server::stop() {
     base::log_info("stopping", "drain_ms={}", config_.drain.value);
     beat_.cancel();
     signals_.cancel();
+    hangup_.cancel();
     for (const auto& listener : listeners_) listener->stop();
     if (admin_socket_) admin_socket_->stop();
     city_->stop(config_.drain, [this](const base::Result<void>&) { asio::post(io_, [this] { on_stopped(); }); });
@@ -252,6 +285,11 @@ std::vector<ops::Figure> Server::figures() const {
         counter("marchwire_entries_total", "Entries stored.", counts.entries),
         counter("marchwire_commands_accepted_total", "Commands answered OK.", counts.accepted),
     };
+    if (tls_) {
+        const auto expires = std::chrono::system_clock::to_time_t(tls_->expires());
+        all.push_back(gauge("marchwire_tls_certificate_expires_seconds", "When the certificate expires, Unix time.",
+                            static_cast<std::size_t>(std::max<std::time_t>(expires, 0))));
+    }
     for (std::size_t code = 1; code < counts.refused.size(); ++code) {
         all.push_back(counter("marchwire_commands_refused_total", "Commands refused, by error.", counts.refused[code]));
         all.back().labels = {{"code", std::string(base::name_of(static_cast<base::RefusalCode>(code)))}};

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/config.hpp"
 #include "net/listener.hpp"
+#include "net/tls_context.hpp"
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
 #include "shard/city.hpp"
@@ -28,14 +29,14 @@ namespace marchwire {
 /// the city's threads; the store on its own.
 class Server {
 public:
-    /// Opens data directory, log and keys: the refusal names what stands in the way.
+    /// Opens data directory, log, keys and certificate: the refusal names what stands in the way.
     [[nodiscard]] static base::Result<std::unique_ptr<Server>> open(base::Config config);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Serves until SIGTERM, SIGINT or the admin verb `stop`; then drains. A refusal when a log is damaged or an
-    /// address taken.
+    /// Under TLS, SIGHUP reads certificate and key again. Serves until SIGTERM, SIGINT or the admin verb `stop`; then
+    /// drains. A refusal when a log is damaged or an address taken.
     [[nodiscard]] base::Result<void> run();
 
 private:
@@ -44,8 +45,14 @@ private:
         std::unique_ptr<store::TableLog> log;
         std::optional<store::DataLock> lock;  ///< none: the log holds it
     };
+    /// What is opened before the server is there.
+    struct Parts {
+        Store store;
+        access::KeyRing keys;
+        std::shared_ptr<net::TlsContext> tls;
+    };
     [[nodiscard]] static base::Result<Store> open_store(const base::Config& config);
-    Server(base::Config config, Store store, access::KeyRing keys);
+    Server(base::Config config, Parts parts);
 
     void on_opened(const base::Result<void>& opened);
     [[nodiscard]] base::Result<void> open_doors();
@@ -53,6 +60,8 @@ private:
                                                                          const base::Address& address);
     [[nodiscard]] net::Seat next_seat();
     void announce();
+    void await_hangup();
+    void renew_certificate();
     void beat();
     void stop();
     void on_stopped();
@@ -67,6 +76,7 @@ private:
     std::optional<store::DataLock> lock_;
     std::unique_ptr<store::TableLog> log_;
     access::KeyRing keys_;
+    std::shared_ptr<net::TlsContext> tls_;  ///< none: plain
     // Listeners' settings outlive every connection, and those end with the city.
     net::NetSettings followers_;
     net::NetSettings staff_;
@@ -77,6 +87,7 @@ private:
     std::shared_ptr<ops::AdminSocket> admin_socket_;
     std::vector<std::shared_ptr<net::Listener>> listeners_;
     boost::asio::signal_set signals_;
+    boost::asio::signal_set hangup_;
     boost::asio::steady_timer beat_;
     std::chrono::steady_clock::time_point stopping_since_;
     std::optional<base::Refusal> failure_;

@@ -21,6 +21,8 @@ constexpr Setting all_settings[] = {
     {"store", "KIND", "sqlite, or memory: a rehearsal, nothing is kept (sqlite)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
     {"origins", "URL,...", "web origins that may send credentials (none)"},
+    {"tls_cert", "FILE", "PEM, certificate with its chain: followers' and staff's listeners speak TLS only (plain)"},
+    {"tls_key", "FILE", "PEM, its key without a passphrase"},
     {"log_level", "LEVEL", "debug, info, warn or error (info)"},
     {"log_form", "FORM", "text or json (text)"},
     {"demo_clock", "START,RATE", "run on a clock of its own, on loopback only: 2018-06-30T13:00:00Z,60"},
@@ -113,6 +115,9 @@ Result<void> put_words(Config& config, std::string_view key, const std::string& 
     } else if (key == "data") {
         if (text.empty()) return invalid(field, "Name the directory for the server's data.");
         config.data = text;
+    } else if (key == "tls_cert" || key == "tls_key") {
+        if (text.empty()) return invalid(field, "Name a PEM file, or leave the setting out.");
+        (key == "tls_cert" ? config.tls_cert : config.tls_key) = text;
     } else {
         auto origins = origins_of(text, field);
         if (!origins) return origins.error();
@@ -152,6 +157,12 @@ Result<Config> checked(Config config) {
     const bool loopback = config.listen.is_loopback() && config.listen_ops.is_loopback();
     if (config.demo_clock && !loopback) {
         return invalid("demo_clock", "A demo clock runs on loopback only: listen on 127.0.0.1, or leave it out.");
+    }
+    if (config.tls_cert.empty() != config.tls_key.empty()) {
+        const bool lacks_key = config.tls_key.empty();
+        return invalid(lacks_key ? "tls_key" : "tls_cert",
+                       std::string("TLS takes both files: name this one as well, or leave ") +
+                           (lacks_key ? "tls_cert" : "tls_key") + " out.");
     }
     const std::array<const Address*, 3> all = {&config.listen, &config.listen_ops, &config.admin};
     for (std::size_t i = 0; i < all.size(); ++i) {

@@ -49,6 +49,8 @@ struct Config {
     StoreKind store = StoreKind::sqlite;
     std::uint32_t shards = 0;          ///< 0: one per core
     std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
+    std::string tls_cert;              ///< PEM file; empty: plain
+    std::string tls_key;               ///< PEM file; there when `tls_cert` is
     std::string log_level = "info";
     LogForm log_form = LogForm::text;
     std::optional<DemoClockSetting> demo_clock;

@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -52,13 +53,22 @@ private:
         switch (tls_.handshake()) {
             case TlsStep::wait_read: return wait(tcp::socket::wait_read);
             case TlsStep::wait_write: return wait(tcp::socket::wait_write);
-            case TlsStep::not_tls: socket_.write_some(asio::buffer(speak_tls), error); return end();
+            case TlsStep::not_tls: return explain();
             case TlsStep::failed: return end();
             case TlsStep::done: break;
         }
         over_ = true;
         deadline_.cancel();
         done_(Transport(std::move(socket_), std::move(tls_)));
+    }
+
+    /// The rest of the request is taken off the socket: closing it with bytes unread could cost the answer.
+    void explain() {
+        error_code ignored;
+        std::array<char, base::limits::http_header_bytes> request;  // NOLINT: written before anything reads it
+        socket_.read_some(asio::buffer(request), ignored);
+        socket_.write_some(asio::buffer(speak_tls), ignored);
+        end();
     }
 
     void end() {

@@ -45,12 +45,26 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 RealServer::RealServer(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
+RealServer::RealServer(Speaks speaks) : speaks_(speaks) {
+    if (speaks_ == Speaks::tls) {
+        const Ended made = run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                                        "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Marchwire",
+                                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key_file(), "-out",
+                                        ca_file()});
+        need(made.exit_code == 0, "openssl made no certificate");
+    }
+    start();
+}
+
 RealServer::~RealServer() = default;
 
 void RealServer::start() {
     std::vector<std::string> arguments = {MARCHWIRED_PATH, "--data", data(),    "--listen",   followers_,
                                           "--listen-ops",  staff_,   "--admin", "127.0.0.1:0"};
     arguments.insert(arguments.end(), more_.begin(), more_.end());
+    if (speaks_ == Speaks::tls) {
+        arguments.insert(arguments.end(), {"--tls-cert", ca_file(), "--tls-key", key_file()});
+    }
     program_ = std::make_unique<Program>(std::move(arguments), Stream::error);
     const std::string line = ready_line(
         program_->read_until([](const std::string& said) { return !ready_line(said).empty(); }));
@@ -131,6 +145,7 @@ sdk::ClientSettings settings_of(const RealServer& server, const std::string& tok
     static std::uint64_t device = static_cast<std::uint64_t>(::getpid()) << 20U;
     sdk::ClientSettings settings;
     settings.url = token.empty() ? server.followers_url() : server.staff_url();
+    settings.ca_file = server.ca_file();
     settings.token = token;
     settings.device = ++device;
     settings.retry_first = sdk::Millis(50);

@@ -34,11 +34,14 @@ private:
 inline const std::string march_slug = "st-louis-mo";
 inline const std::string march_name = "flag-day/" + march_slug;
 
-/// Starts on free ports, and again on the same ones.
+enum class Speaks { plain, tls };
+
+/// Starts on free ports, and again on the same ones. Under TLS with a certificate for 127.0.0.1 of its own.
 class RealServer {
 public:
     /// `more`: further arguments of the server.
     explicit RealServer(std::vector<std::string> more = {});
+    explicit RealServer(Speaks speaks);
     ~RealServer();
     RealServer(const RealServer&) = delete;
     RealServer& operator=(const RealServer&) = delete;
@@ -49,8 +52,10 @@ public:
     /// SIGTERM, and waits for the end.
     [[nodiscard]] int stop();
 
-    [[nodiscard]] std::string staff_url() const { return "ws://" + staff_ + "/v1/ops"; }
-    [[nodiscard]] std::string followers_url() const { return "ws://" + followers_ + "/v1/ws"; }
+    [[nodiscard]] std::string staff_url() const { return scheme() + staff_ + "/v1/ops"; }
+    [[nodiscard]] std::string followers_url() const { return scheme() + followers_ + "/v1/ws"; }
+    /// What a client must believe in; empty when plain.
+    [[nodiscard]] std::string ca_file() const { return speaks_ == Speaks::tls ? directory_.path() + "/cert.pem" : ""; }
     [[nodiscard]] std::string data() const { return directory_.path(); }
 
     /// Through the admin socket. Like all here it throws std::runtime_error when it fails.
@@ -68,7 +73,10 @@ public:
     [[nodiscard]] bool runs() const { return program_ != nullptr; }
 
 private:
+    [[nodiscard]] std::string scheme() const { return speaks_ == Speaks::tls ? "wss://" : "ws://"; }
+    [[nodiscard]] std::string key_file() const { return directory_.path() + "/key.pem"; }
     TemporaryDirectory directory_;
+    Speaks speaks_ = Speaks::plain;
     std::vector<std::string> more_;
     std::string followers_ = "127.0.0.1:0";
     std::string staff_ = "127.0.0.1:0";

@@ -1,6 +1,7 @@
 // The shell around the session machine: performs its actions, tells the app, keeps the timer.
 #include "marchwire/client.hpp"
 
+#include "byte_stream.hpp"
 #include "connection.hpp"
 #include "session_machine.hpp"
 #include "to_values.hpp"
@@ -32,7 +33,12 @@ std::string FeedItem::json() const { return json_of(source_.item); }
 class Client::Shell : public std::enable_shared_from_this<Client::Shell> {
 public:
     Shell(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks)
-        : io_(io), timer_(io), url_(Url::parse(settings.url)), machine_(settings), callbacks_(std::move(callbacks)) {}
+        : io_(io),
+          timer_(io),
+          url_(Url::parse(settings.url)),
+          ca_file_(settings.ca_file),
+          machine_(settings),
+          callbacks_(std::move(callbacks)) {}
 
     [[nodiscard]] static Millis now() {
         return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
@@ -40,12 +46,9 @@ public:
     [[nodiscard]] SessionMachine& machine() { return machine_; }
 
     void connect() {
-        if (!url_) {
-            if (callbacks_.on_state) {
-                callbacks_.on_state(Stopped{"the URL must be ws://host:port/v1/ops or /v1/ws", std::nullopt});
-            }
-            return;
-        }
+        if (!url_) return stop("the URL must be ws://host:port/v1/ops or /v1/ws, or wss:// for TLS");
+        if (url_->tls && !trust_.context) trust_ = make_trust(ca_file_);
+        if (!trust_.problem.empty()) return stop(trust_.problem);
         perform(machine_.connect(now()));
     }
     void command(const std::string& log, const Command& command, OnReply on_reply) {
@@ -96,7 +99,7 @@ public:
         events.closed = [this](std::uint16_t code, const std::string& reason) {
             perform(machine_.on_closed(code, reason, now()));
         };
-        connection_ = make_connection(io_, *url_, std::move(events));
+        connection_ = make_connection(io_, *url_, trust_.context, std::move(events));
         connection_->start();
     }
     void operator()(const SendMessage& message) {
@@ -140,6 +143,8 @@ public:
     }
 
 private:
+    /// Before anything was tried.
+    void stop(const std::string& reason) const { tell(callbacks_.on_state, ConnectionState(Stopped{reason, {}})); }
     template <class Callback, class Value>
     static void tell(const Callback& callback, const Value& value) {
         if (callback) callback(value);
@@ -171,6 +176,8 @@ private:
     boost::asio::io_context& io_;
     boost::asio::steady_timer timer_;
     std::optional<Url> url_;
+    std::string ca_file_;
+    Trust trust_;
     SessionMachine machine_;
     Callbacks callbacks_;
     std::shared_ptr<Connection> connection_;

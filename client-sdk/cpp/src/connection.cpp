@@ -1,6 +1,9 @@
 // The SDK's one Beast unit: websocket::stream checks the server's own framing from the other side.
 #include "connection.hpp"
 
+#include "byte_stream.hpp"
+
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -11,6 +14,7 @@
 #include <chrono>
 #include <deque>
 #include <utility>
+#include <vector>
 
 namespace marchwire::sdk {
 namespace {
@@ -21,10 +25,67 @@ namespace websocket = beast::websocket;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
+/// A ByteStream as Beast's next layer. Beast's operations can only be moved; a std::function copies.
+class Layer {
+public:
+    using executor_type = tcp::socket::executor_type;
+    explicit Layer(std::unique_ptr<ByteStream> bytes) : bytes_(std::move(bytes)) {}
+    [[nodiscard]] executor_type get_executor() { return bytes_->socket().get_executor(); }
+    [[nodiscard]] ByteStream& bytes() { return *bytes_; }
+
+    template <class Buffers, class Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, asio::mutable_buffer into) { bytes_->read_some(into, copyable(std::move(handler))); },
+            token, first_of(buffers));
+    }
+    template <class Buffers, class Token>
+    auto async_write_some(const Buffers& buffers, Token&& token) {
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, const std::vector<asio::const_buffer>& pieces) {
+                bytes_->write_some(pieces, copyable(std::move(handler)));
+            },
+            token,
+            std::vector<asio::const_buffer>(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
+    }
+
+private:
+    template <class Handler>
+    static ByteStream::Done copyable(Handler handler) {
+        return [kept = std::make_shared<Handler>(std::move(handler))](error_code error, std::size_t bytes) {
+            std::move (*kept)(error, bytes);
+        };
+    }
+    template <class Buffers>
+    static asio::mutable_buffer first_of(const Buffers& buffers) {
+        const auto end = asio::buffer_sequence_end(buffers);
+        for (auto at = asio::buffer_sequence_begin(buffers); at != end; ++at) {
+            if (const asio::mutable_buffer one(*at); one.size() != 0) return one;
+        }
+        return {};
+    }
+    std::unique_ptr<ByteStream> bytes_;
+};
+
+// Found by Beast where it ends a WebSocket (websocket/teardown.hpp).
+[[maybe_unused]] void beast_close_socket(Layer& layer) {
+    error_code ignored;
+    layer.bytes().socket().close(ignored);
+}
+template <class Handler>
+void async_teardown(beast::role_type, Layer& layer, Handler handler) {
+    layer.bytes().say_goodbye(
+        [kept = std::make_shared<Handler>(std::move(handler))] { std::move (*kept)(error_code()); });
+}
+
 class BeastConnection final : public Connection, public std::enable_shared_from_this<BeastConnection> {
 public:
-    BeastConnection(asio::io_context& io, Url url, ConnectionEvents events)
-        : url_(std::move(url)), events_(std::move(events)), resolver_(io), stream_(io), goodbye_(io) {}
+    BeastConnection(asio::io_context& io, Url url, std::shared_ptr<asio::ssl::context> trust, ConnectionEvents events)
+        : url_(std::move(url)),
+          events_(std::move(events)),
+          resolver_(io),
+          stream_(make_byte_stream(io, std::move(trust), url_.host)),
+          goodbye_(io) {}
 
     void start() override {
         resolver_.async_resolve(
@@ -67,7 +128,7 @@ private:
         if (silent_) return;
         if (error) return fail(error.message());
         asio::async_connect(
-            stream_.next_layer(), found,
+            bytes().socket(), found,
             [self = shared_from_this()](error_code failed, const tcp::endpoint&) { self->on_connected(failed); });
     }
 
@@ -75,7 +136,14 @@ private:
         if (silent_) return;
         if (error) return fail(error.message());
         error_code ignored;
-        stream_.next_layer().set_option(tcp::no_delay(true), ignored);
+        bytes().socket().set_option(tcp::no_delay(true), ignored);
+        bytes().shake_hands(
+            [self = shared_from_this()](const std::string& problem) { self->on_hands_shaken(problem); });
+    }
+
+    void on_hands_shaken(const std::string& problem) {
+        if (silent_) return;
+        if (!problem.empty()) return fail(problem);
         stream_.binary(true);
         stream_.auto_fragment(false);
         stream_.read_message_max(message_bytes_max);
@@ -159,13 +227,15 @@ private:
         goodbye_.cancel();
         resolver_.cancel();
         error_code ignored;
-        stream_.next_layer().close(ignored);
+        bytes().socket().close(ignored);
     }
+
+    [[nodiscard]] ByteStream& bytes() { return stream_.next_layer().bytes(); }
 
     Url url_;
     ConnectionEvents events_;
     tcp::resolver resolver_;
-    websocket::stream<tcp::socket> stream_;
+    websocket::stream<Layer> stream_;
     websocket::response_type answer_;
     beast::flat_buffer buffer_;
     asio::steady_timer goodbye_;
@@ -178,10 +248,12 @@ private:
 }  // namespace
 
 std::optional<Url> Url::parse(std::string_view text) {
-    constexpr std::string_view scheme = "ws://";
-    if (!text.starts_with(scheme)) return std::nullopt;
-    text.remove_prefix(scheme.size());
+    constexpr std::string_view plain = "ws://";
+    constexpr std::string_view secure = "wss://";
     Url url;
+    url.tls = text.starts_with(secure);
+    if (!url.tls && !text.starts_with(plain)) return std::nullopt;
+    text.remove_prefix(url.tls ? secure.size() : plain.size());
     const auto slash = text.find('/');
     url.path = slash == std::string_view::npos ? "/" : std::string(text.substr(slash));
     std::string_view authority = text.substr(0, slash);
@@ -190,13 +262,14 @@ std::optional<Url> Url::parse(std::string_view text) {
     if (v6 && end_of_host == std::string_view::npos) return std::nullopt;
     url.host = v6 ? authority.substr(1, end_of_host - 1) : authority.substr(0, end_of_host);
     const auto colon = v6 ? end_of_host + 1 : end_of_host;
-    url.port = colon < authority.size() ? std::string(authority.substr(colon + 1)) : "80";
+    url.port = colon < authority.size() ? std::string(authority.substr(colon + 1)) : url.tls ? "443" : "80";
     if (url.host.empty() || url.port.empty()) return std::nullopt;
     return url;
 }
 
-std::shared_ptr<Connection> make_connection(boost::asio::io_context& io, Url url, ConnectionEvents events) {
-    return std::make_shared<BeastConnection>(io, std::move(url), std::move(events));
+std::shared_ptr<Connection> make_connection(asio::io_context& io, Url url, std::shared_ptr<asio::ssl::context> trust,
+                                            ConnectionEvents events) {
+    return std::make_shared<BeastConnection>(io, std::move(url), std::move(trust), std::move(events));
 }
 
 }  // namespace marchwire::sdk

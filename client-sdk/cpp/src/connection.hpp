@@ -10,13 +10,17 @@
 
 namespace boost::asio {
 class io_context;
+namespace ssl {
+class context;
 }
+}  // namespace boost::asio
 
 namespace marchwire::sdk {
 
-/// `ws://host:port/path`; the port is 80 and the path / where left out.
+/// `ws://host:port/path`, or `wss://` for TLS; the port is 80 or 443 and the path / where left out.
 struct Url {
     std::string host, port, path;
+    bool tls = false;
     [[nodiscard]] static std::optional<Url> parse(std::string_view text);
 };
 
@@ -43,7 +47,9 @@ public:
     static constexpr std::size_t message_bytes_max = 256U * 1024;
     static constexpr int goodbye_ms = 2'000;
 };
+/// `trust` is there when the URL says TLS.
 [[nodiscard]] std::shared_ptr<Connection> make_connection(boost::asio::io_context& io, Url url,
+                                                          std::shared_ptr<boost::asio::ssl::context> trust,
                                                           ConnectionEvents events);
 
 }  // namespace marchwire::sdk

@@ -100,6 +100,21 @@ TEST_CASE("the store is SQLite unless a rehearsal in memory is asked for by its 
     CHECK(make_config(std::span(&environment, 1))->store == StoreKind::memory);
 }
 
+TEST_CASE("TLS takes a certificate and its key or neither", "[base][config]") {
+    const auto both = of_flags({{"tls_cert", "chain.pem"}, {"tls_key", "key.pem"}});
+    REQUIRE(both.has_value());
+    CHECK(both->tls_cert == "chain.pem");
+    CHECK(both->tls_key == "key.pem");
+    CHECK(make_config({})->tls_cert.empty());
+    const auto no_key = of_flags({{"tls_cert", "chain.pem"}});
+    REQUIRE(no_key.has_error());
+    CHECK(no_key.error().field == "tls_key");
+    CHECK(no_key.error().message.find("leave tls_cert out") != std::string::npos);
+    const auto no_certificate = of_flags({{"tls_key", "key.pem"}});
+    REQUIRE(no_certificate.has_error());
+    CHECK(no_certificate.error().field == "tls_cert");
+}
+
 TEST_CASE("addresses may be of either family", "[base][config]") {
     CHECK(Address::parse("[::1]:8080", "listen")->text() == "[::1]:8080");
     CHECK(Address::parse("[::1]:8080", "listen")->is_loopback());

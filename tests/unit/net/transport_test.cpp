@@ -41,9 +41,8 @@ public:
         std::array<char, 3000> bytes{};
         for (;;) {
             error_code error;
-            const int got = ssl_ == nullptr
-                                ? static_cast<int>(socket_.read_some(asio::buffer(bytes), error))
-                                : SSL_read(ssl_, bytes.data(), static_cast<int>(bytes.size()));
+            const int got = ssl_ == nullptr ? static_cast<int>(socket_.read_some(asio::buffer(bytes), error))
+                                            : SSL_read(ssl_, bytes.data(), static_cast<int>(bytes.size()));
             if (error || got <= 0) return all;
             all.append(bytes.data(), static_cast<std::size_t>(got));
         }
@@ -135,8 +134,8 @@ TEST_CASE("bytes that the network does not take are offered again and arrive onc
     int refusals = 0;
     while (sent < all.size()) {
         // Each time from another place in memory, and cut in other places.
-        const std::vector<std::string> texts = {all.substr(sent, 10 + sent % 700), all.substr(
-            std::min(all.size(), sent + 10 + sent % 700), 30'000)};
+        const std::vector<std::string> texts = {all.substr(sent, 10 + sent % 700),
+                                                all.substr(std::min(all.size(), sent + 10 + sent % 700), 30'000)};
         error_code error;
         const std::size_t taken = pair.transport->write_some(pieces_of(texts), error);
         sent += taken;

@@ -178,7 +178,8 @@ struct Callbacks {
 };
 
 struct ClientSettings {
-    std::string url;                         ///< ws://host:port/v1/ops (staff) or /v1/ws (followers)
+    std::string url;                         ///< ws://host:port/v1/ops (staff) or /v1/ws (followers); wss:// for TLS
+    std::string ca_file;                     ///< PEM, believed in TLS beside what the system trusts; empty: none
     std::string token;                       ///< empty: anonymous follower
     std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
     std::uint64_t counter = 0;               ///< last counter that this device used

@@ -1,0 +1,108 @@
+#include "byte_stream.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include <array>
+#include <utility>
+
+namespace marchwire::sdk {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+class PlainStream final : public ByteStream {
+public:
+    explicit PlainStream(asio::io_context& io) : socket_(io) {}
+    [[nodiscard]] tcp::socket& socket() override { return socket_; }
+    void shake_hands(std::function<void(std::string)> done) override {
+        asio::post(socket_.get_executor(), [done = std::move(done)] { done({}); });
+    }
+    void read_some(asio::mutable_buffer into, Done done) override {
+        socket_.async_read_some(asio::buffer(into), std::move(done));
+    }
+    void write_some(const std::vector<asio::const_buffer>& pieces, Done done) override {
+        socket_.async_write_some(pieces, std::move(done));
+    }
+    void say_goodbye(std::function<void()> done) override {
+        socket_.async_read_some(asio::buffer(skipped_),
+                                [this, done = std::move(done)](const error_code& error, std::size_t) {
+                                    if (error) return done();
+                                    say_goodbye(done);
+                                });
+    }
+
+private:
+    tcp::socket socket_;
+    std::array<char, 4096> skipped_{};
+};
+
+class TlsStream final : public ByteStream {
+public:
+    TlsStream(asio::io_context& io, std::shared_ptr<ssl::context> context, const std::string& host)
+        : context_(std::move(context)), stream_(io, *context_) {
+        SSL* handle = stream_.native_handle();
+        stream_.set_verify_mode(ssl::verify_peer);
+        // An address stands in the certificate as such, and is no name to ask for (RFC 6066, 3).
+        if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1) return;
+        SSL_set1_host(handle, host.c_str());
+        SSL_set_tlsext_host_name(handle, const_cast<char*>(host.c_str()));  // NOLINT: OpenSSL's macro wants it so
+    }
+    [[nodiscard]] tcp::socket& socket() override { return stream_.next_layer(); }
+    void shake_hands(std::function<void(std::string)> done) override {
+        stream_.async_handshake(ssl::stream_base::client, [this, done = std::move(done)](const error_code& error) {
+            done(error ? problem_of(error) : std::string());
+        });
+    }
+    void read_some(asio::mutable_buffer into, Done done) override {
+        stream_.async_read_some(asio::buffer(into), std::move(done));
+    }
+    void write_some(const std::vector<asio::const_buffer>& pieces, Done done) override {
+        stream_.async_write_some(pieces, std::move(done));
+    }
+    void say_goodbye(std::function<void()> done) override {
+        stream_.async_shutdown([done = std::move(done)](const error_code&) { done(); });
+    }
+
+private:
+    [[nodiscard]] std::string problem_of(const error_code& error) {
+        const long verified = SSL_get_verify_result(stream_.native_handle());
+        if (verified != X509_V_OK) {
+            return "the server's certificate is not trusted (" + std::string(X509_verify_cert_error_string(verified)) +
+                   "): ask by the name that it is for, or name its authority (ca_file, --ca)";
+        }
+        return "no TLS there (" + error.message() + "): does the server speak TLS on this port?";
+    }
+
+    std::shared_ptr<ssl::context> context_;
+    ssl::stream<tcp::socket> stream_;
+};
+
+}  // namespace
+
+Trust make_trust(const std::string& ca_file) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    error_code error;
+    context->set_default_verify_paths(error);
+    if (error) return {nullptr, "the system's certificates cannot be read (" + error.message() + ")"};
+    if (!ca_file.empty()) context->load_verify_file(ca_file, error);
+    if (error) {
+        return {nullptr, ca_file + ": this file cannot be read as certificates (" + error.message() +
+                             "); name a PEM file with the authority's certificate"};
+    }
+    return {std::move(context), {}};
+}
+
+std::unique_ptr<ByteStream> make_byte_stream(asio::io_context& io, std::shared_ptr<ssl::context> context,
+                                             const std::string& host) {
+    if (context) return std::make_unique<TlsStream>(io, std::move(context), host);
+    return std::make_unique<PlainStream>(io);
+}
+
+}  // namespace marchwire::sdk
