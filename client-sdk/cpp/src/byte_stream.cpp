@@ -51,7 +51,9 @@ public:
         // An address stands in the certificate as such, and is no name to ask for (RFC 6066, 3).
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1) return;
         SSL_set1_host(handle, host.c_str());
-        SSL_set_tlsext_host_name(handle, const_cast<char*>(host.c_str()));  // NOLINT: OpenSSL's macro wants it so
+        // SSL_set_tlsext_host_name is a macro with an old cast; OpenSSL only reads the name.
+        SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(host.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     }
     [[nodiscard]] tcp::socket& socket() override { return stream_.next_layer(); }
     void shake_hands(std::function<void(std::string)> done) override {
