@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t track_bytes_max = 32U * 1024 * 1024;
+constexpr std::size_t track_bytes_max = std::size_t{32} * 1024 * 1024;
 constexpr std::chrono::milliseconds tick_every{250};
 constexpr std::chrono::milliseconds hire_again_after{1'000};
 constexpr double column_metres = 250;

@@ -131,7 +131,7 @@ void City::start(Done done) {
     });
 }
 
-void City::stop(base::Millis delay, Done done) {
+void City::stop(base::Millis delay, const Done& done) {
     Fabric* fabric = fabric_.get();
     auto left = std::make_shared<std::size_t>(shards());
     for (std::size_t i = 0; i < shards(); ++i) {
@@ -161,7 +161,7 @@ std::size_t City::least_loaded() const {
     return least;
 }
 
-void City::command(base::LogId log, core::Command command, core::Actor actor,
+void City::command(const base::LogId& log, core::Command command, core::Actor actor,
                    std::function<void(base::Result<wire::Accepted>)> done) {
     Shard& home = fabric_->home_of(log);
     Asked asked;
@@ -198,7 +198,7 @@ void City::list(std::function<void(std::vector<base::LogId>)> done) {
         });
 }
 
-void City::page(std::string target, std::function<void(session::PageAnswer)> done) {
+void City::page(const std::string& target, std::function<void(session::PageAnswer)> done) {
     const auto page = parse_page(target);
     const base::Clock& clock = fabric_->settings().clock;
     if (!page) {

@@ -75,7 +75,7 @@ public:
     void start(Done done);
     /// Sessions are told to come back after `delay` to twice `delay`, evenly spread; no more commands are taken;
     /// what was taken is stored and answered; checkpoints are put. The store itself is left to its owner.
-    void stop(base::Millis delay, Done done);
+    void stop(base::Millis delay, const Done& done);
 
     [[nodiscard]] std::size_t shards() const;
     /// Call its members on the thread of `io_context(shard)` only.
@@ -87,7 +87,7 @@ public:
     /// Runs a command for the host (actor.host) or any other actor that the caller has proven. CreateCampaign
     /// and CreateMarch make the log; everything else on an unknown log is NOT_FOUND. Both, and ListMarch, are given a
     /// free topic base where they name none.
-    void command(base::LogId log, core::Command command, core::Actor actor,
+    void command(const base::LogId& log, core::Command command, core::Actor actor,
                  std::function<void(base::Result<wire::Accepted>)> done);
     /// wire::state_json of the stored state (never of what is still being stored); NOT_FOUND.
     void state_json(base::LogId log, std::function<void(base::Result<std::string>)> done);
@@ -95,7 +95,7 @@ public:
     void list(std::function<void(std::vector<base::LogId>)> done);
     /// A public page by its target: `/`, `/v1/campaigns/{c}`, `/v1/marches/{c}/{m}`, `.../route.geojson`. Drills
     /// are not there.
-    void page(std::string target, std::function<void(session::PageAnswer)> done);
+    void page(const std::string& target, std::function<void(session::PageAnswer)> done);
     [[nodiscard]] CityCounts counts() const;
 
     /// Drive::by_hand: what a second of real time would cause. On the polling thread.

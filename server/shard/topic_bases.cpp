@@ -36,7 +36,7 @@ base::Result<std::uint32_t> TopicBases::take(const base::LogId& log, std::uint32
     }
     if (wanted == 0) {
         const auto chosen = free_one(log);
-        if (!chosen) return chosen;
+        if (!chosen) return chosen.error();
         wanted = *chosen;
     }
     if (!log_of_.emplace(wanted, log).second) return taken_by_another();

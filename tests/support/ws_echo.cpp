@@ -30,9 +30,9 @@ namespace wire = marchwire::wire;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t message_bytes_max = 16 * 1024 * 1024;  // suites send messages of 16 MB
-constexpr std::size_t request_bytes_max = 16 * 1024;
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t message_bytes_max = std::size_t{16} * 1024 * 1024;  // suites send messages of 16 MB
+constexpr std::size_t request_bytes_max = std::size_t{16} * 1024;
+constexpr std::size_t read_bytes = std::size_t{64} * 1024;
 
 std::string base64(std::string_view bytes) {
     std::vector<unsigned char> text(4 * ((bytes.size() + 2) / 3) + 1);

@@ -32,7 +32,7 @@ std::string FeedItem::json() const { return json_of(source_.item); }
 
 class Client::Shell : public std::enable_shared_from_this<Client::Shell> {
 public:
-    Shell(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks)
+    Shell(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks)
         : io_(io),
           timer_(io),
           url_(Url::parse(settings.url)),
@@ -190,8 +190,8 @@ private:
     bool ended_ = false;
 };
 
-Client::Client(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks)
-    : shell_(std::make_shared<Shell>(io, std::move(settings), std::move(callbacks))) {}
+Client::Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks)
+    : shell_(std::make_shared<Shell>(io, settings, std::move(callbacks))) {}
 Client::~Client() { shell_->end(); }
 
 void Client::connect() { shell_->connect(); }

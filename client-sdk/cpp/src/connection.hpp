@@ -43,8 +43,8 @@ public:
     virtual void hang_up() = 0;
     virtual void drop() = 0;
 
-    static constexpr std::size_t queue_bytes_max = 8U * 1024 * 1024;
-    static constexpr std::size_t message_bytes_max = 256U * 1024;
+    static constexpr std::size_t queue_bytes_max = std::size_t{8} * 1024 * 1024;
+    static constexpr std::size_t message_bytes_max = std::size_t{256} * 1024;
     static constexpr int goodbye_ms = 2'000;
 };
 /// `trust` is there when the URL says TLS.

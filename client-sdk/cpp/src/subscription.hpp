@@ -31,7 +31,7 @@ enum class Took : std::uint8_t {
 class Subscription {
 public:
     static constexpr std::size_t kept_items_max = 20'000;
-    static constexpr std::size_t snapshot_bytes_max = 64U * 1024 * 1024;
+    static constexpr std::size_t snapshot_bytes_max = std::size_t{64} * 1024 * 1024;
 
     explicit Subscription(FeedName feed, std::optional<Position> resume = std::nullopt);
 

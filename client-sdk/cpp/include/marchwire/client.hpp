@@ -194,7 +194,7 @@ struct ClientSettings {
 /// was folded outlive lost connections; unanswered commands are sent again with the same id.
 class Client {
 public:
-    Client(boost::asio::io_context& io, ClientSettings settings, Callbacks callbacks);
+    Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks);
     /// Closes the socket without a word; no callback comes after it.
     ~Client();
     Client(const Client&) = delete;
