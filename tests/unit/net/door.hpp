@@ -112,6 +112,13 @@ private:
     int left_ = 0;
 };
 
+/// A run of one item comes, and the turn ends.
+inline void deliver(session::SessionPort& port, fanout::LiveItem one) {
+    std::vector<fanout::LiveItem> items;
+    items.push_back(std::move(one));
+    if (port.deliver(fanout::Run(std::move(items))) == session::AfterDelivery::flush) port.flush();
+}
+
 inline NetSettings settings_of(session::Door door) {
     NetSettings settings;
     settings.door = door;

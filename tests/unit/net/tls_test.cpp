@@ -84,8 +84,7 @@ TEST_CASE("a follower says Hello and follows a march under TLS", "[net][tls]") {
     CHECK(client.next_item()["subscribed"]["feed"] == "public/c/m");
     CHECK(client.next_item()["snapshotPiece"]["pieces"] == 1);
     at.door.on_shard([](HandShard& hand) {
-        for (std::uint64_t seq = 2; seq < 5; ++seq) hand.ports.begin()->second->deliver(item(seq, 0));
-        hand.ports.begin()->second->flush();
+        for (std::uint64_t seq = 2; seq < 5; ++seq) deliver(*hand.ports.begin()->second, item(seq, 0));
     });
     for (std::uint64_t seq = 2; seq < 5; ++seq) CHECK(client.next_item()["seq"] == seq);
 }
@@ -108,10 +107,7 @@ TEST_CASE("a slow client under TLS gets everything in order once it reads again"
     std::uint64_t last = 1;
     at.door.on_shard([&](HandShard& hand) {
         session::SessionPort* port = hand.ports.begin()->second;
-        while (last < 1'000 && port->queued_bytes() < 100'000) {
-            port->deliver(item(++last, 3'000));
-            port->flush();
-        }
+        while (last < 1'000 && hand.queued_bytes() < 100'000) deliver(*port, item(++last, 3'000));
     });
     REQUIRE(last < 1'000);
     for (std::uint64_t seq = 2; seq <= last; ++seq) REQUIRE(client.next_item()["seq"] == seq);

@@ -17,13 +17,6 @@ fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
     return made;
 }
 
-/// A run of one item comes, and the turn ends.
-void deliver(session::SessionPort& port, fanout::LiveItem one) {
-    std::vector<fanout::LiveItem> items;
-    items.push_back(std::move(one));
-    if (port.deliver(fanout::Run(std::move(items))) == session::AfterDelivery::flush) port.flush();
-}
-
 TEST_CASE("a follower says Hello and follows a march over a socket", "[net][websocket]") {
     TestDoor door;
     Client client(door);
