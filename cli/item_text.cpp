@@ -24,6 +24,13 @@ std::string place_text(const sdk::Place& place) {
     return {};
 }
 
+/// "advance phase: rally", "hold".
+std::string wish_text(const sdk::Proposal& proposal) {
+    std::string text = proposal.kind;
+    std::ranges::replace(text, '_', ' ');
+    return proposal.about.empty() ? text : text + ": " + proposal.about;
+}
+
 /// Says each kind of change in a few words.
 struct Sentence {
     const sdk::March* march;
@@ -58,7 +65,9 @@ struct Sentence {
                std::string(sdk::name_of(c.state)) + " step " + std::to_string(c.step);
     }
     std::string operator()(const sdk::ProposalMade& c) const {
-        return "proposal " + std::to_string(c.proposal.number) + " to " + c.proposal.kind + quoted(c.proposal.reason);
+        std::string text = "proposal " + std::to_string(c.proposal.number) + " by " + who(c.proposal.proposer) +
+                           " to " + wish_text(c.proposal);
+        return text + quoted(c.proposal.reason);
     }
     std::string operator()(const sdk::ProposalEnded& c) const {
         return "proposal " + std::to_string(c.number) + (c.confirmed ? " confirmed" : " ended");
@@ -82,6 +91,20 @@ struct Sentence {
         return text;
     }
     std::string operator()(const sdk::OtherChange& c) const { return c.name; }
+};
+
+/// Who may confirm what was proposed.
+struct Confirmer {
+    std::string operator()(const sdk::Hold&) const { return "a dispatcher or a city lead"; }
+    std::string operator()(const sdk::Release&) const { return "a dispatcher or a city lead"; }
+    std::string operator()(const sdk::Stop&) const { return "a section lead, a dispatcher or a city lead"; }
+    std::string operator()(const sdk::ApproveRoute&) const { return "a city lead"; }
+    std::string operator()(const sdk::ActivateRoute&) const { return "a city lead"; }
+    std::string operator()(const sdk::WithdrawRoute&) const { return "a city lead"; }
+    template <class Other>
+    std::string operator()(const Other&) const {
+        return "a city lead or the national desk";
+    }
 };
 
 }  // namespace
@@ -108,6 +131,9 @@ std::string snapshot_text(const sdk::March& march) {
     }
     if (!march.roster.empty()) text += "; " + std::to_string(march.roster.size()) + " on the roster";
     if (!march.alerts.empty()) text += "; " + std::to_string(march.alerts.size()) + " open alerts";
+    for (const sdk::Proposal& proposal : march.proposals) {
+        text += "; proposal " + std::to_string(proposal.number) + " to " + wish_text(proposal) + " waits";
+    }
     const bool known = std::ranges::any_of(march.plan, [](const sdk::PlannedPhase& p) { return p.at != 0; });
     return known ? text : text + "; no time is known";
 }
@@ -123,6 +149,16 @@ std::string row_text(const sdk::Row& row) {
     if (row.head_metres) text += ", head " + std::to_string(*row.head_metres) + " m";
     if (row.tail_metres) text += ", tail " + std::to_string(*row.tail_metres) + " m";
     return row.moving && !row.head_metres ? text + ", moving" : text;
+}
+
+std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& command) {
+    const std::string number = std::to_string(accepted.made);
+    if (accepted.proposed) {
+        return "proposed as number " + number + "; waits for " + std::visit(Confirmer{}, command) + " to confirm it\n";
+    }
+    const std::string stored = std::string(sdk::name_of(accepted.level)) + " at " +
+                               std::to_string(accepted.position.seq);
+    return stored + (accepted.made == 0 ? "" : ", number " + number) + "\n";
 }
 
 }  // namespace marchwire::cli

@@ -15,5 +15,7 @@ namespace marchwire::cli {
 /// How the feed stands now, after a snapshot.
 [[nodiscard]] std::string snapshot_text(const sdk::March& march);
 [[nodiscard]] std::string row_text(const sdk::Row& row);
+/// What became of a command: how safe it is stored, or whose yes a proposal waits for.
+[[nodiscard]] std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& command);
 
 }  // namespace marchwire::cli

@@ -1,5 +1,7 @@
 #include "person_link.hpp"
 
+#include "item_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -138,13 +140,13 @@ void run_verb(Context& context, const PersonVerb& verb) {
     const auto accepted = link.send(*name, *command);
     if (!accepted) return report(context, accepted.error());
     const std::string level(sdk::name_of(accepted->level));
-    const std::string number = accepted->made == 0 ? "" : ", number " + std::to_string(accepted->made);
     print(context,
           {{"ok", true},
            {"level", level},
            {"position", {{"epoch", accepted->position.epoch}, {"seq", accepted->position.seq}}},
-           {"made", accepted->made}},
-          level + " at " + std::to_string(accepted->position.seq) + number + "\n");
+           {"made", accepted->made},
+           {"proposed", accepted->proposed}},
+          accepted_text(*accepted, *command));
 }
 
 }  // namespace marchwire::cli

@@ -15,6 +15,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <ostream>
+#include <set>
+#include <string>
+#include <tuple>
 
 namespace marchwire::cli {
 namespace {
@@ -145,6 +148,17 @@ base::Result<void> Simulation::find_marches() {
                         "There is no march with a known time here: import a campaign first.");
 }
 
+base::Result<void> Simulation::find_earlier_tokens() {
+    std::set<std::string> campaigns;
+    for (const auto& march : marches_) campaigns.insert(base::LogId::parse(march->name)->campaign.text());
+    for (const std::string& campaign : campaigns) {
+        const auto listed = admin_.ask({{"verb", "token_list"}, {"campaign", campaign}});
+        if (!listed) return listed.error();
+        earlier_.add(campaign, listed->value("tokens", Json::array()));
+    }
+    return {};
+}
+
 /// The marches with a route come first, those that step off soonest before others; then leads alone.
 void Simulation::plan_hires() {
     std::ranges::sort(marches_, {},
@@ -158,29 +172,41 @@ void Simulation::plan_hires() {
         if (marches_[at]->has_route || seed_of(marches_[at]->name, "staffed") % one_staffed_in != 0) continue;
         for (Part& part : rally_parts()) hires_.push_back({at, std::move(part), false});
     }
-    if (hires_.size() > settings_.clients_max) hires_.resize(settings_.clients_max);
+    for (std::size_t i = settings_.clients_max; i < hires_.size(); ++i) hires_[i].plays = false;
 }
 
 void Simulation::hire_next() {
     if (hires_.empty()) return;
     const Hire& hire = hires_.front();
-    const auto log = *base::LogId::parse(marches_[hire.march]->name);
-    const auto answer = admin_.ask({{"verb", "token_create"},
-                                    {"campaign", log.campaign.text()},
-                                    {"march", log.march.text()},
-                                    {"role", hire.part.role},
-                                    {"callsign", hire.part.callsign},
-                                    {"section", hire.part.section},
-                                    {"expires_ms", 0U}});
+    const std::string& march = marches_[hire.march]->name;
+    const auto log = *base::LogId::parse(march);
+    const auto earlier = earlier_.of(march, hire.part.callsign);
     auto wait = std::chrono::milliseconds(0);
-    if (answer) {
-        place(hire, answer->value("token", ""));
-        hires_.pop_front();
-    } else if (answer.error().code == base::RefusalCode::unavailable) {
+    base::Result<Json> answer(boost::system::in_place_value, Json::object());
+    if (earlier) {
+        answer = admin_.ask({{"verb", "token_revoke"},
+                             {"campaign", log.campaign.text()},
+                             {"number", *earlier},
+                             {"reason", "an earlier simulation has ended"}});
+    } else if (hire.plays) {
+        answer = admin_.ask({{"verb", "token_create"},
+                             {"campaign", log.campaign.text()},
+                             {"march", log.march.text()},
+                             {"role", hire.part.role},
+                             {"callsign", hire.part.callsign},
+                             {"section", hire.part.section},
+                             {"expires_ms", 0U}});
+    }
+    if (!answer && answer.error().code == base::RefusalCode::unavailable) {
         wait = hire_again_after;  // the server is away: it comes back
     } else {
-        report(context_, answer.error());
-        hires_.pop_front();
+        if (!answer) report(context_, answer.error());
+        if (earlier) {
+            earlier_.forget(march, hire.part.callsign);
+        } else {
+            if (answer && hire.plays) place(hire, answer->value("token", ""));
+            hires_.pop_front();
+        }
     }
     hire_timer_.expires_after(wait);
     hire_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -240,14 +266,15 @@ void Simulation::tick() {
 bool Simulation::run() {
     base::Result<void> ready = read_tracks();
     if (ready) ready = find_marches();
+    if (ready) ready = find_earlier_tokens();
     if (!ready) {
         report(context_, ready.error());
         return false;
     }
     plan_hires();
-    print(
-        context_, {{"marches", marches_.size()}, {"people", hires_.size()}},
-        std::to_string(hires_.size()) + " people on " + std::to_string(marches_.size()) + " marches; Ctrl-C ends it\n");
+    const std::size_t people = std::min(hires_.size(), settings_.clients_max);
+    print(context_, {{"marches", marches_.size()}, {"people", people}},
+          std::to_string(people) + " people on " + std::to_string(marches_.size()) + " marches; Ctrl-C ends it\n");
     context_.out.flush();
     boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
     signals.async_wait([this](const boost::system::error_code& error, int) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin_client.hpp"
+#include "earlier_tokens.hpp"
 #include "simulated_lead.hpp"
 #include "simulated_person.hpp"
 #include "verb.hpp"
@@ -39,11 +40,14 @@ private:
         std::size_t march = 0;
         Part part;
         bool is_lead = false;
+        bool plays = true;  ///< false: too many for this run, only the token of an earlier one is ended
     };
 
     [[nodiscard]] base::Result<void> read_tracks();
     [[nodiscard]] base::Result<void> find_marches();
+    [[nodiscard]] base::Result<void> find_earlier_tokens();
     void plan_hires();
+    /// One step: ends a token that this person holds of an earlier run, or gives out the new one.
     void hire_next();
     void place(const Hire& hire, const std::string& token);
     void tick();
@@ -59,6 +63,7 @@ private:
     boost::asio::steady_timer tick_timer_{io_};
     std::vector<std::unique_ptr<Staged>> marches_;
     std::deque<Hire> hires_;
+    EarlierTokens earlier_;
     std::size_t hired_ = 0;
 };
 

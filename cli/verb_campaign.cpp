@@ -1,10 +1,12 @@
-// `marchwire campaign create|set|list`: a day of action as a whole.
+// `marchwire campaign create|set|show|list`: a day of action as a whole.
 #include "admin_client.hpp"
 #include "import/host_command.hpp"
 #include "verb.hpp"
 
+#include <date/date.h>
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <memory>
 
 namespace marchwire::cli {
@@ -51,15 +53,57 @@ void set(Context& context, const CampaignFlags& flags) {
          "changed");
 }
 
+nlohmann::json json_of(const core::ImportRecord& record) {
+    if (record.number == 0) return nullptr;
+    return {{"number", record.number}, {"file_sha256", record.file_sha256}, {"marches", record.marches},
+            {"new", record.created},   {"changed", record.changed},         {"unchanged", record.unchanged},
+            {"at_ms", record.at.value}};
+}
+
+std::string text_of(const core::ImportRecord& record) {
+    if (record.number == 0) return "no file of marches is in";
+    const std::chrono::milliseconds since_epoch(record.at.value);
+    const date::sys_time<std::chrono::seconds> at(std::chrono::duration_cast<std::chrono::seconds>(since_epoch));
+    return "imported " + date::format("%Y-%m-%dT%H:%M:%SZ", at) + ": " + std::to_string(record.marches) + " marches, " +
+           std::to_string(record.created) + " new " + std::to_string(record.changed) + " changed " +
+           std::to_string(record.unchanged) + " unchanged, SHA-256 " + record.file_sha256;
+}
+
 void list(Context& context) {
     AdminClient admin(context.data);
     const auto answer = admin.ask({{"verb", "list"}});
     if (!answer) return report(context, answer.error());
     std::string text;
-    for (const auto& log : answer->value("logs", nlohmann::json::array())) text += log.get<std::string>() + "\n";
     nlohmann::json json = *answer;
     json["ok"] = true;
+    json["imports"] = nlohmann::json::object();
+    for (const auto& name : answer->value("logs", nlohmann::json::array())) {
+        const auto log = base::LogId::parse(name.get<std::string>());
+        text += name.get<std::string>();
+        if (log && log->is_campaign()) {
+            const auto state = admin.state(log->text());
+            if (!state) return report(context, state.error());
+            const auto campaign = import::read_campaign_state(*state);
+            if (!campaign) return report(context, campaign.error());
+            json["imports"][log->text()] = json_of(campaign->last_import);
+            text += "\t" + text_of(campaign->last_import);
+        }
+        text += "\n";
+    }
     print(context, json, text);
+}
+
+void show(Context& context, const CampaignFlags& flags) {
+    AdminClient admin(context.data);
+    const auto state = admin.state(flags.slug);
+    if (!state) return report(context, state.error());
+    const auto campaign = import::read_campaign_state(*state);
+    if (!campaign) return report(context, campaign.error());
+    const auto& spec = campaign->spec;
+    std::string text = flags.slug + ": " + spec.name + (spec.organiser.empty() ? "" : ", " + spec.organiser) +
+                       ", wave " + std::to_string(spec.wave) + (spec.drill ? ", a drill" : "") + ", " +
+                       std::to_string(campaign->marches.size()) + " marches\n" + text_of(campaign->last_import) + "\n";
+    print(context, {{"ok", true}, {"state", nlohmann::json::parse(*state)}}, text);
 }
 
 }  // namespace
@@ -81,6 +125,9 @@ void add_campaign(CLI::App& app, Context& context) {
     auto* setting = campaign->add_subcommand("set", "change what is given, keep the rest");
     add_flags(setting);
     setting->callback([&context, flags] { set(context, *flags); });
+    auto* showing = campaign->add_subcommand("show", "the campaign, and when its last import was in");
+    showing->add_option("campaign", flags->slug)->required();
+    showing->callback([&context, flags] { show(context, *flags); });
     campaign->add_subcommand("list", "all campaigns and marches of this server")->callback([&context] {
         list(context);
     });

@@ -48,7 +48,7 @@ public:
     void run() {
         if (!read_draft() || !read_existing()) return;
         changes_ = import::plan_import(slug_, draft_, existing_);
-        if (!flags_.dry_run && !send()) return;
+        if (!flags_.dry_run && (!send() || !record())) return;
         tell();
     }
 
@@ -90,6 +90,7 @@ private:
         const auto campaign = import::read_campaign_state(*state);
         if (!campaign) return refused(campaign.error());
         exists_ = true;
+        last_import_ = campaign->last_import;
         for (const base::Slug& march : campaign->marches) {
             const auto one = admin_.state(base::LogId{slug_, march}.text());
             // Listed and never made: an import was cut short there. It is made now.
@@ -126,6 +127,15 @@ private:
             }
         }
         return true;
+    }
+
+    /// When all of the file is in, the campaign says so.
+    bool record() {
+        if (!failures_.empty()) return true;
+        const auto command = import::plan_record(slug_, draft_, changes_, last_import_);
+        if (!command) return true;
+        const auto answer = admin_.command(command->log.text(), import::command_json(*command));
+        return answer || refused(answer.error());
     }
 
     [[nodiscard]] std::size_t count(Change change) const {
@@ -169,6 +179,7 @@ private:
     import::CampaignDraft draft_;
     std::vector<import::ExistingMarch> existing_;
     bool exists_ = false;
+    core::ImportRecord last_import_;
     std::vector<import::PlannedChange> changes_;
     std::vector<Json> failures_;
 };

@@ -24,16 +24,6 @@ struct LogFlags {
     std::uint64_t limit = 0;
 };
 
-std::string hex(const base::Digest& digest) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : digest) {
-        text.push_back(digits[byte >> 4U]);
-        text.push_back(digits[byte & 0xFU]);
-    }
-    return text;
-}
-
 /// Calls for each entry until it is false or the log ends. NOT_FOUND for a log without entries.
 base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::Seq from,
                               const std::function<bool(const store::StoredEntry&)>& visit) {
@@ -107,11 +97,11 @@ private:
         const base::Tip& tip = check.tip();
         Json json{{"ok", whole.has_value()},  {"log", log.text()},
                   {"entries", tip.seq.value}, {"signed_tips", check.signed_tips()},
-                  {"epoch", tip.epoch.value}, {"digest", hex(tip.digest)}};
+                  {"epoch", tip.epoch.value}, {"digest", base::hex(tip.digest)}};
         std::string text = log.text() + ": " + std::to_string(tip.seq.value) + " entries, " +
                            std::to_string(check.signed_tips()) + " signed tips, ";
         if (whole) {
-            text += "whole, tip " + hex(tip.digest) + "\n";
+            text += "whole, tip " + base::hex(tip.digest) + "\n";
         } else {
             context_.exit_code = ExitCode::damaged;
             json["field"] = whole.error().field;
@@ -128,7 +118,7 @@ private:
         Json line{{"log", flags_.log},
                   {"seq", stored.tip.seq.value},
                   {"epoch", stored.tip.epoch.value},
-                  {"digest", hex(stored.tip.digest)},
+                  {"digest", base::hex(stored.tip.digest)},
                   {"entry", Json::parse(wire::entry_json(*entry))}};
         if (entry->command) {
             line["id"] = {{"device", std::to_string(entry->command.device.value)},

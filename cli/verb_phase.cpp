@@ -1,4 +1,4 @@
-// `marchwire phase|hold|release|stop|resume`: what a lead does to the march as a whole.
+// `marchwire phase|hold|release|stop|resume|confirm`: what a lead does to the march as a whole.
 #include "person_link.hpp"
 
 #include <CLI/CLI.hpp>
@@ -54,6 +54,19 @@ void add_resume(CLI::App& app, Context& context) {
     });
 }
 
+void add_confirm(CLI::App& app, Context& context) {
+    const auto flags = std::make_shared<PhaseFlags>();
+    auto* confirming = add(app, "confirm", "do what another person proposed", flags);
+    confirming->add_option("proposal", flags->proposal, "its number, as the ops feed tells it")->required();
+    confirming->add_option("--typed-name", flags->typed_name,
+                           "when it closes the march: the march's name, typed again");
+    confirming->callback([&context, flags] {
+        run_verb(context, {flags->march, false, [&](const sdk::March&) {
+                               return Made(sdk::ConfirmProposal{flags->proposal, flags->typed_name});
+                           }});
+    });
+}
+
 }  // namespace
 
 void add_phase(CLI::App& app, Context& context) {
@@ -91,6 +104,7 @@ void add_phase(CLI::App& app, Context& context) {
                            }});
     });
     add_resume(app, context);
+    add_confirm(app, context);
 }
 
 }  // namespace marchwire::cli

@@ -70,18 +70,6 @@ base::Result<base::LogId> log_of(const Json& request, const char* field = "log")
     return base::LogId::parse(*text);
 }
 
-template <class Bytes>
-std::string hex(const Bytes& bytes) {
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const auto byte : bytes) {
-        const auto value = static_cast<std::uint8_t>(byte);
-        text += "0123456789abcdef"[value >> 4U];
-        text += "0123456789abcdef"[value & 15U];
-    }
-    return text;
-}
-
 /// The reserved part of a JSON number that Protobuf writes as text when it has 64 bits.
 std::uint64_t wide(const Json& object, const char* field) {
     const auto found = object.find(field);
@@ -231,8 +219,8 @@ AdminVerbs::Answer AdminVerbs::log_read(const Json& request) {
     for (const store::StoredEntry& entry : *entries) {
         rows.push_back({{"seq", entry.tip.seq.value},
                         {"epoch", entry.tip.epoch.value},
-                        {"digest", hex(entry.tip.digest)},
-                        {"bytes", hex(entry.bytes)}});
+                        {"digest", base::hex(entry.tip.digest)},
+                        {"bytes", base::hex(entry.bytes)}});
     }
     return Said{Json{{"entries", std::move(rows)}}};
 }

@@ -23,6 +23,23 @@ Hash256 sha256(std::string_view bytes) {
     return hash;
 }
 
+std::string hex(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char byte : bytes) {
+        const auto value = static_cast<std::uint8_t>(byte);
+        text += digits[value >> 4U];
+        text += digits[value & 15U];
+    }
+    return text;
+}
+
+std::string hex(const Hash256& hash) {
+    std::string bytes(hash.begin(), hash.end());
+    return hex(std::string_view(bytes));
+}
+
 Hmac::Hmac(const Hash256& key) : keyed_(nullptr) {
     EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
     MARCHWIRE_INVARIANT(mac != nullptr);

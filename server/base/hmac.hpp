@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace marchwire::base {
@@ -11,6 +12,10 @@ namespace marchwire::base {
 using Hash256 = std::array<std::uint8_t, 32>;
 
 [[nodiscard]] Hash256 sha256(std::string_view bytes);
+
+/// Two lower-case digits a byte.
+[[nodiscard]] std::string hex(std::string_view bytes);
+[[nodiscard]] std::string hex(const Hash256& hash);
 
 /// HMAC of the parts laid end to end. Thread-safe. The context of a key is set up once and copied,
 /// since a key lives for a whole log and setting it up costs two of the four compressions.

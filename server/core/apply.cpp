@@ -72,21 +72,23 @@ public:
     }
 
     void operator()(const DutyAssigned& event) const {
-        if (state_.member(event.person) == nullptr) {
+        if (const Member* known = state_.member(event.person)) {
+            state_.index.remove(*known);
+        } else {
             MARCHWIRE_INVARIANT(event.ordinal == state_.roster.size());
-            Member fresh;
-            fresh.person = event.person;
-            fresh.ordinal = event.ordinal;
-            fresh.duty_since = entry_.at;
-            state_.roster.push_back(std::move(fresh));
-            state_.ordinal_of.emplace(event.person, event.ordinal);
+            state_.roster.emplace_back();
+            state_.roster.back().duty_since = entry_.at;
         }
-        Member& member = the(event.person);
+        MARCHWIRE_INVARIANT(event.ordinal < state_.roster.size());
+        Member& member = state_.roster[event.ordinal];
+        member.person = event.person;
+        member.ordinal = event.ordinal;
         member.callsign = event.callsign;
         member.role = event.role;
         member.section = event.section;
         member.buddy = event.buddy;
         member.no_phone = event.no_phone;
+        state_.index.add(member);
     }
     void operator()(const DutyChanged& event) const {
         Member& member = the(event.person);
@@ -160,6 +162,7 @@ public:
     void operator()(const PersonAdded&) const { misplaced(); }
     void operator()(const TokenIssued&) const { misplaced(); }
     void operator()(const TokenRevoked&) const { misplaced(); }
+    void operator()(const ImportRecorded&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a campaign in the log of a march"); }
@@ -168,8 +171,8 @@ private:
         member.nudged = false;
     }
     [[nodiscard]] Member& the(PersonId person) const {
-        const auto found = state_.ordinal_of.find(person);
-        MARCHWIRE_INVARIANT(found != state_.ordinal_of.end());
+        const auto found = state_.index.ordinal_of.find(person);
+        MARCHWIRE_INVARIANT(found != state_.index.ordinal_of.end());
         return state_.roster[found->second];
     }
     [[nodiscard]] Alert& open(const AlertKey& key) const {
@@ -203,6 +206,7 @@ public:
         MARCHWIRE_INVARIANT(event.number >= 1 && event.number <= state_.tokens.size());
         state_.tokens[event.number - 1].revoked = true;
     }
+    void operator()(const ImportRecorded& event) const { state_.last_import = event.record; }
     void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
     void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }

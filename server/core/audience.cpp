@@ -41,6 +41,7 @@ public:
     Indices operator()(const CheckedIn& event) { return around(event.person); }
     Indices operator()(const CheckInNudged& event) {
         add(topic::ops);
+        add_section_ops(event.person);
         add_person(event.person);
         return std::move(indices_);
     }
@@ -60,6 +61,7 @@ public:
     Indices operator()(const PersonAdded&) { return {}; }
     Indices operator()(const TokenIssued&) { return {}; }
     Indices operator()(const TokenRevoked&) { return {}; }
+    Indices operator()(const ImportRecorded&) { return {}; }
 
 private:
     void add(std::uint32_t index) {
@@ -68,14 +70,19 @@ private:
     void add_section(std::uint32_t section) {
         if (section != 0) add(topic::section(section));
     }
+    /// Whoever leads the section follows its alerts from the first rung on, as ops does.
+    void add_section_ops(PersonId person) {
+        const Member* member = state_.member(person);
+        if (member != nullptr && member->section != 0) add(topic::section_ops(member->section));
+    }
     void add_person(PersonId person) {
         if (const Member* member = state_.member(person)) add(topic::person(member->ordinal));
     }
     /// Buddies see one another even where only one names the other (as marshal_snapshot has it).
     void add_who_names(PersonId buddy) {
-        for (const Member& member : state_.roster) {
-            if (member.buddy == buddy) add(topic::person(member.ordinal));
-        }
+        const auto found = state_.index.who_names.find(buddy);
+        if (found == state_.index.who_names.end()) return;
+        for (const std::uint32_t ordinal : found->second) add(topic::person(ordinal));
     }
     Indices ops() {
         add(topic::ops);
@@ -103,6 +110,7 @@ private:
     }
     Indices of_alert(const AlertKey& key, std::uint32_t step) {
         add(topic::ops);
+        add_section_ops(key.subject);
         for (const PersonId person : told_of(state_, key, step)) add_person(person);
         return std::move(indices_);
     }

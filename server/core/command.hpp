@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model.hpp"
+#include "core/proposal.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,16 @@ struct RevokeToken {
     std::string reason;
 };
 
+/// The last command of an import: all others of its file were accepted.
+struct RecordImport {
+    std::uint32_t number = 0;  ///< of this import: one more than that of the last
+    std::string file_sha256;
+    std::uint32_t marches = 0;
+    std::uint32_t created = 0;
+    std::uint32_t changed = 0;
+    std::uint32_t unchanged = 0;
+};
+
 struct CreateMarch {
     MarchSpec spec;
     std::uint32_t topic_base = 0;
@@ -71,28 +82,12 @@ struct ImportRoute {
 };  ///< becomes a DRAFT with the next version
 
 // ---- march -------------------------------------------------------------------------------------
-struct AdvancePhase {
-    Phase to = Phase::assembling;
-    std::uint32_t phase_version = 0;
-    std::string typed_name;
-};  ///< CLOSED needs the march's slug typed
+// AdvancePhase, Hold and others that may be proposed stand in proposal.hpp.
 struct CorrectPhase {
     Phase to = Phase::planned;
     std::uint32_t phase_version = 0;
     std::string reason;
 };
-struct Hold {
-    std::uint32_t phase_version = 0;
-    std::string reason;
-    std::string public_sentence;
-};
-struct Release {
-    std::uint32_t phase_version = 0;
-};
-struct Stop {
-    std::string reason;
-    std::string public_sentence;
-};  ///< names no version: always applies
 struct ProposeResume {
     std::uint32_t phase_version = 0;
     std::string reason;
@@ -100,23 +95,10 @@ struct ProposeResume {
 struct ConfirmResume {
     std::uint32_t proposal = 0;
 };
-struct Postpone {
-    std::uint32_t phase_version = 0;
-    std::string reason;
-};
-struct Cancel {
-    std::uint32_t phase_version = 0;
-    std::string reason;
-};
-struct ApproveRoute {
-    std::uint32_t version = 0;
-};
-struct ActivateRoute {
-    std::uint32_t version = 0;
-    std::uint32_t active_version = 0;
-};
-struct WithdrawRoute {
-    std::uint32_t version = 0;
+/// Whatever was proposed is done, as if whoever confirms had asked for it; a resume by the rules of ConfirmResume.
+struct ConfirmProposal {
+    std::uint32_t proposal = 0;
+    std::string typed_name;  ///< when the march is closed by it
 };
 
 // ---- field -------------------------------------------------------------------------------------
@@ -133,7 +115,7 @@ struct EndDuty {
     std::uint32_t duty_version = 0;
 };
 
-// ---- safety, public ----------------------------------------------------------------------------
+// ---- safety ------------------------------------------------------------------------------------
 struct AckAlert {
     AlertKey key;
     std::uint32_t version = 0;
@@ -142,15 +124,6 @@ struct ClearAlert {
     AlertKey key;
     std::uint32_t version = 0;
     std::string reason;
-};
-struct PostNotice {
-    Severity severity = Severity::info;
-    std::string language;
-    std::string text;
-    UtcMs expires_at;
-};
-struct SetCallsToAction {
-    std::vector<CallToAction> calls;
 };
 
 // ---- keeper ------------------------------------------------------------------------------------
@@ -171,7 +144,7 @@ using CommandBody = std::variant<
     CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, Reschedule,
     SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
-    PostNotice, SetCallsToAction, Tick, TakeKeeping, RecordSignedTip>;
+    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, Tick, TakeKeeping, RecordSignedTip>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

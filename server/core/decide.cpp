@@ -22,6 +22,7 @@ std::string_view who_may(Action action) {
         case Action::route_status: return "Ask the city lead to decide on the route.";
         case Action::alert: return "Ask the section lead, a dispatcher or the city lead to take this alert.";
         case Action::roster_invites: return "Ask a city lead or the national desk for invites and tokens.";
+        case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
         case Action::read_public:
         case Action::read_positions:
@@ -49,6 +50,14 @@ std::string_view who_may(Action action) {
 template <OfCampaign Body>
 Decision decide_on(const Ask&, const Body&) {
     return base::invalid("log", "Send this command to the campaign's log, not to a march's.");
+}
+
+template <class Body>
+Decision put(const Ask& ask, const Body& body) {
+    if constexpr (Proposable<Body>) {
+        if (ask.permission == Permission::propose) return propose(ask, body);
+    }
+    return decide_on(ask, body);
 }
 
 }  // namespace
@@ -86,8 +95,8 @@ Decision decide(const MarchState& state, const Command& command, const Context& 
     if (!state.exists() && !std::holds_alternative<CreateMarch>(command.body)) {
         return base::refuse(base::RefusalCode::not_found, "log", "There is no such march; check its name.");
     }
-    const Ask ask{state, command, context.actor, context.now, state.member(context.actor.person), cell};
-    return std::visit([&](const auto& body) { return decide_on(ask, body); }, command.body);
+    const Ask ask{state, command, context.actor, context.now, state.member(context.actor.person), cell, 0};
+    return std::visit([&](const auto& body) { return put(ask, body); }, command.body);
 }
 
 }  // namespace marchwire::core

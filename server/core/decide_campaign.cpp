@@ -140,6 +140,31 @@ Decision on(const CampaignAsk& ask, const RevokeToken& wish) {
     return events_of(TokenRevoked{wish.number, wish.reason});
 }
 
+bool is_sha256(const std::string& text) {
+    constexpr std::size_t digits = 64;
+    return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+Decision on(const CampaignAsk& ask, const RecordImport& wish) {
+    const ImportRecord& last = ask.state.last_import;
+    if (wish.number != last.number + 1) {
+        return conflict("number", "Another import has ended meanwhile; run yours again.", last.number,
+                        last.file_sha256);
+    }
+    if (!is_sha256(wish.file_sha256)) {
+        return base::invalid("file_sha256", "Give the SHA-256 of the file as 64 hexadecimal digits.");
+    }
+    if (wish.marches == 0 || wish.marches > limits::marches_per_campaign) {
+        return base::invalid("marches", "Give how many marches the file has.");
+    }
+    // One by one, so that no sum overflows.
+    for (const std::uint32_t part : {wish.created, wish.changed, wish.unchanged}) {
+        if (part > wish.marches) return base::invalid("marches", "The file has fewer marches than were told of.");
+    }
+    return events_of(ImportRecorded{
+        {wish.number, wish.file_sha256, wish.marches, wish.created, wish.changed, wish.unchanged, ask.now}});
+}
+
 Decision on(const CampaignAsk& ask, const SetCallsToAction& wish) {
     if (ask.permission != Permission::act) return denied(Action::post_notice);
     if (auto wrong = check_calls(wish.calls)) return *wrong;

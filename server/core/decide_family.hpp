@@ -21,8 +21,9 @@ struct Ask {
     const Command& command;
     const Actor& actor;
     UtcMs now;
-    const Member* self;     ///< the actor's roster entry; null when there is none
-    Permission permission;  ///< the actor's cell of the table: never `deny`
+    const Member* self;          ///< the actor's roster entry; null when there is none
+    Permission permission;       ///< the actor's cell of the table: never `deny`
+    std::uint32_t confirms = 0;  ///< the proposal that is carried out by this; 0 is none
 
     /// The actor's section by the roster, else as told at Hello; 0 is none.
     [[nodiscard]] std::uint32_t section() const { return self != nullptr ? self->section : actor.section; }
@@ -44,6 +45,15 @@ template <class... Each>
     (events.emplace_back(std::forward<Each>(each)), ...);
     return events;
 }
+
+// ---- proposals ---------------------------------------------------------------------------------
+/// A proposal of what was asked for, which is only kept when it could be done now.
+[[nodiscard]] Decision propose(const Ask& ask, ProposedCommand command);
+/// ProposalMade, or why there is no room for one more of this person's.
+[[nodiscard]] Decision proposed(const Ask& ask, std::string reason, ProposedCommand command);
+[[nodiscard]] base::Result<const Proposal*> open_proposal(const Ask& ask, std::uint32_t number);
+/// Proposer and confirmer are two persons, whatever tokens they hold.
+[[nodiscard]] Complaint check_second_person(const Ask& ask, const Proposal& proposal);
 
 // ---- shared consequences -----------------------------------------------------------------------
 /// When somebody with this duty is next expected to check in, counted from now; 0 when not at all.
@@ -98,6 +108,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ClearAlert& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const PostNotice& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetCallsToAction& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ConfirmProposal& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const Tick& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeKeeping& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RecordSignedTip& wish);
@@ -106,6 +117,6 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 template <class Body>
 concept OfCampaign = std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
     std::is_same_v<Body, ListMarch> || std::is_same_v<Body, AddPerson> || std::is_same_v<Body, IssueToken> ||
-    std::is_same_v<Body, RevokeToken>;
+    std::is_same_v<Body, RevokeToken> || std::is_same_v<Body, RecordImport>;
 
 }  // namespace marchwire::core

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace marchwire::core {
 namespace {
@@ -24,17 +25,14 @@ struct PhaseChange {
     std::string reason;
     std::string public_sentence;
     bool correction = false;
-    ProposalKind carries_out = ProposalKind::resume;  ///< a proposal of this kind is confirmed by it
-    std::uint32_t proposal = 0;                       ///< or this one alone
+    std::optional<ProposalKind> carries_out = {};  ///< a proposal of this kind asked for just this
 };
 
 /// Proposals die at any phase change; those that asked for this very change were confirmed by it.
 void end_proposals(const Ask& ask, const PhaseChange& change, Events& events) {
-    const bool asked = change.to == Phase::held || change.to == Phase::paused || change.to == Phase::stopped;
     for (const Proposal& proposal : ask.state.proposals) {
-        const bool by_number = proposal.number == change.proposal;
-        const bool by_kind = asked && proposal.kind == change.carries_out;
-        const bool confirmed = by_number || by_kind;
+        const bool by_act = proposal.kind == change.carries_out && proposal.proposer != ask.actor.person;
+        const bool confirmed = proposal.number == ask.confirms || by_act;
         events.emplace_back(ProposalEnded{proposal.number, confirmed, confirmed ? ask.actor.person : PersonId{}});
     }
 }
@@ -104,44 +102,20 @@ std::string refused_from(const MarchState& state, std::string_view wish) {
     return "The march is " + std::string(name_of(state.phase)) + ": it cannot be " + std::string(wish) + " from there.";
 }
 
-Decision proposed(const Ask& ask, ProposalKind kind, const std::string& reason) {
-    const MarchState& state = ask.state;
-    // One person's taps must not use up the room of others.
-    const auto own = std::ranges::find_if(state.proposals, [&](const Proposal& open) {
-        return open.kind == kind && open.proposer == ask.actor.person && ask.now < open.expires_at;
-    });
-    if (own != state.proposals.end()) {
-        return conflict("proposal", "Your proposal stands already; it waits for somebody to confirm it.", own->number,
-                        "open");
-    }
-    if (state.proposals.size() >= limits::open_proposals) {
-        return base::refuse(base::RefusalCode::rate_limited, "proposal",
-                            "Too many proposals are open; call a dispatcher or the city lead.");
-    }
-    Proposal proposal;
-    proposal.number = state.proposals_made + 1;
-    proposal.kind = kind;
-    proposal.proposer = ask.actor.person;
-    proposal.reason = reason;
-    proposal.made_at = ask.now;
-    proposal.expires_at = ask.now + limits::proposal_life;
-    return events_of(ProposalMade{std::move(proposal)});
-}
-
 /// Postpone, Cancel: by one who may advance.
 Decision put_off(const Ask& ask, PhaseVerb verb, std::uint32_t phase_version, const std::string& reason,
-                 std::string_view wish) {
+                 ProposalKind kind, std::string_view wish) {
     if (ask.permission != Permission::act) return denied(Action::advance_phase);
     if (phase_version != ask.state.phase_version) return stale_phase(ask.state);
     if (auto wrong = check_reason(reason, Presence::required)) return *wrong;
     const auto to = phase_after(ask.state.spec.kind, verb, ask.state.phase, ask.state.phase_before);
     if (!to) return wrong_transition(refused_from(ask.state, wish));
-    return changed(ask, {*to, reason, {}, false, ProposalKind::resume, 0});
+    return changed(ask, {*to, reason, {}, false, kind});
 }
 
+/// A lead who is on no roster is one as well: the city must not be stuck in STOPPED.
 bool city_has_one_lead(const MarchState& state) {
-    return std::ranges::count_if(state.roster, [](const Member& member) { return member.role == Role::city_lead; }) ==
-           1;
+    return std::ranges::count(state.roster, Role::city_lead, &Member::role) <= 1;
 }
 
 bool may_confirm(const Ask& ask) {
@@ -188,7 +162,7 @@ Decision decide_on(const Ask& ask, const AdvancePhase& wish) {
     if (wish.to == Phase::closed && wish.typed_name != state.id.march.text()) {
         return base::invalid("typed_name", "Closing is final: type the march's name, " + state.id.march.text() + ".");
     }
-    return changed(ask, {wish.to, {}, {}, false, ProposalKind::resume, 0});
+    return changed(ask, {wish.to, {}, {}, false, {}});
 }
 
 Decision decide_on(const Ask& ask, const CorrectPhase& wish) {
@@ -209,21 +183,18 @@ Decision decide_on(const Ask& ask, const CorrectPhase& wish) {
         return base::refuse(base::RefusalCode::expired, "phase",
                             "A phase can be corrected within 10 minutes only; advance it instead.");
     }
-    return changed(ask, {wish.to, wish.reason, {}, true, ProposalKind::resume, 0});
+    return changed(ask, {wish.to, wish.reason, {}, true, {}});
 }
 
 Decision decide_on(const Ask& ask, const Hold& wish) {
     const MarchState& state = ask.state;
-    if (ask.permission != Permission::act && ask.permission != Permission::propose) {
-        return denied(Action::hold_release);
-    }
+    if (ask.permission != Permission::act) return denied(Action::hold_release);
     if (wish.phase_version != state.phase_version) return stale_phase(state);
     if (auto wrong = check_reason(wish.reason, Presence::optional)) return *wrong;
     if (auto wrong = check_sentence(wish.public_sentence)) return *wrong;
     const auto to = phase_after(state.spec.kind, PhaseVerb::hold, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "held"));
-    if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::hold, wish.reason);
-    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::hold, 0});
+    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::hold});
 }
 
 Decision decide_on(const Ask& ask, const Release& wish) {
@@ -232,18 +203,17 @@ Decision decide_on(const Ask& ask, const Release& wish) {
     if (wish.phase_version != state.phase_version) return stale_phase(state);
     const auto to = phase_after(state.spec.kind, PhaseVerb::release, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "released"));
-    return changed(ask, {*to, {}, {}, false, ProposalKind::resume, 0});
+    return changed(ask, {*to, {}, {}, false, ProposalKind::release});
 }
 
 Decision decide_on(const Ask& ask, const Stop& wish) {
     const MarchState& state = ask.state;
-    if (ask.permission != Permission::act && ask.permission != Permission::propose) return denied(Action::stop);
+    if (ask.permission != Permission::act) return denied(Action::stop);
     if (auto wrong = check_reason(wish.reason, Presence::required)) return *wrong;
     if (auto wrong = check_sentence(wish.public_sentence)) return *wrong;
     const auto to = phase_after(state.spec.kind, PhaseVerb::stop, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "stopped"));
-    if (ask.permission == Permission::propose) return proposed(ask, ProposalKind::stop, wish.reason);
-    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::stop, 0});
+    return changed(ask, {*to, wish.reason, wish.public_sentence, false, ProposalKind::stop});
 }
 
 Decision decide_on(const Ask& ask, const ProposeResume& wish) {
@@ -252,33 +222,33 @@ Decision decide_on(const Ask& ask, const ProposeResume& wish) {
     if (wish.phase_version != state.phase_version) return stale_phase(state);
     if (auto wrong = check_reason(wish.reason, Presence::optional)) return *wrong;
     if (state.phase != Phase::stopped) return wrong_transition(refused_from(state, "resumed"));
-    return proposed(ask, ProposalKind::resume, wish.reason);
+    return proposed(ask, wish.reason, {});
 }
 
 Decision decide_on(const Ask& ask, const ConfirmResume& wish) {
     const MarchState& state = ask.state;
     if (!may_confirm(ask)) return denied(Action::resume_after_stop);
-    const auto found = std::ranges::find_if(state.proposals, [&](const Proposal& proposal) {
-        return proposal.number == wish.proposal && proposal.kind == ProposalKind::resume;
-    });
-    if (found == state.proposals.end() || ask.now >= found->expires_at) {
+    const auto found = open_proposal(ask, wish.proposal);
+    if (!found) return found.error();
+    const Proposal& proposal = **found;
+    if (proposal.kind != ProposalKind::resume) {
         return base::refuse(base::RefusalCode::not_found, "proposal",
-                            "This proposal is not open any more; look again, or propose anew.");
+                            "This one is not to resume after a stop: confirm it by confirm_proposal.");
     }
-    if (found->proposer == ask.actor.person) {
-        return denied("Whoever proposes cannot confirm: a second person resumes the march.");
-    }
+    if (auto wrong = check_second_person(ask, proposal)) return *wrong;
     const auto to = phase_after(state.spec.kind, PhaseVerb::resume, state.phase, state.phase_before);
     if (!to) return wrong_transition(refused_from(state, "resumed"));
-    return changed(ask, {*to, found->reason, {}, false, ProposalKind::resume, found->number});
+    Ask confirming = ask;
+    confirming.confirms = proposal.number;
+    return changed(confirming, {*to, proposal.reason, {}, false, {}});
 }
 
 Decision decide_on(const Ask& ask, const Postpone& wish) {
-    return put_off(ask, PhaseVerb::postpone, wish.phase_version, wish.reason, "postponed");
+    return put_off(ask, PhaseVerb::postpone, wish.phase_version, wish.reason, ProposalKind::postpone, "postponed");
 }
 
 Decision decide_on(const Ask& ask, const Cancel& wish) {
-    return put_off(ask, PhaseVerb::cancel, wish.phase_version, wish.reason, "cancelled");
+    return put_off(ask, PhaseVerb::cancel, wish.phase_version, wish.reason, ProposalKind::cancel, "cancelled");
 }
 
 }  // namespace marchwire::core

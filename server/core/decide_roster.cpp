@@ -38,10 +38,8 @@ Complaint check_member(const Ask& ask, const AssignDuty& wish) {
     if (wish.buddy && state.member(wish.buddy) == nullptr) {
         return base::invalid("buddy", "Put the buddy on the roster first.");
     }
-    const auto same = std::ranges::find_if(state.roster, [&](const Member& member) {
-        return member.callsign == wish.callsign && member.person != wish.person;
-    });
-    if (same != state.roster.end()) {
+    const Member* same = state.called(wish.callsign);
+    if (same != nullptr && same->person != wish.person) {
         return conflict("callsign", "Somebody on this march has this callsign; choose another.", 0, wish.callsign);
     }
     return std::nullopt;

@@ -156,11 +156,15 @@ struct TokenRevoked {
     std::string reason;
 };
 
+struct ImportRecorded {
+    ImportRecord record;
+};
+
 using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
                            RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
                            CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
                            NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked>;
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

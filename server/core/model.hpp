@@ -3,6 +3,7 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/proposal.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
 
@@ -23,14 +24,12 @@ using base::LatLon;
 using base::LogId;
 using base::Metres;
 using base::Millis;
-using base::PersonId;
 using base::Position;
 using base::Seq;
 using base::Slug;
 using base::Term;
 using base::Tip;
 using base::TopicNumber;
-using base::UtcMs;
 
 // ---- a march ---------------------------------------------------------------------------------
 
@@ -113,6 +112,19 @@ struct Member {
     bool operator==(const Member&) const = default;
 };
 
+/// Finds people on a roster without walking it, however large it is. Equal rosters have equal indexes, whatever
+/// led to them. Ordinals are places in the roster.
+struct RosterIndex {
+    std::unordered_map<PersonId, std::uint32_t> ordinal_of;
+    std::unordered_map<std::string, std::uint32_t> ordinal_called;       ///< by callsign
+    std::unordered_map<PersonId, std::vector<std::uint32_t>> who_names;  ///< as buddy, ascending; none: no entry
+
+    void add(const Member& member);
+    /// Takes back what `add` said of this member as it then was.
+    void remove(const Member& member);
+    bool operator==(const RosterIndex&) const = default;
+};
+
 struct Notice {
     std::uint32_t number = 0;
     Severity severity = Severity::info;
@@ -121,15 +133,6 @@ struct Notice {
     UtcMs posted_at;
     UtcMs expires_at;  ///< 0 is never
     bool operator==(const Notice&) const = default;
-};
-
-struct CallToAction {
-    std::uint32_t number = 0;
-    ActionKind kind = ActionKind::attend;
-    std::string text;
-    std::string link;
-    std::string language;
-    bool operator==(const CallToAction&) const = default;
 };
 
 /// An alert's key: its kind and its subject (for CHECKIN_MISSED the person).
@@ -150,18 +153,6 @@ struct Alert {
     UtcMs step_at;  ///< when the next step is due; 0 when none
     PersonId owner;
     bool operator==(const Alert&) const = default;
-};
-
-/// A proposal to leave STOPPED, or to hold or stop by one who may only propose.
-enum class ProposalKind : std::uint8_t { resume = 1, hold = 2, stop = 3 };
-struct Proposal {
-    std::uint32_t number = 0;
-    ProposalKind kind = ProposalKind::resume;
-    PersonId proposer;
-    std::string reason;
-    UtcMs made_at;
-    UtcMs expires_at;
-    bool operator==(const Proposal&) const = default;
 };
 
 /// One change of phase, kept so that a mis-tap can be corrected.
@@ -200,9 +191,9 @@ struct MarchState {
     std::vector<Route> routes;  ///< by version
     std::uint32_t active_route = 0;
 
-    std::vector<Member> roster;                              ///< by ordinal
-    std::unordered_map<PersonId, std::uint32_t> ordinal_of;  ///< person to ordinal
-    std::vector<Notice> notices;                             ///< last limits::notices_kept
+    std::vector<Member> roster;   ///< by ordinal
+    RosterIndex index;            ///< of `roster`: derived from it, so never stored
+    std::vector<Notice> notices;  ///< last limits::notices_kept
     std::uint32_t notices_posted = 0;
     std::vector<CallToAction> calls_to_action;
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
@@ -212,6 +203,7 @@ struct MarchState {
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
     [[nodiscard]] const Member* member(PersonId person) const;
+    [[nodiscard]] const Member* called(const std::string& callsign) const;
     [[nodiscard]] const Route* route(std::uint32_t version) const;
     [[nodiscard]] const Route* active() const { return route(active_route); }
     bool operator==(const MarchState&) const = default;
@@ -254,6 +246,18 @@ struct Token {
     bool operator==(const Token&) const = default;
 };
 
+/// A file of marches that is in: every command of it was accepted.
+struct ImportRecord {
+    std::uint32_t number = 0;  ///< from 1; 0: nothing was imported yet
+    std::string file_sha256;   ///< 64 hexadecimal digits
+    std::uint32_t marches = 0;
+    std::uint32_t created = 0;
+    std::uint32_t changed = 0;
+    std::uint32_t unchanged = 0;
+    UtcMs at;
+    bool operator==(const ImportRecord&) const = default;
+};
+
 /// Fold of a campaign's log: its data, persons, tokens and the list of its marches.
 struct CampaignState {
     LogId id;
@@ -265,6 +269,7 @@ struct CampaignState {
     std::vector<MarchListing> marches;  ///< in order of their making
     std::vector<Person> persons;        ///< PersonId.value - 1 is the index
     std::vector<Token> tokens;          ///< number - 1 is the index
+    ImportRecord last_import;
     std::vector<CallToAction> calls_to_action;
     Term term;
     Tip signed_tip;

@@ -60,6 +60,7 @@ constexpr std::array<Row, action_count> table{{
     {Action::roster_invites,    no,  no,       no,       no,         no,        no,      no,      no,  no,  w,   w,   r},
     {Action::retention_export,  no,  no,       no,       no,         no,        no,      no,      no,  no,  pro, w,   r},
     {Action::questions,         P::ask, P::ask, P::ask,  P::ask,     P::ask,    P::ask,  P::ask,  P::claim_answer, P::claim_answer, P::answer, P::approve, r},
+    {Action::confirm_proposal,  no,  no,       no,       no,         no,        w,       no,      w,   w,   w,   w,   no},
     {Action::machine,           no,  no,       no,       no,         no,        no,      no,      no,  no,  no,  no,  no},
     {Action::host_only,         no,  no,       no,       no,         no,        no,      no,      no,  no,  no,  no,  no},
 }};
@@ -111,6 +112,7 @@ constexpr Permission host_permission(Action action) {
         case Action::alert:
         case Action::retention_export:
         case Action::questions:
+        case Action::confirm_proposal:
         case Action::machine: return P::deny;
     }
     return P::deny;
@@ -121,6 +123,8 @@ struct RowOf {
     Action operator()(const Body&) const {
         return of(static_cast<const Body*>(nullptr));
     }
+    /// Nothing was proposed that anybody may do by confirming.
+    static Action of(const std::monostate*) { return Action::machine; }
     static Action of(const CreateCampaign*) { return Action::create_campaign; }
     static Action of(const UpdateCampaign*) { return Action::create_campaign; }
     static Action of(const ListMarch*) { return Action::set_up_march; }
@@ -131,6 +135,7 @@ struct RowOf {
     static Action of(const UpdateMarch*) { return Action::set_up_march; }
     static Action of(const Reschedule*) { return Action::set_up_march; }
     static Action of(const SetSections*) { return Action::set_up_march; }
+    static Action of(const RecordImport*) { return Action::set_up_march; }
     static Action of(const AssignDuty*) { return Action::assign_duty; }
     static Action of(const ImportRoute*) { return Action::set_up_march; }
     static Action of(const AdvancePhase*) { return Action::advance_phase; }
@@ -152,6 +157,7 @@ struct RowOf {
     static Action of(const ClearAlert*) { return Action::alert; }
     static Action of(const PostNotice*) { return Action::post_notice; }
     static Action of(const SetCallsToAction*) { return Action::post_notice; }
+    static Action of(const ConfirmProposal*) { return Action::confirm_proposal; }
     static Action of(const Tick*) { return Action::machine; }
     static Action of(const TakeKeeping*) { return Action::machine; }
     static Action of(const RecordSignedTip*) { return Action::machine; }
@@ -196,5 +202,7 @@ Permission permission(const Actor& actor, Action action, const LogId& log) {
 }
 
 Action action_of(const Command& command) { return std::visit(RowOf{}, command.body); }
+
+Action action_of(const ProposedCommand& command) { return std::visit(RowOf{}, command); }
 
 }  // namespace marchwire::core

@@ -50,10 +50,11 @@ enum class Action : std::uint8_t {
     roster_invites,
     retention_export,
     questions,
+    confirm_proposal,  ///< of any row with a '+'; which one is checked in decide by what was proposed
     machine,
     host_only,
 };
-inline constexpr std::uint8_t action_count = 33;
+inline constexpr std::uint8_t action_count = 34;
 
 /// A cell of the table. Conditions on `own_section`, `buddy` and so on are checked by the caller that
 /// knows the thing (decide, subscribe): `permission` says which of them holds.
@@ -94,5 +95,7 @@ enum class Permission : std::uint8_t {
 
 /// Which row a command is checked by. Visited without a generic arm: a new command breaks the build here.
 [[nodiscard]] Action action_of(const struct Command& command);
+/// As for the command that was proposed.
+[[nodiscard]] Action action_of(const ProposedCommand& command);
 
 }  // namespace marchwire::core

@@ -14,6 +14,9 @@ std::string topic_name(std::uint32_t index) {
     if (index >= topic_index::person_first) {
         return "person:" + std::to_string(index - topic_index::person_first);
     }
+    if (index > topic_index::section_ops_first) {
+        return "section_ops:" + std::to_string(index - topic_index::section_ops_first);
+    }
     if (index > topic_index::role_first && index <= topic_index::role_first + role_count) {
         return "role:" + std::string(name_of(static_cast<Role>(index - topic_index::role_first)));
     }

@@ -102,6 +102,18 @@ struct MarshalSnapshot {
 [[nodiscard]] std::vector<std::uint32_t> marshal_topics(const MarchState& state, PersonId person);
 [[nodiscard]] std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonId person);
 
+// ---- a section lead's ops ----------------------------------------------------------------------
+/// Topic indices of the `ops` feed of this section's lead. Positions (of its neighbours too) and liveness travel on
+/// the last, so that a lead's wish to see them sends nothing to the phones of the section.
+[[nodiscard]] std::vector<std::uint32_t> section_topics(std::uint32_t section);
+/// What ops shows of one section: its people and their alerts, the march, the active route. Nobody of another
+/// section, no drafts of routes, no proposals.
+struct SectionSnapshot {
+    std::uint32_t section = 0;
+    MarchState state;  ///< with these alone; its index and topics are empty
+};
+[[nodiscard]] SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section);
+
 // ---- overview and desk -------------------------------------------------------------------------
 /// A march's row for everybody.
 struct OverviewRow {

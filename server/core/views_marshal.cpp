@@ -37,6 +37,7 @@ struct FitForPhone {
     bool operator()(const PersonAdded&) const { return false; }
     bool operator()(const TokenIssued&) const { return false; }
     bool operator()(const TokenRevoked&) const { return false; }
+    bool operator()(const ImportRecorded&) const { return false; }
 };
 
 }  // namespace

@@ -61,6 +61,7 @@ struct PublicReading {
     Item operator()(const PersonAdded&) const { return std::nullopt; }
     Item operator()(const TokenIssued&) const { return std::nullopt; }
     Item operator()(const TokenRevoked&) const { return std::nullopt; }
+    Item operator()(const ImportRecorded&) const { return std::nullopt; }
 };
 
 /// A client's fold, one item at a time.

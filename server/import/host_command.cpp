@@ -93,6 +93,16 @@ Field field(const core::ActivateRoute& wish) {
     return {"activateRoute", {{"version", wish.version}, {"activeVersion", wish.active_version}}};
 }
 
+Field field(const core::RecordImport& wish) {
+    return {"recordImport",
+            {{"number", wish.number},
+             {"fileSha256", wish.file_sha256},
+             {"marches", wish.marches},
+             {"created", wish.created},
+             {"changed", wish.changed},
+             {"unchanged", wish.unchanged}}};
+}
+
 // ---- reading -----------------------------------------------------------------------------------
 
 std::string lower(std::string_view text) {
@@ -125,6 +135,12 @@ bool truth_of(const Json& object, const char* key) {
 
 core::Phase phase_of(const Json& object) {
     return core::phase_named(lower(text_of(object, "phase"))).value_or(core::Phase::planned);
+}
+
+core::ImportRecord import_of(const Json& json) {
+    const auto small = [&](const char* key) { return static_cast<std::uint32_t>(number_of(json, key)); };
+    return {small("number"),  text_of(json, "fileSha256"), small("marches"),         small("created"),
+            small("changed"), small("unchanged"),          {number_of(json, "atMs")}};
 }
 
 core::MarchSpec spec_of(const Json& json) {
@@ -207,6 +223,7 @@ base::Result<ExistingCampaign> read_campaign_state(std::string_view text) {
     campaign.spec = {text_of(spec, "name"), text_of(spec, "organiser"),
                      static_cast<std::uint32_t>(number_of(spec, "wave")), truth_of(spec, "drill")};
     campaign.spec_version = static_cast<std::uint32_t>(number_of(json, "specVersion"));
+    campaign.last_import = import_of(json.value("lastImport", Json::object()));
     for (const Json& listing : json.value("marches", Json::array())) {
         const auto slug = base::Slug::parse(text_of(listing, "march"));
         if (!slug) return not_understood();

@@ -16,7 +16,7 @@ namespace marchwire::import {
 /// What a host may ask; enums are written by number, so that a renamed word changes nothing.
 using HostBody = std::variant<core::CreateCampaign, core::UpdateCampaign, core::CreateMarch, core::UpdateMarch,
                               core::Reschedule, core::SetSections, core::ImportRoute, core::ApproveRoute,
-                              core::ActivateRoute>;
+                              core::ActivateRoute, core::RecordImport>;
 
 struct HostCommand {
     base::LogId log;
@@ -53,6 +53,7 @@ struct ExistingCampaign {
     core::CampaignSpec spec;
     std::uint32_t spec_version = 0;
     std::vector<base::Slug> marches;  ///< in the order of their making
+    core::ImportRecord last_import;   ///< number 0: none was recorded
 };
 
 /// From the JSON of a CampaignCheckpoint.

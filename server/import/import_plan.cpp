@@ -136,4 +136,21 @@ std::vector<PlannedChange> plan_import(const base::Slug& campaign, const Campaig
     return Planner(campaign, draft, existing).plan();
 }
 
+std::optional<HostCommand> plan_record(const base::Slug& campaign, const CampaignDraft& draft,
+                                       const std::vector<PlannedChange>& changes, const core::ImportRecord& last) {
+    const auto count = [&](Change change) {
+        return static_cast<std::uint32_t>(std::ranges::count(changes, change, &PlannedChange::change));
+    };
+    const std::uint32_t created = count(Change::created);
+    const std::uint32_t changed = count(Change::changed);
+    const std::string file = base::hex(draft.file_hash);
+    if (file == last.file_sha256 && created == 0 && changed == 0) return std::nullopt;
+    const std::uint32_t number = last.number + 1;
+    const core::RecordImport record{number,  file,    static_cast<std::uint32_t>(draft.marches.size()),
+                                    created, changed, count(Change::unchanged)};
+    // Rows are numbered from 1: a device whose counter is 0 is no command's, and versions of marches do not count here.
+    const auto device = base::sha256(file + "/import/" + std::to_string(number));
+    return HostCommand{base::LogId{campaign, {}}, {base::DeviceId{base::short_digest(device) | 1U}, 1}, record};
+}
+
 }  // namespace marchwire::import

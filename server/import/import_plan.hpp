@@ -5,6 +5,7 @@
 #include "import/host_command.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,5 +35,11 @@ struct PlannedChange {
 /// Drills are no part of a campaign's file: they neither vanish nor change.
 [[nodiscard]] std::vector<PlannedChange> plan_import(const base::Slug& campaign, const CampaignDraft& draft,
                                                      std::span<const ExistingMarch> existing);
+
+/// The last command of an import, to the campaign's log. None when this very file is recorded already and nothing
+/// was new or changed. Its id is made from the file and the number of the import.
+[[nodiscard]] std::optional<HostCommand> plan_record(const base::Slug& campaign, const CampaignDraft& draft,
+                                                     const std::vector<PlannedChange>& changes,
+                                                     const core::ImportRecord& last);
 
 }  // namespace marchwire::import

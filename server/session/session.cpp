@@ -49,7 +49,7 @@ Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
     }
     auto message = wire::decode_client(bytes, settings_.encoding);
     if (!message) {
-        send(DeliveryClass::b, wire::ErrorItem{std::move(message).error()}, actions);
+        send(DeliveryClass::b, wire::answer_to_refused(bytes, settings_.encoding, std::move(message).error()), actions);
         return actions;
     }
     if (!greeted_ && !std::holds_alternative<wire::Hello>(*message)) {

@@ -150,7 +150,10 @@ void CampaignDesk::put_row(const base::Slug& march, MarchRow row) {
     register_.publish(home_, std::move(items));
 }
 
-wire::OverviewRows CampaignDesk::overview(bool whole) const { return {id_.campaign, state().spec.name, {}, {}, whole}; }
+wire::OverviewRows CampaignDesk::overview(bool whole) const {
+    const base::UtcMs imported_at = whole ? state().last_import.at : base::UtcMs{};
+    return {id_.campaign, state().spec.name, {}, {}, whole, imported_at};
+}
 
 wire::Frame CampaignDesk::heading(FeedKind kind, wire::Encoding encoding) const {
     if (kind == FeedKind::desk) return message_of(wire::DeskRows{id_.campaign, {}, true}, encoding);

@@ -2,17 +2,24 @@
 #include "shard/feed_register.hpp"
 
 #include "base/limits.hpp"
+#include "core/rights.hpp"
 
 #include <memory>
 #include <utility>
 
 namespace marchwire::shard {
 
+bool is_of_section(const OpenedFeed& feed) {
+    return feed.feed.kind == wire::FeedKind::ops &&
+           core::permission(feed.actor, core::Action::read_ops, feed.feed.log) == core::Permission::own_section;
+}
+
 bool FeedRegister::add(const SubscriberKey& key, OpenedFeed feed) {
     if (feeds_.size() >= base::limits::feeds_per_desk) return false;
     remove(key);
     ++interest_.at(key.session.shard);
     ++kinds_.at(number(feed.feed.kind));
+    if (is_of_section(feed)) ++of_sections_;
     if (feed.encoding == wire::Encoding::json) ++json_.at(number(feed.feed.kind));
     feeds_.emplace(key, std::move(feed));
     return true;
@@ -25,6 +32,7 @@ std::optional<OpenedFeed> FeedRegister::remove(const SubscriberKey& key) {
     feeds_.erase(found);
     --interest_.at(key.session.shard);
     --kinds_.at(number(feed.feed.kind));
+    if (is_of_section(feed)) --of_sections_;
     if (feed.encoding == wire::Encoding::json) --json_.at(number(feed.feed.kind));
     return feed;
 }

@@ -30,6 +30,9 @@ struct OpenedFeed {
     core::Actor actor;
 };
 
+/// A section lead's `ops`: own section's topics alone.
+[[nodiscard]] bool is_of_section(const OpenedFeed& feed);
+
 /// Bounded by limits::feeds_per_desk. One thread (the desk's).
 class FeedRegister {
 public:
@@ -42,6 +45,8 @@ public:
 
     [[nodiscard]] const std::unordered_map<SubscriberKey, OpenedFeed>& all() const { return feeds_; }
     [[nodiscard]] bool wants(wire::FeedKind kind) const { return kinds_.at(number(kind)) != 0; }
+    /// Some section lead follows the own section.
+    [[nodiscard]] bool wants_sections() const { return of_sections_ != 0; }
     /// What items of these feeds are made in while somebody follows: what is missing is made when a resume asks.
     [[nodiscard]] EncodingSet encodings(std::initializer_list<wire::FeedKind> kinds) const;
     /// To every shard that has an open feed of this log.
@@ -55,6 +60,7 @@ private:
     std::vector<std::size_t> interest_;   ///< open feeds by shard
     std::array<std::size_t, 5> kinds_{};  ///< by wire::FeedKind
     std::array<std::size_t, 5> json_{};   ///< of them in JSON
+    std::size_t of_sections_ = 0;         ///< those of `ops` that are of one section
 };
 
 }  // namespace marchwire::shard

@@ -34,23 +34,27 @@ bool is_machine(const core::Actor& actor) { return actor.host || actor.role == c
 
 /// Commands whose answer names what they made: such an answer is read again from the log when it is asked twice.
 bool answer_names_something(const core::CommandBody& body) {
-    return std::holds_alternative<core::AddPerson>(body) || std::holds_alternative<core::IssueToken>(body) ||
-           std::holds_alternative<core::ImportRoute>(body) || std::holds_alternative<core::PostNotice>(body) ||
-           std::holds_alternative<core::ProposeResume>(body) || std::holds_alternative<core::Hold>(body) ||
-           std::holds_alternative<core::Stop>(body) || std::holds_alternative<core::AdvancePhase>(body);
+    return std::visit(
+        []<class Body>(const Body&) {
+            // By one who may only propose, each that can be proposed makes a proposal.
+            return core::Proposable<Body> || std::is_same_v<Body, core::AddPerson> ||
+                   std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
+                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal>;
+        },
+        body);
 }
 
 }  // namespace
 
 base::Position position_of(const base::Tip& tip) { return {tip.epoch, tip.seq, base::short_digest(tip.digest)}; }
 
-std::uint64_t made_by(const core::Event& event) {
-    if (const auto* person = std::get_if<core::PersonAdded>(&event)) return person->person.id.value;
-    if (const auto* token = std::get_if<core::TokenIssued>(&event)) return token->token.number;
-    if (const auto* route = std::get_if<core::RouteImported>(&event)) return route->version;
-    if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return notice->notice.number;
-    if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return proposal->proposal.number;
-    return 0;
+Made made_by(const core::Event& event) {
+    if (const auto* person = std::get_if<core::PersonAdded>(&event)) return {person->person.id.value};
+    if (const auto* token = std::get_if<core::TokenIssued>(&event)) return {token->token.number};
+    if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
+    if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
+    if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
+    return {};
 }
 
 template <class State>
@@ -172,13 +176,13 @@ void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest
         if (command.id) request.lookups.push_back(command.id);
         return;
     }
-    one.made = 0;
+    one.made = {};
     for (core::Event& event : *events) {
         core::Entry entry = core::stamp(draft_, std::move(event), command, context);
         std::string bytes = wire::encode_stored(entry);
         const base::Digest digest = core::next_digest(chain_key_, draft_.tip.digest, entry.seq, bytes);
         core::apply(draft_, entry, digest);
-        if (one.made == 0) one.made = made_by(entry.event);
+        if (one.made.number == 0) one.made = made_by(entry.event);
         request.entries.push_back({draft_.tip, std::move(bytes)});
         group.entries.push_back({std::move(entry), digest});
     }
@@ -304,7 +308,7 @@ void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core
         return;
     }
     if (!answer_names_something(one.asked.command.body)) {
-        answer(one.asked, accepted(one.asked, known.answered, 0, level));
+        answer(one.asked, accepted(one.asked, known.answered, {}, level));
         return;
     }
     ++reads_;
@@ -316,7 +320,7 @@ void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core
             self->answer(asked, not_now("The answer could not be read again: send the same command again."));
         } else {
             const auto entry = wire::decode_stored(read->front().bytes);
-            self->answer(asked, self->accepted(asked, tip, entry ? made_by(entry->event) : 0, level));
+            self->answer(asked, self->accepted(asked, tip, entry ? made_by(entry->event) : Made{}, level));
         }
         self->tell_quiet();
     };
@@ -326,7 +330,7 @@ void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core
 }
 
 template <class State>
-base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const base::Tip& last, std::uint64_t made,
+base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const base::Tip& last, Made made,
                                                       core::Level level) const {
     if (asked.command.min_level > level) {
         Refusal refusal = not_now("Stored, but below the level that was asked for: send the same command again.");
@@ -334,7 +338,7 @@ base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const 
         refusal.current_value = std::to_string(last.epoch.value) + "/" + std::to_string(last.seq.value);
         return refusal;
     }
-    return wire::Accepted{level, position_of(last), made};
+    return wire::Accepted{level, position_of(last), made.number, made.proposed};
 }
 
 template <class State>

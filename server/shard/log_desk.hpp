@@ -31,6 +31,13 @@ struct Asked {
     Answer answer;
 };
 
+/// The number of what an entry made (person, proposal, route version, notice, token); 0 when nothing.
+struct Made {
+    std::uint64_t number = 0;
+    bool proposed = false;
+};
+[[nodiscard]] Made made_by(const core::Event& event);
+
 /// Told of what is stored, in log order, after it was applied to `committed`: this is where publishing
 /// happens. On the desk's thread.
 template <class State>
@@ -92,7 +99,7 @@ private:
         std::optional<std::size_t> twin_of;  ///< the same id earlier in this group
         bool known = false;                  ///< the store remembers this id: it is only looked up
         base::Tip last;                      ///< of the entries that it caused
-        std::uint64_t made = 0;
+        Made made;
     };
     struct Fresh {
         core::Entry entry;
@@ -118,7 +125,7 @@ private:
     void fail(Group group, const base::Refusal& why);
     void answer_known(Decided one, const store::KnownId& known, core::Level level);
     void answer(const Asked& asked, base::Result<wire::Accepted> outcome);
-    [[nodiscard]] base::Result<wire::Accepted> accepted(const Asked& asked, const base::Tip& last, std::uint64_t made,
+    [[nodiscard]] base::Result<wire::Accepted> accepted(const Asked& asked, const base::Tip& last, Made made,
                                                         core::Level level) const;
     void tell_quiet();
 
@@ -140,8 +147,5 @@ extern template class LogDesk<core::CampaignState>;
 
 /// What a client holds of a tip.
 [[nodiscard]] base::Position position_of(const base::Tip& tip);
-
-/// The number of what an entry made (person, proposal, route version, notice, token); 0 when nothing.
-[[nodiscard]] std::uint64_t made_by(const core::Event& event);
 
 }  // namespace marchwire::shard

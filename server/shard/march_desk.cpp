@@ -81,13 +81,13 @@ void MarchDesk::history_changed() {
 
 void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
     if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
-    auto item = telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), feeds_.open_feeds());
-    if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
+    const FeedRegister& feeds = feeds_.open_feeds();
+    feeds.publish(home_, telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), feeds));
 }
 
 void MarchDesk::heard_from(base::PersonId person) {
-    auto item = telemetry_.heard(state(), person, home_.clock().now(), feeds_.open_feeds());
-    if (item) feeds_.open_feeds().publish(home_, {std::move(*item)});
+    const FeedRegister& feeds = feeds_.open_feeds();
+    feeds.publish(home_, telemetry_.heard(state(), person, home_.clock().now(), feeds));
 }
 
 void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
@@ -96,8 +96,10 @@ void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
     auto items = telemetry_.second(state(), now, feeds_.open_feeds());
-    if (feeds_.open_feeds().wants(wire::FeedKind::marshal) && hinted_ != items_.position()) {
-        // No bytes: it only tells how far the log is, so that sessions send UpTo over what a marshal may not see.
+    const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||
+                                 feeds_.open_feeds().wants_sections();
+    if (some_see_a_part && hinted_ != items_.position()) {
+        // No bytes: it only tells how far the log is, so that sessions send UpTo over what they may not see.
         hinted_ = items_.position();
         fanout::LiveItem hint;
         hint.topic = core::topic_number(state().topic_base, core::topic_index::staff);

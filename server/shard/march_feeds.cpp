@@ -26,22 +26,37 @@ Topics not_found() {
 
 Topics denied(const char* message) { return base::refuse(RefusalCode::permission_denied, "feed", message); }
 
-Topics ops_topics(const core::MarchState& state, Permission permission) {
+std::uint32_t section_of(const core::MarchState& state, const core::Actor& actor) {
+    const core::Member* self = state.member(actor.person);
+    return self == nullptr ? 0 : self->section;
+}
+
+Topics of_indices(const core::MarchState& state, const std::vector<std::uint32_t>& indices) {
+    std::vector<base::TopicNumber> topics;
+    topics.reserve(indices.size());
+    for (const std::uint32_t index : indices) topics.push_back(core::topic_number(state.topic_base, index));
+    return topics;
+}
+
+Topics ops_topics(const core::MarchState& state, const core::Actor& actor) {
+    const Permission permission = core::permission(actor, core::Action::read_ops, state.id);
     const bool reads = permission == Permission::read || permission == Permission::act ||
                        permission == Permission::by_march;
     if (reads) return std::vector{core::topic_number(state.topic_base, core::topic_index::ops)};
-    if (permission == Permission::own_section) return denied("Open the marshal feed: it holds your own section.");
-    return denied("Ops is for city leads, dispatchers, anchors, auditors and the national desk of this march.");
+    if (permission == Permission::own_section) {
+        const std::uint32_t section = section_of(state, actor);
+        if (section == 0) return denied("You lead no section yet: ask the city lead to assign you to one.");
+        return of_indices(state, core::section_topics(section));
+    }
+    return denied(
+        "Ops is for section leads, city leads, dispatchers, anchors, auditors and the national desk of this march.");
 }
 
 Topics marshal_topics(const core::MarchState& state, const core::Actor& actor, Permission permission) {
     const bool own = permission == Permission::own || permission == Permission::act;
     if (!own) return denied("The marshal feed is for people on duty in this march.");
-    std::vector<base::TopicNumber> topics;
-    for (const std::uint32_t index : core::marshal_topics(state, actor.person)) {
-        topics.push_back(core::topic_number(state.topic_base, index));
-    }
-    if (topics.empty()) return denied("You are not on this march's roster: ask its city lead to assign you.");
+    auto topics = of_indices(state, core::marshal_topics(state, actor.person));
+    if (topics->empty()) return denied("You are not on this march's roster: ask its city lead to assign you.");
     return topics;
 }
 
@@ -60,7 +75,7 @@ Topics feed_topics(const core::MarchState& state, const core::Actor& actor, Feed
         case FeedKind::public_feed:
             if (core::permission(actor, core::Action::read_public, state.id) == Permission::deny) return not_found();
             return std::vector{core::topic_number(state.topic_base, core::topic_index::public_feed)};
-        case FeedKind::ops: return ops_topics(state, core::permission(actor, core::Action::read_ops, state.id));
+        case FeedKind::ops: return ops_topics(state, actor);
         case FeedKind::marshal:
             return marshal_topics(state, actor, core::permission(actor, core::Action::read_marshal, state.id));
         case FeedKind::overview:
@@ -96,7 +111,7 @@ void MarchFeeds::send_opened(const SubscriberKey& key, const OpenedFeed& feed, s
     opened.discontinuity = discontinuity;
     if (resume && !discontinuity) {
         const Standing standing = view_.items.standing(*resume, count_of(kind));
-        const bool moved = kind == FeedKind::marshal && standing == Standing::here &&
+        const bool moved = (kind == FeedKind::marshal || is_of_section(feed)) && standing == Standing::here &&
                            view_.items.reassigned_after(feed.actor.person, *resume);
         opened.resumed = standing == Standing::here && !moved;
         if (standing == Standing::trimmed) opened.discontinuity = DiscontinuityReason::history_trimmed;
@@ -118,6 +133,11 @@ void MarchFeeds::refuse(const SubscriberKey& key, const wire::FeedName& feed, ba
 
 session::SnapshotPieces MarchFeeds::snapshot(const OpenedFeed& feed) {
     if (feed.feed.kind == FeedKind::public_feed) return public_snapshot(feed.encoding).pieces;
+    if (is_of_section(feed)) {
+        const auto own = core::section_snapshot(view_.state, section_of(view_.state, feed.actor));
+        return keep(feed.feed.kind, view_.items.position(), wire::encode_snapshot(own, feed.encoding), feed.encoding)
+            .pieces;
+    }
     if (feed.feed.kind == FeedKind::ops) return ops_snapshot(feed.encoding).pieces;
     const auto own = core::marshal_snapshot(view_.state, feed.actor.person);
     MARCHWIRE_INVARIANT(own.has_value());  // its topics were not empty
@@ -161,7 +181,8 @@ void MarchFeeds::rights_changed(const std::unordered_set<base::PersonId>& person
         auto topics = feed_topics(view_.state, feed.actor, feed.feed.kind);
         if (!topics) {
             lost.emplace_back(key, topics.error());
-        } else if (feed.feed.kind == FeedKind::marshal && persons.contains(feed.actor.person)) {
+        } else if ((feed.feed.kind == FeedKind::marshal || is_of_section(feed)) &&
+                   persons.contains(feed.actor.person)) {
             send_opened(key, feed, std::move(*topics), std::nullopt, std::nullopt);
         }
     }

@@ -18,6 +18,16 @@ using core::Phase;
 using fanout::LiveItem;
 using wire::Reachability;
 
+/// How far from the own section its lead sees positions: those of the neighbours too (DOMAIN, rights: positions).
+constexpr std::uint32_t neighbours_seen = 1;
+
+bool is_within(std::uint32_t a, std::uint32_t b, std::uint32_t reach) { return a <= b + reach && b <= a + reach; }
+
+std::uint32_t section_of(const core::MarchState& state, base::PersonId person) {
+    const core::Member* member = state.member(person);
+    return member == nullptr ? 0 : member->section;
+}
+
 /// From the first gathering until the street is empty. A virtual event has no column.
 bool has_column(Phase phase) {
     switch (phase) {
@@ -58,24 +68,40 @@ LiveItem Telemetry::put(const core::MarchState& state, std::uint32_t topic_index
         feeds.encodings({followed_by}), expires_at);
 }
 
-std::optional<LiveItem> Telemetry::take(const core::MarchState& state, base::PersonId person,
-                                        const std::vector<core::Fix>& fixes, base::UtcMs now,
-                                        const FeedRegister& feeds) {
-    const auto tracked = column_.take(state, person, fixes, now);
-    if (!tracked) return std::nullopt;
-    return put(state, core::topic_index::ops, KeyKind::position, person.value, *tracked, feeds,
-               now + limits::track_life);
+void Telemetry::tell(const core::MarchState& state, KeyKind kind, base::PersonId person,
+                     const wire::TelemetryItem& value, const FeedRegister& feeds, base::UtcMs expires_at,
+                     std::vector<LiveItem>& items) {
+    items.push_back(put(state, core::topic_index::ops, kind, person.value, value, feeds, expires_at));
+    const std::uint32_t own = section_of(state, person);
+    if (own == 0) return;
+    const std::uint32_t reach = kind == KeyKind::position ? neighbours_seen : 0;
+    for (std::uint32_t section = 1; section <= state.sections; ++section) {
+        if (!is_within(section, own, reach)) continue;
+        LiveItem item = put(state, core::topic_index::section_ops(section), kind, person.value, value, feeds,
+                            expires_at);
+        if (feeds.wants_sections()) items.push_back(std::move(item));
+    }
 }
 
-std::optional<LiveItem> Telemetry::heard(const core::MarchState& state, base::PersonId person, base::UtcMs now,
-                                         const FeedRegister& feeds) {
-    if (state.member(person) == nullptr) return std::nullopt;
+std::vector<LiveItem> Telemetry::take(const core::MarchState& state, base::PersonId person,
+                                      const std::vector<core::Fix>& fixes, base::UtcMs now, const FeedRegister& feeds) {
+    std::vector<LiveItem> items;
+    const auto tracked = column_.take(state, person, fixes, now);
+    if (tracked) tell(state, KeyKind::position, person, *tracked, feeds, now + limits::track_life, items);
+    return items;
+}
+
+std::vector<LiveItem> Telemetry::heard(const core::MarchState& state, base::PersonId person, base::UtcMs now,
+                                       const FeedRegister& feeds) {
+    std::vector<LiveItem> items;
+    if (state.member(person) == nullptr) return items;
     const auto [found, is_new] = heard_.emplace(person, Heard{now, Reachability::live});
     const bool news = is_new || found->second.told != Reachability::live;
     found->second = {now, Reachability::live};
-    if (!news) return std::nullopt;
-    return put(state, core::topic_index::ops, KeyKind::liveness, person.value,
-               wire::Liveness{person, Reachability::live, now}, feeds);
+    if (news) {
+        tell(state, KeyKind::liveness, person, wire::Liveness{person, Reachability::live, now}, feeds, {}, items);
+    }
+    return items;
 }
 
 std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::UtcMs now, const FeedRegister& feeds) {
@@ -85,8 +111,7 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
         const Reachability reachability = reachability_after(now - heard.at);
         if (reachability == heard.told) continue;
         heard.told = reachability;
-        items.push_back(put(state, core::topic_index::ops, KeyKind::liveness, person.value,
-                            wire::Liveness{person, reachability, heard.at}, feeds));
+        tell(state, KeyKind::liveness, person, wire::Liveness{person, reachability, heard.at}, feeds, {}, items);
     }
     if (!has_column(state.phase)) {
         public_column_ = {};

@@ -7,7 +7,6 @@
 #include "wire/messages.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -16,13 +15,13 @@ namespace marchwire::shard {
 /// Bounded by the roster. One thread (the desk's); times come in.
 class Telemetry {
 public:
-    /// Item for staff; none when nothing new was learned or the person is not on the roster.
-    [[nodiscard]] std::optional<fanout::LiveItem> take(const core::MarchState& state, base::PersonId person,
-                                                       const std::vector<core::Fix>& fixes, base::UtcMs now,
-                                                       const FeedRegister& feeds);
-    /// Item when this changes what is said of the person.
-    [[nodiscard]] std::optional<fanout::LiveItem> heard(const core::MarchState& state, base::PersonId person,
-                                                        base::UtcMs now, const FeedRegister& feeds);
+    /// Items for staff; none when nothing new was learned or the person is not on the roster.
+    [[nodiscard]] std::vector<fanout::LiveItem> take(const core::MarchState& state, base::PersonId person,
+                                                     const std::vector<core::Fix>& fixes, base::UtcMs now,
+                                                     const FeedRegister& feeds);
+    /// Items when this changes what is said of the person.
+    [[nodiscard]] std::vector<fanout::LiveItem> heard(const core::MarchState& state, base::PersonId person,
+                                                      base::UtcMs now, const FeedRegister& feeds);
     /// Each second: the columns, and who fell silent.
     [[nodiscard]] std::vector<fanout::LiveItem> second(const core::MarchState& state, base::UtcMs now,
                                                        const FeedRegister& feeds);
@@ -43,6 +42,10 @@ private:
     [[nodiscard]] fanout::LiveItem put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind,
                                        std::uint64_t subject, wire::TelemetryItem value, const FeedRegister& feeds,
                                        base::UtcMs expires_at = {});
+
+    /// To ops, and to the leads of the sections who may see this person.
+    void tell(const core::MarchState& state, KeyKind kind, base::PersonId person, const wire::TelemetryItem& value,
+              const FeedRegister& feeds, base::UtcMs expires_at, std::vector<fanout::LiveItem>& items);
 
     core::Column column_;
     KeyedItems items_;

@@ -16,6 +16,9 @@ namespace marchwire::wire {
 /// INVALID_ARGUMENT with the field path for anything that is not a ClientMessage; unknown fields are
 /// skipped (binary and JSON alike).
 [[nodiscard]] base::Result<ClientMessage> decode_client(std::string_view bytes, Encoding encoding);
+/// The answer to bytes that `decode_client` refused: by the command's id or the feed's name where they could be
+/// read, so that a client knows which of its wishes is meant; else an Error.
+[[nodiscard]] SessionItem answer_to_refused(std::string_view bytes, Encoding encoding, base::Refusal refusal);
 [[nodiscard]] std::string encode(const SessionItem& item, Encoding encoding);
 
 /// An item on a log's topic. `position` is the log's (the public one on the public topic).
@@ -29,6 +32,7 @@ namespace marchwire::wire {
 [[nodiscard]] std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column,
                                           Encoding encoding);
 [[nodiscard]] std::string encode_snapshot(const core::MarchState& ops, Encoding encoding);
+[[nodiscard]] std::string encode_snapshot(const core::SectionSnapshot& snapshot, Encoding encoding);
 [[nodiscard]] std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding encoding);
 
 // ---- stored form -------------------------------------------------------------------------------

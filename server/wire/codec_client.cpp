@@ -4,7 +4,11 @@
 #include "wire/codec.hpp"
 #include "wire/proto_values.hpp"
 
+#include <google/protobuf/struct.pb.h>
+
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace marchwire::wire {
 namespace {
@@ -97,6 +101,48 @@ ClientMessage read(const pb::ClientMessage& in, Reading& reading) {
     return Ping{};
 }
 
+/// What can still be read of a message that was refused: whom to answer, and about what.
+struct Addressed {
+    base::CommandId command;
+    std::string feed;  ///< of Subscribe
+};
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+const Value& value_in(const Struct& object, const std::string& name) {
+    const auto found = object.fields().find(name);
+    return found == object.fields().end() ? Value::default_instance() : found->second;
+}
+
+/// 64-bit numbers are text in this mapping, small ones may be numbers; 0 when it is neither.
+std::uint64_t number_in(const Struct& object, const std::string& name) {
+    constexpr double exact_below = 9'007'199'254'740'992;  // 2^53
+    const Value& value = value_in(object, name);
+    const double plain = value.number_value();
+    if (plain >= 1 && plain < exact_below) return static_cast<std::uint64_t>(plain);
+    const std::string& text = value.string_value();
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? number : 0;
+}
+
+/// JSON is read without its types: one word that is not known spoils the whole message otherwise.
+Addressed addressed(std::string_view bytes, Encoding encoding) {
+    if (encoding == Encoding::json) {
+        Struct message;
+        if (!parse_json(bytes, message)) return {};
+        const Struct& id = value_in(value_in(message, "command").struct_value(), "id").struct_value();
+        return {{base::DeviceId{number_in(id, "device")}, number_in(id, "counter")},
+                value_in(value_in(message, "subscribe").struct_value(), "feed").string_value()};
+    }
+    // What stands before the broken place has been read.
+    pb::ClientMessage message;
+    (void)message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    const auto& id = message.command().id();
+    return {{base::DeviceId{id.device()}, id.counter()}, message.subscribe().feed()};
+}
+
 }  // namespace
 
 std::string FeedName::text() const {
@@ -137,6 +183,14 @@ base::Result<ClientMessage> decode_client(std::string_view bytes, Encoding encod
     ClientMessage said = read(message, reading);
     if (reading.refusal()) return *reading.refusal();
     return said;
+}
+
+SessionItem answer_to_refused(std::string_view bytes, Encoding encoding, base::Refusal refusal) {
+    if (bytes.size() > limits::message_bytes) return ErrorItem{std::move(refusal)};
+    const Addressed whom = addressed(bytes, encoding);
+    if (whom.command.device.value != 0 && whom.command.counter != 0) return Reply{whom.command, std::move(refusal)};
+    if (auto feed = FeedName::parse(whom.feed)) return Unsubscribed{*std::move(feed), std::move(refusal)};
+    return ErrorItem{std::move(refusal)};
 }
 
 base::Result<core::Command> decode_command_json(std::string_view json) {

@@ -51,13 +51,8 @@ core::CheckIn read(const pb::CheckIn& in, Reading& reading) {
     return wish;
 }
 
-core::PostNotice read(const pb::PostNotice& in, Reading& reading) {
-    core::PostNotice wish;
-    wish.severity = reading.word<core::Severity>(in.severity(), pb::Severity_IsValid(in.severity()), "severity");
-    wish.language = in.language();
-    wish.text = in.text();
-    wish.expires_at = {in.expires_at_ms()};
-    return wish;
+core::RecordImport read(const pb::RecordImport& in) {
+    return {in.number(), in.file_sha256(), in.marches(), in.created(), in.changed(), in.unchanged()};
 }
 
 /// Set-up: campaign, march, roster, route.
@@ -74,6 +69,7 @@ std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
         case pb::Command::kIssueToken: return read(in.issue_token(), r);
         case pb::Command::kRevokeToken:
             return core::RevokeToken{in.revoke_token().number(), in.revoke_token().reason()};
+        case pb::Command::kRecordImport: return read(in.record_import());
         case pb::Command::kCreateMarch:
             return core::CreateMarch{read(in.create_march().spec(), r), in.create_march().topic_base(),
                                      in.create_march().sections()};
@@ -91,25 +87,23 @@ std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
 /// The day itself: phases, routes.
 std::optional<core::CommandBody> read_march(const pb::Command& in, Reading& r) {
     switch (in.body_case()) {
-        case pb::Command::kAdvancePhase:
-            return core::AdvancePhase{phase_of(in.advance_phase().to(), r), in.advance_phase().phase_version(),
-                                      in.advance_phase().typed_name()};
+        case pb::Command::kAdvancePhase: return read(in.advance_phase(), r);
         case pb::Command::kCorrectPhase:
             return core::CorrectPhase{phase_of(in.correct_phase().to(), r), in.correct_phase().phase_version(),
                                       in.correct_phase().reason()};
-        case pb::Command::kHold:
-            return core::Hold{in.hold().phase_version(), in.hold().reason(), in.hold().public_sentence()};
-        case pb::Command::kRelease: return core::Release{in.release().phase_version()};
-        case pb::Command::kStop: return core::Stop{in.stop().reason(), in.stop().public_sentence()};
+        case pb::Command::kHold: return read(in.hold(), r);
+        case pb::Command::kRelease: return read(in.release(), r);
+        case pb::Command::kStop: return read(in.stop(), r);
         case pb::Command::kProposeResume:
             return core::ProposeResume{in.propose_resume().phase_version(), in.propose_resume().reason()};
         case pb::Command::kConfirmResume: return core::ConfirmResume{in.confirm_resume().proposal()};
-        case pb::Command::kPostpone: return core::Postpone{in.postpone().phase_version(), in.postpone().reason()};
-        case pb::Command::kCancel: return core::Cancel{in.cancel().phase_version(), in.cancel().reason()};
-        case pb::Command::kApproveRoute: return core::ApproveRoute{in.approve_route().version()};
-        case pb::Command::kActivateRoute:
-            return core::ActivateRoute{in.activate_route().version(), in.activate_route().active_version()};
-        case pb::Command::kWithdrawRoute: return core::WithdrawRoute{in.withdraw_route().version()};
+        case pb::Command::kConfirmProposal:
+            return core::ConfirmProposal{in.confirm_proposal().proposal(), in.confirm_proposal().typed_name()};
+        case pb::Command::kPostpone: return read(in.postpone(), r);
+        case pb::Command::kCancel: return read(in.cancel(), r);
+        case pb::Command::kApproveRoute: return read(in.approve_route(), r);
+        case pb::Command::kActivateRoute: return read(in.activate_route(), r);
+        case pb::Command::kWithdrawRoute: return read(in.withdraw_route(), r);
         default: return std::nullopt;
     }
 }
@@ -125,8 +119,7 @@ std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
             return core::ClearAlert{read(in.clear_alert().key(), r), in.clear_alert().version(),
                                     in.clear_alert().reason()};
         case pb::Command::kPostNotice: return read(in.post_notice(), r);
-        case pb::Command::kSetCallsToAction:
-            return core::SetCallsToAction{read_all(in.set_calls_to_action().calls(), r)};
+        case pb::Command::kSetCallsToAction: return read(in.set_calls_to_action(), r);
         default: return std::nullopt;
     }
 }

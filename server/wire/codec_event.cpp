@@ -144,6 +144,9 @@ struct PutEvent {
         out.mutable_token_revoked()->set_number(in.number);
         out.mutable_token_revoked()->set_reason(in.reason);
     }
+    void operator()(const core::ImportRecorded& in) const {
+        put(*out.mutable_import_recorded()->mutable_record(), in.record);
+    }
 };
 
 core::Phase phase_of(int value, Reading& reading, const char* field) {
@@ -275,6 +278,7 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kTokenIssued: return core::TokenIssued{read(in.token_issued().token(), r)};
         case pb::Event::kTokenRevoked:
             return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
+        case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};
         case pb::Event::EVENT_NOT_SET: break;
     }
     r.complain("event", "This kind of event is not known: the log is of a newer version, or damaged.");

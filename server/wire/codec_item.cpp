@@ -66,6 +66,7 @@ struct PutItem {
             accepted.set_level(static_cast<pb::Level>(in.outcome->level));
             wire::put(*accepted.mutable_position(), in.outcome->position);
             accepted.set_made(in.outcome->made);
+            accepted.set_proposed(in.outcome->proposed);
         } else {
             wire::put(*item.mutable_error(), in.outcome.error());
         }
@@ -122,6 +123,7 @@ struct PutItem {
             if (i < in.columns.size() && in.columns[i].as_of) wire::put(*row.mutable_column(), in.columns[i]);
         }
         item.set_whole(in.whole);
+        item.set_imported_at_ms(in.imported_at.value);
     }
     void operator()(const DeskRows& in) const {
         auto& item = *out.mutable_desk_rows();

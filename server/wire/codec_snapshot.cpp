@@ -52,6 +52,13 @@ std::string encode_snapshot(const core::MarchState& ops, Encoding encoding) {
     return encoded(out, encoding);
 }
 
+std::string encode_snapshot(const core::SectionSnapshot& snapshot, Encoding encoding) {
+    pb::OpsSnapshot out;
+    put(out, snapshot.state);
+    out.set_only_section(snapshot.section);
+    return encoded(out, encoding);
+}
+
 std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding encoding) {
     pb::MarshalSnapshot out;
     out.set_campaign(snapshot.log.campaign.text());

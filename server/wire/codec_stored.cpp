@@ -99,7 +99,7 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
     state.public_sentence = in.public_sentence();
     for (std::size_t i = 0; i < state.roster.size(); ++i) {
         if (state.roster[i].ordinal != i) reading.complain("roster", "The roster has a hole.");
-        state.ordinal_of.emplace(state.roster[i].person, static_cast<std::uint32_t>(i));
+        state.index.add(state.roster[i]);
     }
     for (std::size_t i = 0; i < state.routes.size(); ++i) {
         if (state.routes[i].version != i + 1) reading.complain("routes", "The routes have a hole.");
@@ -116,6 +116,7 @@ void fill(pb::CampaignCheckpoint& out, const core::CampaignState& in) {
     put_all(*out.mutable_marches(), in.marches);
     put_all(*out.mutable_persons(), in.persons);
     put_all(*out.mutable_tokens(), in.tokens);
+    if (in.last_import.number != 0) put(*out.mutable_last_import(), in.last_import);
     put_all(*out.mutable_calls_to_action(), in.calls_to_action);
     out.set_term(in.term.value);
     put(*out.mutable_signed_tip(), in.signed_tip);
@@ -222,6 +223,7 @@ base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view by
     state.marches = read_all(in.marches(), reading);
     state.persons = read_all(in.persons(), reading);
     state.tokens = read_all(in.tokens(), reading);
+    state.last_import = wire::read(in.last_import(), reading);
     state.calls_to_action = read_all(in.calls_to_action(), reading);
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);

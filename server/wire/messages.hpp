@@ -92,6 +92,7 @@ struct Accepted {
     core::Level level = core::Level::none;
     base::Position position;
     std::uint64_t made = 0;
+    bool proposed = false;  ///< `made` is a proposal that waits for somebody to confirm it
 };
 struct Reply {
     base::CommandId id;
@@ -144,7 +145,8 @@ struct OverviewRows {
     std::vector<core::OverviewRow> rows;
     std::vector<core::PublicColumn> columns;
     bool whole = false;
-};  ///< columns: same order as rows
+    base::UtcMs imported_at = {};  ///< with `whole`: when the campaign's file was last in; 0: never
+};                                 ///< columns: same order as rows
 struct DeskRows {
     base::Slug campaign;
     std::vector<core::DeskRow> rows;

@@ -328,24 +328,6 @@ core::Alert read(const pb::Alert& in, Reading& reading) {
             base::PersonId{in.owner()}};
 }
 
-void put(pb::Proposal& out, const core::Proposal& in) {
-    out.set_number(in.number);
-    out.set_kind(static_cast<pb::ProposalKind>(in.kind));
-    out.set_proposer(in.proposer.value);
-    out.set_reason(in.reason);
-    out.set_made_at_ms(in.made_at.value);
-    out.set_expires_at_ms(in.expires_at.value);
-}
-
-core::Proposal read(const pb::Proposal& in, Reading& reading) {
-    return {in.number(),
-            reading.word<core::ProposalKind>(in.kind(), pb::ProposalKind_IsValid(in.kind()), "proposal.kind"),
-            base::PersonId{in.proposer()},
-            in.reason(),
-            {in.made_at_ms()},
-            {in.expires_at_ms()}};
-}
-
 void put(pb::MarchListing& out, const core::MarchListing& in) {
     out.set_march(in.march.text());
     out.set_topic_base(in.topic_base);
@@ -391,6 +373,20 @@ core::Token read(const pb::Token& in, Reading& reading) {
     token.expires_at = {in.expires_at_ms()};
     token.revoked = in.revoked();
     return token;
+}
+
+void put(pb::ImportRecord& out, const core::ImportRecord& in) {
+    out.set_number(in.number);
+    out.set_file_sha256(in.file_sha256);
+    out.set_marches(in.marches);
+    out.set_created(in.created);
+    out.set_changed(in.changed);
+    out.set_unchanged(in.unchanged);
+    out.set_at_ms(in.at.value);
+}
+
+core::ImportRecord read(const pb::ImportRecord& in, Reading&) {
+    return {in.number(), in.file_sha256(), in.marches(), in.created(), in.changed(), in.unchanged(), {in.at_ms()}};
 }
 
 // ---- what everybody sees -----------------------------------------------------------------------

@@ -187,7 +187,9 @@ core::MarchState ops_state() {
     state.phase_since = noon;
     state.phase_before = core::Phase::marching;
     state.public_sentence = "We wait here for a moment.";
-    state.proposals = {{1, core::ProposalKind::resume, base::PersonId{8}, "the car is gone", noon, later}};
+    state.proposals = {{1, core::ProposalKind::resume, base::PersonId{8}, "the car is gone", noon, later, {}},
+                       {2, core::ProposalKind::advance_phase, base::PersonId{7}, "all are here", noon, later,
+                        core::AdvancePhase{core::Phase::closed, 4, "st-louis-mo"}}};
     state.sections = 5;
     state.routes = {staff_route()};
     state.active_route = 1;
@@ -206,11 +208,11 @@ core::MarshalSnapshot marshal_snapshot() {
 
 std::vector<ItemSample> item_samples() {
     const wire::Subscribed subscribed{public_feed, {public_topic}, noon, held(), 2, true};
-    const wire::Reply reply{{base::DeviceId{7}, 3}, wire::Accepted{core::Level::synced, position, 9}};
+    const wire::Reply reply{{base::DeviceId{7}, 3}, wire::Accepted{core::Level::synced, position, 9, true}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
         st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true};
-    const wire::OverviewRows overview{st_louis.campaign, "Flag Day", {overview_row()}, {column()}, true};
+    const wire::OverviewRows overview{st_louis.campaign, "Flag Day", {overview_row()}, {column()}, true, later};
     const core::TrackedPosition tracked{base::PersonId{7}, {arch, 12, noon}, base::Metres{450}, true};
     return {
         session_item("welcome", welcome()),
@@ -248,6 +250,10 @@ std::vector<SnapshotSample> snapshot_samples() {
         {"PublicSnapshot",
          [snapshot](Encoding encoding) { return wire::encode_snapshot(snapshot, column(), encoding); }},
         {"OpsSnapshot", [](Encoding encoding) { return wire::encode_snapshot(ops_state(), encoding); }},
+        {"OpsSnapshot.section",
+         [](Encoding encoding) {
+             return wire::encode_snapshot(core::SectionSnapshot{2, ops_state()}, encoding);
+         }},
         {"MarshalSnapshot", [](Encoding encoding) { return wire::encode_snapshot(marshal_snapshot(), encoding); }},
     };
 }

@@ -16,7 +16,7 @@ struct ItemSample {
 std::vector<ItemSample> item_samples();
 
 struct SnapshotSample {
-    std::string name;
+    std::string name;  ///< of the message's type; what it is of behind a point
     std::function<std::string(wire::Encoding)> encode;
 };
 std::vector<SnapshotSample> snapshot_samples();

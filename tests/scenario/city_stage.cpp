@@ -20,6 +20,14 @@ constexpr base::UtcMs two_in_the_afternoon{1'528'984'800'000};  // 2018-06-14T14
 
 base::Hash256 stage_chain_key(const base::LogId& log) { return base::sha256("stage/" + log.text()); }
 
+std::string text_of(const session::SnapshotPieces& snapshot) {
+    std::string text;
+    if (snapshot) {
+        for (const wire::Frame& piece : *snapshot) text += *piece;
+    }
+    return text;
+}
+
 bool without_gap(const base::Position& held, const std::vector<fanout::LiveItem>& items) {
     base::Seq at = held.seq;
     for (const fanout::LiveItem& item : items) {
@@ -152,7 +160,7 @@ std::string Seat::everything_seen() const {
         }
     };
     for (const session::FeedOpened& one : opened) {
-        for (std::size_t i = 0; one.snapshot && i < one.snapshot->size(); ++i) seen += *(*one.snapshot)[i];
+        seen += text_of(one.snapshot);
         seen += one.phase.sentence;
         std::for_each(one.items.begin(), one.items.end(), add);
     }

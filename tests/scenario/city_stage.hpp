@@ -132,6 +132,9 @@ private:
     std::uint32_t tokens_ = 0;
 };
 
+/// All messages of a snapshot, for looking into.
+[[nodiscard]] std::string text_of(const session::SnapshotPieces& snapshot);
+
 /// The reading side of the chain key and of signed tips in tests.
 [[nodiscard]] base::Hash256 stage_chain_key(const base::LogId& log);
 

@@ -14,6 +14,7 @@ using core::Role;
 using test::CityStage;
 using test::Day;
 using test::says;
+using test::text_of;
 using wire::FeedKind;
 
 namespace {
@@ -343,4 +344,121 @@ TEST_CASE("whoever changes section gets what the new one holds", "[scenario]") {
     REQUIRE(again->opened.size() == 1);
     CHECK_FALSE(again->opened[0].resumed);
     CHECK(again->opened[0].snapshot != nullptr);
+}
+
+TEST_CASE("a section lead's ops holds the own section and follows its people", "[scenario]") {
+    Day day;
+    const auto cora_grant = day.stage.person("cora", Role::side);
+    day.stage.assign(cora_grant, "cora", 2);
+    const auto cora = day.stage.seat(cora_grant);
+    day.march_off();
+    day.section->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    REQUIRE(day.section->opened.size() == 1);
+    const session::FeedOpened& opened = day.section->opened[0];
+    CHECK(opened.topics.size() == 3);
+    // Who of the section is heard, and nobody else.
+    CHECK(opened.newest.size() <= 3);
+    REQUIRE(opened.snapshot != nullptr);
+    CHECK(says(text_of(opened.snapshot), "anna"));
+    CHECK_FALSE(says(text_of(opened.snapshot), "cora"));
+
+    day.section->items.clear();
+    day.stage.must(*cora, core::CheckIn{});
+    CHECK(day.section->taken().empty());
+    day.stage.must(*day.anna, core::CheckIn{});
+    CHECK(day.section->taken().size() == 1);
+
+    // The own section's alerts from the first rung on, the others' never.
+    day.stage.wait(base::minutes(10));
+    for (auto* seat : {day.lead.get(), day.section.get(), day.ben.get()}) day.stage.must(*seat, core::CheckIn{});
+    day.section->items.clear();
+    day.stage.wait(base::limits::check_in_every_marching + base::limits::check_in_grace - base::minutes(10));
+    day.stage.wait(base::seconds(5));
+    CHECK(alerts_seen(*day.section) == 1);
+    CHECK_FALSE(says(day.section->everything_seen(), "cora"));
+}
+
+TEST_CASE("a section lead who is given another section gets what that one holds", "[scenario]") {
+    Day day;
+    day.section->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    REQUIRE(day.section->opened.size() == 1);
+    const auto topics_before = day.section->opened[0].topics;
+    const base::Position held = day.section->opened[0].position;
+    day.stage.assign(day.section_grant, "section lead", 3);
+    REQUIRE(day.section->opened.size() == 2);
+    CHECK(day.section->opened[1].topics != topics_before);
+    CHECK_FALSE(says(text_of(day.section->opened[1].snapshot), "anna"));
+    auto again = day.stage.seat(day.section_grant);
+    again->open(day.stage.feed(FeedKind::ops), held);
+    day.stage.settle();
+    CHECK_FALSE(again->opened.at(0).resumed);
+    day.stage.assign(day.section_grant, "section lead", 0);
+    CHECK(day.section->refused_feeds.size() == 1);
+}
+
+TEST_CASE("a marshal has no ops feed", "[scenario]") {
+    Day day;
+    day.anna->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    REQUIRE(day.anna->refused_feeds.size() == 1);
+    CHECK(day.anna->refused_feeds[0].refusal.code == base::RefusalCode::permission_denied);
+}
+
+TEST_CASE("a campaign's public page tells when its file of marches was in and nothing else of it", "[scenario]") {
+    Day day;
+    const std::string target = "/v1/campaigns/" + day.stage.campaign.text();
+    CHECK_FALSE(says(day.stage.page(target).body, "importedAtMs"));
+    const std::string file(64, 'd');
+    day.stage.host(day.stage.campaign, core::RecordImport{1, file, 7, 7, 0, 0});
+    const auto page = day.stage.page(target);
+    CHECK(says(page.body, R"("importedAtMs":")" + std::to_string(day.stage.clock.now().value) + '"'));
+    CHECK_FALSE(says(page.body, file));
+}
+
+TEST_CASE("a section lead sees where the own people are and no other phone of the section is told", "[scenario]") {
+    Day day;
+    day.march_off();
+    day.section->open(day.stage.feed(FeedKind::ops));
+    day.ben->open(day.stage.feed(FeedKind::marshal));
+    day.lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    const std::size_t section_before = day.section->newest.size();
+    const std::size_t lead_before = day.lead->newest.size();
+    const std::size_t ben_before = day.ben->newest.size();
+    day.anna->report(day.stage.march, {{{38.627, -90.199}, 8, day.stage.clock.now()}});
+    day.stage.settle();
+    CHECK(day.section->newest.size() > section_before);
+    CHECK(day.lead->newest.size() > lead_before);
+    CHECK(day.ben->newest.size() == ben_before);
+}
+
+TEST_CASE("a proposal sent again under its id is the same proposal", "[scenario]") {
+    Day day;
+    const auto dispatcher = day.stage.seat(day.stage.person("dispatcher", Role::dispatcher));
+    const base::CommandId id{base::DeviceId{77}, 1};
+    const core::PostNotice notice{core::Severity::info, "", "Bring water.", {}};
+    for (int i = 0; i < 2; ++i) {
+        dispatcher->replies.clear();
+        dispatcher->run_as(id, day.stage.march, notice, 5);
+        day.stage.settle();
+        const auto reply = dispatcher->reply_to(id);
+        REQUIRE(reply);
+        REQUIRE(reply->has_value());
+        CHECK((*reply)->proposed);
+        CHECK((*reply)->made == 1);
+    }
+    // What was confirmed names what it made, also when it is asked twice.
+    const base::CommandId confirmed{base::DeviceId{78}, 1};
+    for (int i = 0; i < 2; ++i) {
+        day.lead->replies.clear();
+        day.lead->run_as(confirmed, day.stage.march, core::ConfirmProposal{1, ""}, 6);
+        day.stage.settle();
+        const auto reply = day.lead->reply_to(confirmed);
+        REQUIRE(reply);
+        REQUIRE(reply->has_value());
+        CHECK_FALSE((*reply)->proposed);
+        CHECK((*reply)->made == 1);
+    }
 }

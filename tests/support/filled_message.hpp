@@ -70,14 +70,20 @@ inline void fill_one(proto::Message& message, const proto::FieldDescriptor& fiel
     }
 }
 
+/// Nothing but a choice.
+inline bool is_oneof(const proto::Descriptor* type) {
+    return type != nullptr && type->oneof_decl_count() == 1 &&
+           type->oneof_decl(0)->field_count() == type->field_count();
+}
+
 /// Sets every field; a repeated one has one element (a line two, since it is made of pairs). Of a oneof
-/// only what was already chosen is filled.
+/// only what was already chosen is filled; a message that is one is left out when nothing was.
 inline void fill(proto::Message& message) {
     const proto::Descriptor& type = *message.GetDescriptor();
     for (int i = 0; i < type.field_count(); ++i) {
         const proto::FieldDescriptor& field = *type.field(i);
-        const bool is_choice = field.real_containing_oneof() != nullptr;
-        if (is_choice && !message.GetReflection()->HasField(message, &field)) continue;
+        const bool is_choice = field.real_containing_oneof() != nullptr || is_oneof(field.message_type());
+        if (is_choice && !field.is_repeated() && !message.GetReflection()->HasField(message, &field)) continue;
         fill_one(message, field);
         if (field.name() == "delta_e7") fill_one(message, field);
     }

@@ -50,7 +50,7 @@ std::optional<Outcome> CommandQueue::on_reply(const v1::Reply& reply, Millis now
     waiting_.erase(found);
     if (reply.has_error()) return error_of(reply.error());
     return Accepted{static_cast<Level>(static_cast<std::uint8_t>(reply.accepted().level())),
-                    position_of(reply.accepted().position()), reply.accepted().made()};
+                    position_of(reply.accepted().position()), reply.accepted().made(), reply.accepted().proposed()};
 }
 
 std::optional<Millis> CommandQueue::next_at() const {

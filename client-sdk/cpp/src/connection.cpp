@@ -50,9 +50,9 @@ public:
     }
 
 private:
-    template <class Handler>
-    static ByteStream::Done copyable(Handler handler) {
-        return [kept = std::make_shared<Handler>(std::move(handler))](error_code error, std::size_t bytes) {
+    template <class Callback>
+    static ByteStream::Done copyable(Callback handler) {
+        return [kept = std::make_shared<Callback>(std::move(handler))](error_code error, std::size_t bytes) {
             std::move (*kept)(error, bytes);
         };
     }
@@ -72,10 +72,10 @@ private:
     error_code ignored;
     layer.bytes().socket().close(ignored);
 }
-template <class Handler>
-void async_teardown(beast::role_type, Layer& layer, Handler handler) {
+template <class Callback>
+void async_teardown(beast::role_type, Layer& layer, Callback handler) {
     layer.bytes().say_goodbye(
-        [kept = std::make_shared<Handler>(std::move(handler))] { std::move (*kept)(error_code()); });
+        [kept = std::make_shared<Callback>(std::move(handler))] { std::move (*kept)(error_code()); });
 }
 
 class BeastConnection final : public Connection, public std::enable_shared_from_this<BeastConnection> {

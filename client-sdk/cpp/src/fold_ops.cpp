@@ -53,6 +53,12 @@ struct OpsEvent {
         *route.mutable_line() = event.line();
     }
     [[nodiscard]] FoldResult route_status(const v1::RouteStatusChanged& event) const {
+        // A section lead's feed holds the active route alone, which comes with its line.
+        if (state.only_section() != 0 && event.status() == v1::ACTIVE && state.active_route() != event.version()) {
+            state.clear_routes();
+            state.add_routes()->set_version(event.version());
+            *state.mutable_routes(0)->mutable_line() = event.line();
+        }
         v1::Route* route = find_route(state, event.version());
         if (route == nullptr) return FoldResult::needs_snapshot;
         route->set_status(event.status());
@@ -62,6 +68,32 @@ struct OpsEvent {
             state.set_active_route(event.version());
         } else if (state.active_route() == event.version()) {
             state.set_active_route(0);
+        }
+        return FoldResult::folded;
+    }
+    /// A section lead's feed holds one section: whoever leaves it is forgotten with the own alerts.
+    void forget(std::uint64_t person) const {
+        auto& roster = *state.mutable_roster();
+        roster.erase(
+            std::remove_if(roster.begin(), roster.end(), [&](const v1::Member& m) { return m.person() == person; }),
+            roster.end());
+        auto& alerts = *state.mutable_alerts();
+        alerts.erase(std::remove_if(alerts.begin(), alerts.end(),
+                                    [&](const v1::Alert& a) { return a.key().subject() == person; }),
+                     alerts.end());
+    }
+    /// Whoever comes into it with a past that was not told here needs the snapshot.
+    [[nodiscard]] FoldResult assigned_here(const v1::DutyAssigned& event) const {
+        if (event.section() != state.only_section()) {
+            forget(event.person());
+            return FoldResult::folded;
+        }
+        const bool known = find_member(state, event.person()) != nullptr;
+        if (!known && event.section_before() != event.section()) return FoldResult::needs_snapshot;
+        assigned(event);
+        auto& roster = *state.mutable_roster();
+        for (int at = roster.size() - 1; at > 0 && roster[at].ordinal() < roster[at - 1].ordinal(); --at) {
+            roster.SwapElements(at, at - 1);
         }
         return FoldResult::folded;
     }
@@ -108,7 +140,10 @@ struct OpsEvent {
     /// Duty, check-ins and alerts; what it does not know is left to `march`.
     [[nodiscard]] FoldResult people(const v1::Event& event) const {
         switch (event.event_case()) {
-            case v1::Event::kDutyAssigned: assigned(event.duty_assigned()); break;
+            case v1::Event::kDutyAssigned:
+                if (state.only_section() != 0) return assigned_here(event.duty_assigned());
+                assigned(event.duty_assigned());
+                break;
             case v1::Event::kDutyChanged:
                 return with_member(event.duty_changed().person(),
                                    [&](v1::Member& m) { fold_duty(m, event.duty_changed(), at_ms); });

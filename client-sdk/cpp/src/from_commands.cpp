@@ -47,6 +47,10 @@ struct Body {
         into.mutable_propose_resume()->set_reason(c.reason);
     }
     void operator()(const ConfirmResume& c) const { into.mutable_confirm_resume()->set_proposal(c.proposal); }
+    void operator()(const ConfirmProposal& c) const {
+        into.mutable_confirm_proposal()->set_proposal(c.proposal);
+        into.mutable_confirm_proposal()->set_typed_name(c.typed_name);
+    }
     void operator()(const Postpone& c) const {
         into.mutable_postpone()->set_phase_version(c.phase_version);
         into.mutable_postpone()->set_reason(c.reason);
@@ -60,6 +64,7 @@ struct Body {
         into.mutable_activate_route()->set_version(c.version);
         into.mutable_activate_route()->set_active_version(c.active_version);
     }
+    void operator()(const WithdrawRoute& c) const { into.mutable_withdraw_route()->set_version(c.version); }
     void operator()(const AssignDuty& c) const {
         v1::AssignDuty& body = *into.mutable_assign_duty();
         body.set_person(c.person);

@@ -52,6 +52,19 @@ void put_notices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices, 
     for (const v1::Notice& notice : notices) march.notices.push_back(notice_of(notice));
 }
 
+/// What a proposal is about beside its kind; empty where the kind says all.
+std::string about_of(const v1::ProposedCommand& command) {
+    switch (command.command_case()) {
+        case v1::ProposedCommand::kAdvancePhase: return std::string(name_of(word<Phase>(command.advance_phase().to())));
+        case v1::ProposedCommand::kApproveRoute: return std::to_string(command.approve_route().version());
+        case v1::ProposedCommand::kActivateRoute: return std::to_string(command.activate_route().version());
+        case v1::ProposedCommand::kWithdrawRoute: return std::to_string(command.withdraw_route().version());
+        case v1::ProposedCommand::kPostNotice: return command.post_notice().text();
+        case v1::ProposedCommand::kSetCallsToAction: return std::to_string(command.set_calls_to_action().calls_size());
+        default: return {};
+    }
+}
+
 Place place_of(const v1::Place& place) { return {word<PlaceKind>(place.kind()), place.number()}; }
 
 Alert alert_of(const v1::Alert& alert) {
@@ -157,8 +170,9 @@ Notice notice_of(const v1::Notice& notice) {
 }
 
 Proposal proposal_of(const v1::Proposal& proposal) {
-    return {proposal.number(), lower(v1::ProposalKind_Name(proposal.kind()), "PROPOSE_"), proposal.proposer(),
-            proposal.reason(), proposal.expires_at_ms()};
+    return {proposal.number(),        lower(v1::ProposalKind_Name(proposal.kind()), "PROPOSE_"),
+            proposal.proposer(),      proposal.reason(),
+            proposal.expires_at_ms(), about_of(proposal.command())};
 }
 
 Member member_of(const v1::Member& member) {

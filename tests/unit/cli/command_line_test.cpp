@@ -126,11 +126,40 @@ TEST_CASE("a campaign is imported with one command for each march", "[cli][impor
     CHECK(said.at("campaign") == "families");
     CHECK(said.at("new") == 2);
     const auto& asked = admin.stop();
-    REQUIRE(commands_in(asked) == 3);
+    REQUIRE(commands_in(asked) == 4);
     CHECK(asked[1].at("command").contains("createCampaign"));
     CHECK(asked[2].at("log") == "families/reno-nv");
     CHECK(asked[2].at("command").at("id").at("counter") == "2");
     CHECK(asked[3].at("command").at("createMarch").at("spec").at("city") == "Elko");
+    // The last of all tells the campaign that the file is in.
+    CHECK(asked[4].at("log") == "families");
+    CHECK(asked[4].at("command").at("recordImport").at("created") == 2);
+    CHECK(asked[4].at("command").at("recordImport").at("fileSha256").get<std::string>().size() == 64);
+}
+
+TEST_CASE("a campaign's list and page of the host tell when its last import was in", "[cli]") {
+    const TemporaryDirectory directory;
+    const Json record{
+        {"number", 1}, {"fileSha256", "ab12"}, {"marches", 129}, {"created", 129}, {"atMs", "1530360000000"}};
+    AdminFake admin(directory.path(), [&](const Json& request) -> Json {
+        if (request.at("verb") == "list") return {{"ok", true}, {"logs", {"families", "families/reno-nv"}}};
+        return {{"ok", true}, {"state", {{"spec", {{"name", "Families"}, {"wave", 2}}}, {"lastImport", record}}}};
+    });
+    const std::string told = "imported 2018-06-30T12:00:00Z: 129 marches, 129 new 0 changed 0 unchanged, SHA-256 ab12";
+    CHECK(run_in(directory.path(), {"campaign", "list"}).out == "families\t" + told + "\nfamilies/reno-nv\n");
+    const auto json = Json::parse(run_in(directory.path(), {"campaign", "list", "--json"}).out);
+    CHECK(json.at("imports").at("families").at("at_ms") == 1'530'360'000'000);
+    CHECK(run_in(directory.path(), {"campaign", "show", "families"}).out ==
+          "families: Families, wave 2, 0 marches\n" + told + "\n");
+}
+
+TEST_CASE("a campaign without an import says so", "[cli]") {
+    const TemporaryDirectory directory;
+    AdminFake admin(directory.path(), [](const Json&) -> Json {
+        return {{"ok", true}, {"state", {{"spec", {{"name", "Families"}, {"wave", 1}}}}}};
+    });
+    CHECK(run_in(directory.path(), {"campaign", "show", "families"}).out.find("no file of marches is in") !=
+          std::string::npos);
 }
 
 TEST_CASE("a dry run prints the difference and sends nothing", "[cli][import]") {
@@ -178,6 +207,39 @@ TEST_CASE("marches that the server refuses are told and the others go in", "[cli
     CHECK(ran.code == ExitCode::partly);
     CHECK(ran.err.find("refused, row 2, reno-nv: Look again.") != std::string::npos);
     CHECK(commands_in(admin.stop()) == 3);
+}
+
+TEST_CASE("a simulation ends the tokens of the one before and nobody else's", "[cli][simulate]") {
+    const TemporaryDirectory directory;
+    AdminFake admin(directory.path(), [](const Json& request) -> Json {
+        const std::string verb = request.at("verb");
+        if (verb == "list") return {{"ok", true}, {"logs", {"families", "families/reno-nv"}}};
+        if (verb == "state") return reno_state("City Plaza");
+        if (verb == "token_create") return {{"ok", true}, {"token", "secret"}};
+        if (verb != "token_list") return accepted;
+        const auto token = [](unsigned number, const char* callsign, bool revoked) {
+            return Json{{"number", number}, {"march", "reno-nv"}, {"callsign", callsign}, {"revoked", revoked}};
+        };
+        return {{"ok", true},
+                {"tokens",
+                 {token(1, "Lead 1", true), token(2, "Lead 1", false), token(3, "Lead 1", false),
+                  token(4, "lead-of-the-city", false)}}};
+    });
+    const auto ran = run_in(directory.path(), {"simulate", "--samples", MARCHWIRE_SOURCE_DIR "/samples", "--seconds",
+                                               "1", "--clients", "1", "--url", "ws://127.0.0.1:1/v1/ops"});
+    CHECK(ran.code == ExitCode::ok);
+    std::vector<unsigned> revoked;
+    std::size_t created = 0;
+    for (const Json& asked : admin.stop()) {
+        if (asked.at("verb") == "token_create") ++created;
+        if (asked.at("verb") != "token_revoke") continue;
+        CHECK(created == 0);  // the old ones first: this person has one token at a time
+        CHECK(asked.at("campaign") == "families");
+        revoked.push_back(asked.at("number"));
+    }
+    std::ranges::sort(revoked);
+    CHECK(revoked == std::vector<unsigned>{2, 3});
+    CHECK(created == 1);
 }
 
 TEST_CASE("a route is imported then approved then made active over the one before", "[cli][import]") {

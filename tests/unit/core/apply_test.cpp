@@ -110,7 +110,7 @@ TEST_CASE("a person keeps the ordinal when the duty changes", "[core][apply]") {
     CHECK(member.section == 3);
     CHECK(member.buddy == ben);
     CHECK(member.no_phone);
-    CHECK(march.state.ordinal_of.at(ben) == 1);
+    CHECK(march.state.index.ordinal_of.at(ben) == 1);
 }
 
 TEST_CASE("a check-in that says nothing of place and battery keeps what was known", "[core][apply]") {

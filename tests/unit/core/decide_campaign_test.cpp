@@ -202,5 +202,29 @@ TEST_CASE("calls to action are numbered anew and have bounds", "[core][campaign]
     CHECK(campaign.refused(SetCallsToAction{many}).field == "calls");
 }
 
+TEST_CASE("a campaign knows when its last file of marches was in", "[core][campaign]") {
+    CampaignBuilder campaign;
+    const std::string file(64, 'a');
+    const RecordImport first{1, file, 3, 2, 0, 1};
+    CHECK(campaign.refused(RecordImport{2, file, 3, 2, 0, 1}).code == RefusalCode::conflict);
+    CHECK(campaign.refused(RecordImport{1, "A file", 3, 2, 0, 1}).field == "file_sha256");
+    CHECK(campaign.refused(RecordImport{1, std::string(64, 'G'), 3, 2, 0, 1}).field == "file_sha256");
+    CHECK(campaign.refused(RecordImport{1, file, 0, 0, 0, 0}).field == "marches");
+    CHECK(campaign.refused(RecordImport{1, file, 3, 4, 0, 1}).field == "marches");
+    CHECK(campaign.state.last_import == ImportRecord{});
+    campaign.must(first);
+    CHECK(campaign.state.last_import == ImportRecord{1, file, 3, 2, 0, 1, campaign.now});
+    // Two imports at once: the later one is told of the other.
+    CHECK(campaign.refused(first).current_value == file);
+    campaign.now = campaign.now + base::minutes(5);
+    campaign.must(RecordImport{2, file, 3, 0, 1, 2});
+    CHECK(campaign.state.last_import.at == campaign.now);
+    Actor lead;
+    lead.person = PersonId{7};
+    lead.role = Role::city_lead;
+    lead.march = slug("st-louis-mo");
+    CHECK(campaign.refused(lead, RecordImport{3, file, 3, 0, 0, 3}).code == RefusalCode::permission_denied);
+}
+
 }  // namespace
 }  // namespace marchwire::core

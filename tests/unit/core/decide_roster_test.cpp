@@ -65,6 +65,19 @@ TEST_CASE("a section lead assigns within the own section and marshals assign nob
     CHECK(march.refused(march.desk, promotion).code == RefusalCode::permission_denied);
 }
 
+TEST_CASE("a callsign that was given up is free for somebody else", "[core][roster]") {
+    MarchBuilder march;
+    const PersonId first = march.put(Role::side, 1);
+    const std::string callsign = march.member(first).callsign;
+    const AssignDuty second{PersonId{50}, callsign, Role::side, 1, {}, false};
+    CHECK(march.refused(march.lead, second).code == RefusalCode::conflict);
+    march.must(march.lead, AssignDuty{first, "red", Role::side, 1, {}, false});
+    march.must(march.lead, second);
+    CHECK(march.state.called(callsign)->person == PersonId{50});
+    CHECK(march.state.called("red")->person == first);
+    CHECK(march.state.called("blue") == nullptr);
+}
+
 TEST_CASE("the roster of a march that is over stands", "[core][roster]") {
     MarchBuilder march;
     march.must(march.lead, Cancel{march.state.phase_version, "a storm"});

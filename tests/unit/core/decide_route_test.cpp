@@ -80,9 +80,13 @@ TEST_CASE("a route that is not there or not one's to decide on is refused", "[co
     march.approved_route();
     CHECK(march.refused(march.lead, ActivateRoute{2, 0}).field == "version");
     CHECK(march.refused(march.lead, WithdrawRoute{0}).code == RefusalCode::not_found);
-    for (const PersonId person : {march.desk, march.put(Role::dispatcher), march.put(Role::section_lead, 1)}) {
-        CHECK(march.refused(person, ActivateRoute{1, 0}).code == RefusalCode::permission_denied);
+    CHECK(march.refused(march.desk, ActivateRoute{1, 0}).code == RefusalCode::permission_denied);
+    // Theirs to propose: the route stays as it is until a lead confirms.
+    for (const PersonId person : {march.put(Role::dispatcher), march.put(Role::section_lead, 1)}) {
+        march.must(person, ActivateRoute{1, 0});
     }
+    CHECK(march.state.proposals.size() == 2);
+    CHECK(march.state.active_route == 0);
     march.must(march.lead, Cancel{march.state.phase_version, "a storm"});
     CHECK(march.refused(march.lead, ActivateRoute{1, 0}).code == RefusalCode::invalid_transition);
 }

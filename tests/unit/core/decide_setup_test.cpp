@@ -98,8 +98,9 @@ TEST_CASE("a notice is numbered, bounded and never expired already", "[core][not
     CHECK(field({Severity::info, "", std::string(501, 'x'), {}}) == "text");
     CHECK(field({Severity::info, "not a language", "Hello", {}}) == "language");
     CHECK(field({Severity::info, "", "Hello", march.now}) == "expires_at_ms");
-    CHECK(march.refused(march.put(Role::dispatcher), PostNotice{Severity::info, "", "Hello", {}}).code ==
-          RefusalCode::permission_denied);
+    march.must(march.put(Role::dispatcher), PostNotice{Severity::info, "", "Hello", {}});
+    CHECK(march.state.notices.size() == 2);  // a dispatcher's is proposed
+    CHECK(march.state.proposals.size() == 1);
     CHECK(march.refused(march.put(Role::side), SetCallsToAction{}).code == RefusalCode::permission_denied);
 }
 

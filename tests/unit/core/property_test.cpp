@@ -93,9 +93,10 @@ private:
         return ClearAlert{key, present, "seen by the radio"};
     }
     CommandBody of_phase() {
-        static constexpr std::array ways = {Phase::assembling,     Phase::marching,   Phase::rally,
+        // Planned: back out of a postponement, else a march of chance would stay there for good.
+        static constexpr std::array ways = {Phase::planned,        Phase::assembling, Phase::marching, Phase::rally,
                                             Phase::call_to_action, Phase::dispersing, Phase::live};
-        switch (below(12)) {
+        switch (below(14)) {
             case 0:
                 return CorrectPhase{
                     march.state.phase_history.empty() ? Phase::planned : march.state.phase_history.back().phase,
@@ -105,11 +106,17 @@ private:
             case 3: return Stop{"fire brigade", ""};
             case 4: return ProposeResume{phase_version(), "all clear"};
             case 5: return ConfirmResume{march.state.proposals.empty() ? 1 : march.state.proposals.back().number};
+            case 12:
+            case 13: return confirm();
             case 6:
                 return below(10) == 0 ? CommandBody(Postpone{phase_version(), "storm"})
                                       : CommandBody(Release{phase_version()});
             default: return AdvancePhase{ways.at(below(ways.size())), phase_version(), ""};
         }
+    }
+    CommandBody confirm() {
+        const auto& open = march.state.proposals;
+        return ConfirmProposal{open.empty() ? 1 : open[below(open.size())].number, ""};
     }
     CommandBody of_setup() {
         switch (below(9)) {
@@ -173,11 +180,13 @@ private:
 };
 
 void check_roster(const MarchState& state) {
-    REQUIRE(state.ordinal_of.size() == state.roster.size());
+    RosterIndex made_anew;
     for (std::size_t i = 0; i < state.roster.size(); ++i) {
         CHECK(state.roster[i].ordinal == i);
-        CHECK(state.ordinal_of.at(state.roster[i].person) == i);
+        made_anew.add(state.roster[i]);
     }
+    CHECK(state.index == made_anew);
+    REQUIRE(state.index.ordinal_of.size() == state.roster.size());
 }
 
 void check_routes(const MarchState& state) {

@@ -103,6 +103,19 @@ TEST_CASE("where the city has one lead a section lead or the anchor confirms", "
     CHECK(stopped.march.state.phase == Phase::marching);
 }
 
+TEST_CASE("a city whose lead is on no roster is not stuck when the national desk proposes", "[core][resume]") {
+    MarchBuilder march;
+    march.march_off();
+    march.must(march.lead, Stop{"a crush", ""});
+    REQUIRE(march.state.roster.empty());
+    march.must(march.desk, ProposeResume{march.state.phase_version, "clear again"});
+    const ConfirmResume wish{march.state.proposals_made};
+    CHECK(march.refused(march.somebody(Role::dispatcher), wish).code == RefusalCode::permission_denied);
+    SECTION("the anchor confirms") { march.must(march.somebody(Role::anchor), wish); }
+    SECTION("or a section lead") { march.must(march.put(Role::section_lead, 1), wish); }
+    CHECK(march.state.phase == Phase::marching);
+}
+
 TEST_CASE("where the city has two leads nobody else but the national desk confirms", "[core][resume]") {
     Stopped stopped;
     const PersonId second = stopped.march.put(Role::city_lead);

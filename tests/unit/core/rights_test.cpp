@@ -6,7 +6,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <type_traits>
 
 namespace marchwire::core {
 namespace {
@@ -82,6 +85,8 @@ constexpr Row rows[] = {
     {Action::roster_invites, "", "", "", "", "", "", "", "", "", "w", "w", "r"},
     {Action::retention_export, "", "", "", "", "", "", "", "", "", "+", "w", "r"},
     {Action::questions, "ask", "ask", "ask", "ask", "ask", "ask", "ask", "claim, answer", "claim, answer", "answer", "approve", "r"},
+    // Whoever has a w in a row with a '+'; the row of what was proposed is checked in decide.
+    {Action::confirm_proposal, "", "", "", "", "", "w", "", "w", "w", "w", "w", ""},
     {Action::machine, "", "", "", "", "", "", "", "", "", "", "", ""},
     {Action::host_only, "", "", "", "", "", "", "", "", "", "", "", ""},
 };
@@ -179,7 +184,7 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     }
     for (const CommandBody& body :
          {CommandBody(ListMarch{}), CommandBody(CreateMarch{}), CommandBody(UpdateMarch{}), CommandBody(Reschedule{}),
-          CommandBody(SetSections{}), CommandBody(ImportRoute{})}) {
+          CommandBody(SetSections{}), CommandBody(ImportRoute{}), CommandBody(RecordImport{})}) {
         CHECK(row_of(body) == Action::set_up_march);
     }
     for (const CommandBody& body : {CommandBody(AddPerson{}), CommandBody(IssueToken{}), CommandBody(RevokeToken{})}) {
@@ -205,10 +210,45 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     CHECK(row_of(Stop{}) == Action::stop);
     CHECK(row_of(ProposeResume{}) == Action::resume_after_stop);
     CHECK(row_of(ConfirmResume{}) == Action::resume_after_stop);
+    CHECK(row_of(ConfirmProposal{}) == Action::confirm_proposal);
     CHECK(row_of(AckAlert{}) == Action::alert);
     CHECK(row_of(ClearAlert{}) == Action::alert);
     CHECK(row_of(PostNotice{}) == Action::post_notice);
     CHECK(row_of(SetCallsToAction{}) == Action::post_notice);
+}
+
+TEST_CASE("what was proposed is confirmed by the row that the command itself has", "[core][rights]") {
+    for (const ProposedCommand& proposed :
+         {ProposedCommand(AdvancePhase{}), ProposedCommand(Hold{}), ProposedCommand(Release{}), ProposedCommand(Stop{}),
+          ProposedCommand(Postpone{}), ProposedCommand(Cancel{}), ProposedCommand(ApproveRoute{}),
+          ProposedCommand(ActivateRoute{}), ProposedCommand(WithdrawRoute{}), ProposedCommand(PostNotice{}),
+          ProposedCommand(SetCallsToAction{})}) {
+        const Action own = std::visit(
+            [](const auto& body) {
+                if constexpr (std::is_same_v<std::decay_t<decltype(body)>, std::monostate>) {
+                    return Action::machine;
+                } else {
+                    return row_of(body);
+                }
+            },
+            proposed);
+        CHECK(action_of(proposed) == own);
+        // A row without a '+' has nobody who proposes.
+        const auto may_propose = [&](Role role) { return permission(role, own) == P::propose; };
+        CHECK(std::ranges::any_of(all_roles(), may_propose));
+    }
+    CHECK(action_of(ProposedCommand{}) == Action::machine);
+}
+
+TEST_CASE("whoever may do what others propose may confirm and nobody else", "[core][rights]") {
+    for (const Role role : all_roles()) {
+        const auto may_do = [&](Action action) { return permission(role, action) == P::act; };
+        const bool somewhere = std::ranges::any_of(std::array{Action::hold_release, Action::stop, Action::advance_phase,
+                                                              Action::post_notice, Action::route_status},
+                                                   may_do);
+        INFO(name_of(role));
+        CHECK((permission(role, Action::confirm_proposal) == P::act) == somewhere);
+    }
 }
 
 TEST_CASE("a cell that only reads is no right to act", "[core][rights]") {

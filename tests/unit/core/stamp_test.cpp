@@ -76,24 +76,28 @@ std::vector<Row> expected(const Cast& cast) {
         {CheckedIn{cast.ann, Report::moving, {}, 0, 0, {}, {}}, around_ann},
         {DutyChanged{cast.eve, Duty::on_duty, Duty::on_break, 3, {}}, {"ops", "section:3", "person:4"}},
         {CheckedIn{cast.city, Report::moving, {}, 0, 0, {}, {}}, {"ops", "person:3"}},
-        {CheckInNudged{cast.ann, {}}, {"ops", "person:0"}},
+        {CheckInNudged{cast.ann, {}}, {"ops", "section_ops:1", "person:0"}},
         // To another section: both, so that the old one sees her go.
         {DutyAssigned{cast.ann, 0, "ann", Role::side, 4, 1, {}, false},
          {"ops", "section:1", "section:4", "person:0", "person:1"}},
         // To another buddy: the one until now sees it too.
         {DutyAssigned{cast.ben, 1, "ben", Role::side, 2, 2, cast.eve, false},
          {"ops", "section:2", "person:1", "person:0", "person:4"}},
-        // Up the ladder: buddy, section lead, city leads.
-        {AlertRaised{Alert{about_ann, AlertState::raised, 0, 1, {}, {}, {}}}, {"ops", "person:0"}},
-        {AlertStepped{about_ann, AlertState::notifying, 1, 2, {}, {}}, {"ops", "person:0", "person:2"}},
-        {AlertStepped{about_ann, AlertState::notifying, 2, 3, {}, {}}, {"ops", "person:0", "person:2", "person:3"}},
-        {AlertStepped{about_ann, AlertState::exhausted, 4, 5, {}, {}}, {"ops", "person:0", "person:2", "person:3"}},
+        // Up the ladder: buddy, section lead, city leads. The section's lead follows it on ops from the start.
+        {AlertRaised{Alert{about_ann, AlertState::raised, 0, 1, {}, {}, {}}}, {"ops", "section_ops:1", "person:0"}},
+        {AlertStepped{about_ann, AlertState::notifying, 1, 2, {}, {}},
+         {"ops", "section_ops:1", "person:0", "person:2"}},
+        {AlertStepped{about_ann, AlertState::notifying, 2, 3, {}, {}},
+         {"ops", "section_ops:1", "person:0", "person:2", "person:3"}},
+        {AlertStepped{about_ann, AlertState::exhausted, 4, 5, {}, {}},
+         {"ops", "section_ops:1", "person:0", "person:2", "person:3"}},
         {CampaignCreated{}, {}},
         {CampaignUpdated{}, {}},
         {MarchListed{}, {}},
         {PersonAdded{}, {}},
         {TokenIssued{}, {}},
         {TokenRevoked{}, {}},
+        {ImportRecorded{}, {}},
     };
 }
 
@@ -125,7 +129,7 @@ TEST_CASE("who was told of an alert is told when it is taken and when it ends", 
     cast.march.march_off();
     while (cast.march.missed(cast.ann) == nullptr || cast.march.missed(cast.ann)->step < 2) cast.march.tick_when_due();
     const AlertKey key{AlertKind::checkin_missed, cast.ann};
-    const Names told = {"ops", "person:0", "person:2", "person:3"};
+    const Names told = {"ops", "section_ops:1", "person:0", "person:2", "person:3"};
     CHECK(cast.seen_by(AlertAcked{key, 4, cast.city}) == told);
     CHECK(cast.seen_by(AlertCleared{key, 5, cast.city, ""}) == told);
     CHECK(told_of(cast.march.state, key, 0) == std::vector{cast.ann});

@@ -165,6 +165,38 @@ TEST_CASE("an alert is on the phones of its ladder so far and of its subject", "
     CHECK(alerts_of(leader) == 1);
 }
 
+TEST_CASE("a section lead's ops holds the own section and nobody else", "[core][views]") {
+    test::MarchBuilder march;
+    const PersonId leader = march.on_duty(Role::section_lead, 2);
+    const PersonId ann = march.on_duty(Role::side, 2);
+    const PersonId other = march.on_duty(Role::side, 3, ann);
+    march.on_duty(Role::dispatcher);
+    march.must(march.lead, ActivateRoute{march.approved_route(), 0});
+    march.approved_route();
+    march.march_off();
+    while (march.missed(other) == nullptr) march.tick_when_due();
+    march.must(ann, Hold{march.state.phase_version, "a gap", ""});
+    const SectionSnapshot seen = section_snapshot(march.state, 2);
+    CHECK(seen.section == 2);
+    std::vector<PersonId> persons;
+    for (const Member& member : seen.state.roster) persons.push_back(member.person);
+    CHECK(persons == std::vector{leader, ann});
+    CHECK(seen.state.alerts.size() == 2);
+    CHECK_FALSE(seen.state.alerts.contains({AlertKind::checkin_missed, other}));
+    // Drafts are plans, and proposals are for those who decide on them.
+    REQUIRE(seen.state.routes.size() == 1);
+    CHECK(seen.state.routes.front().version == march.state.active_route);
+    CHECK(seen.state.proposals.empty());
+    CHECK(seen.state.phase == march.state.phase);
+    CHECK(section_snapshot(march.state, 5).state.roster.empty());
+}
+
+TEST_CASE("a section lead's ops is the staff's and the section's topics", "[core][views]") {
+    std::vector<std::string> names;
+    for (const std::uint32_t index : section_topics(2)) names.push_back(topic_name(index));
+    CHECK(names == std::vector<std::string>{"staff", "section:2", "section_ops:2"});
+}
+
 TEST_CASE("the overview shows no small counts and rounds the others to five", "[core][views]") {
     test::MarchBuilder march;
     const auto shown_with = [&](int more) {

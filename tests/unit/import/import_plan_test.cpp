@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <tuple>
 
 namespace marchwire::import {
 namespace {
@@ -121,6 +122,31 @@ TEST_CASE("what the server tells of a march is read back as it was asked", "[imp
               .text() == "reno-nv");
 }
 
+TEST_CASE("an import ends with its record unless the same file changed nothing", "[import][plan]") {
+    const CampaignDraft file = draft(reno + elko);
+    const auto first = plan_record(campaign(), file, plan(reno + elko, {existing(reno)}), {});
+    REQUIRE(first);
+    CHECK(first->log.is_campaign());
+    const auto& record = std::get<core::RecordImport>(first->body);
+    CHECK(record.number == 1);
+    CHECK(record.file_sha256 == base::hex(file.file_hash));
+    CHECK(record.marches == 2);
+    CHECK(record.created == 1);
+    CHECK(record.unchanged == 1);
+    // Cut short before its record and run again it asks under the same id.
+    CHECK(plan_record(campaign(), file, plan(reno + elko, {existing(reno)}), {})->id == first->id);
+
+    const core::ImportRecord last{1, record.file_sha256, 2, 1, 0, 1, {5}};
+    const auto nothing_new = plan(reno + elko, {existing(reno), existing(elko)});
+    CHECK_FALSE(plan_record(campaign(), file, nothing_new, last));
+    // Another file that changes nothing is told of, and so is the same one when somebody had changed a march by hand.
+    CHECK(plan_record(campaign(), draft(elko + reno), nothing_new, last));
+    const auto again = plan_record(campaign(), file, plan(reno + elko, {existing(reno)}), last);
+    REQUIRE(again);
+    CHECK(std::get<core::RecordImport>(again->body).number == 2);
+    CHECK(again->id != first->id);
+}
+
 TEST_CASE("the server reads what the host writes", "[import][plan]") {
     const auto asked = plan(reno, {}).front().commands.front();
     const auto created = wire::decode_command_json(command_json(asked));
@@ -136,6 +162,21 @@ TEST_CASE("the server reads what the host writes", "[import][plan]") {
     REQUIRE(imported.has_value());
     CHECK_FALSE(imported->id);
     CHECK(*std::get<core::ImportRoute>(imported->body).line == line);
+
+    const core::RecordImport record{3, std::string(64, 'b'), 9, 4, 3, 2};
+    const auto recorded = wire::decode_command_json(command_json({base::LogId{campaign(), {}}, {}, record}));
+    REQUIRE(recorded.has_value());
+    const auto& read = std::get<core::RecordImport>(recorded->body);
+    CHECK(read.file_sha256 == record.file_sha256);
+    CHECK(std::tuple(read.number, read.marches, read.created, read.changed, read.unchanged) ==
+          std::tuple(3, 9, 4, 3, 2));
+}
+
+TEST_CASE("what the server tells of a campaign's last import is what the host reads", "[import][plan]") {
+    core::CampaignState state;
+    state.id = base::LogId{campaign(), {}};
+    state.last_import = {2, std::string(64, 'c'), 9, 4, 3, 2, {1'528'992'000'000}};
+    CHECK(read_campaign_state(wire::state_json(state))->last_import == state.last_import);
 }
 
 TEST_CASE("what the server tells of its state is what the host reads", "[import][plan]") {

@@ -33,6 +33,19 @@ TEST_CASE("a command goes to its desk with who said it and the reply comes back"
     CHECK(reply["accepted"]["level"] == "SYNCED");
 }
 
+TEST_CASE("a command that cannot be read is refused by its id and the connection stays", "[session][command]") {
+    Talk talk(Door::staff);
+    CHECK(talk.greet()
+              .say(R"({"command":{"id":{"device":"7","counter":"1"},"log":"c/m","advancePhase":{"to":99}}})")
+              .empty());
+    const Json reply = talk.read().at(0)["reply"];
+    CHECK(reply["id"]["counter"] == "1");
+    CHECK(reply["error"]["code"] == "INVALID_ARGUMENT");
+    CHECK(reply["error"]["field"] == "to");
+    CHECK_FALSE(talk.closed);
+    CHECK(talk.say(check_in(2)).size() == 1);
+}
+
 TEST_CASE("a follower's command is refused at the door", "[session][command]") {
     Talk talk(Door::followers);
     CHECK(talk.greet().say(check_in(1)).empty());

@@ -201,6 +201,59 @@ TEST_CASE("too many subscriptions or fixes in one message are refused", "[wire][
     CHECK(refused(report + "]}}").field == "report_position.fixes");
 }
 
+TEST_CASE("a command that cannot be read is answered by its id where that could be read", "[wire][codec]") {
+    const base::CommandId id{base::DeviceId{7}, 12};
+    const base::Refusal why = base::invalid("to", "Give one of the words.");
+    const auto reply_to = [&](std::string_view bytes, Encoding encoding) {
+        const auto answer = wire::answer_to_refused(bytes, encoding, why);
+        const auto* reply = std::get_if<wire::Reply>(&answer);
+        REQUIRE(reply != nullptr);
+        REQUIRE(reply->outcome.has_error());
+        CHECK(reply->outcome.error().field == "to");
+        return reply->id;
+    };
+    CHECK(reply_to(R"({"command":{"id":{"device":"7","counter":"12"},"advancePhase":{"to":99}}})", Encoding::json) ==
+          id);
+    CHECK(reply_to(R"({"command":{"id":{"device":7,"counter":12},"stop":7,"log":{}}})", Encoding::json) == id);
+    pb::ClientMessage message;
+    message.mutable_command()->mutable_id()->set_device(7);
+    message.mutable_command()->mutable_id()->set_counter(12);
+    message.mutable_command()->set_log("no log");
+    const std::string whole = message.SerializeAsString();
+    CHECK(reply_to(whole, Encoding::proto) == id);
+    CHECK(reply_to(whole.substr(0, whole.size() - 3), Encoding::proto) == id);
+    // A text that is not UTF-8 is where Protobuf stops.
+    std::string spoilt = whole;
+    spoilt.back() = '\xFF';
+    REQUIRE(wire::decode_client(spoilt, Encoding::proto).has_error());
+    CHECK(reply_to(spoilt, Encoding::proto) == id);
+}
+
+TEST_CASE("a wish for a feed that cannot be read is answered by the feed's name where that could be read",
+          "[wire][codec]") {
+    const base::Refusal why = base::invalid("resume", "Hand back the position as it was.");
+    const auto answer = wire::answer_to_refused(
+        R"({"subscribe":{"feed":"ops/flag-day-2018/st-louis-mo","resume":"here"}})", Encoding::json, why);
+    const auto* closed = std::get_if<wire::Unsubscribed>(&answer);
+    REQUIRE(closed != nullptr);
+    CHECK(closed->feed.text() == "ops/flag-day-2018/st-louis-mo");
+    CHECK(closed->refusal->field == "resume");
+}
+
+TEST_CASE("bytes in which nothing could be read are answered by an error that names no wish", "[wire][codec]") {
+    for (const char* text :
+         {"", "{", "[]", R"({"command":7})", R"({"command":{"id":"7"}})",
+          R"({"command":{"id":{"device":"7","counter":"x"}}})", R"({"subscribe":{"feed":"nowhere"}})",
+          R"({"command":{"id":{"device":"-1","counter":"1"}}})"}) {
+        INFO(text);
+        const auto answer = wire::answer_to_refused(text, Encoding::json, base::invalid("", "Say it anew."));
+        CHECK(std::holds_alternative<wire::ErrorItem>(answer));
+    }
+    const auto cut = wire::answer_to_refused("\x22\x0B\x0A\x09\x09", Encoding::proto,
+                                             base::invalid("", "Say it anew."));
+    CHECK(std::holds_alternative<wire::ErrorItem>(cut));
+}
+
 TEST_CASE("the host's commands are read from JSON without an id", "[wire][codec]") {
     const auto command = wire::decode_command_json(
         R"({"createMarch":{"spec":{"city":"St. Louis","kind":"IN_PERSON"}}})");

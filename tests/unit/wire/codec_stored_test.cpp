@@ -50,6 +50,8 @@ MarchBuilder busy_day() {
     for (int i = 0; i < 10 && core::next_due(march.state); ++i) march.tick_when_due();
     march.must(march.lead, core::Stop{"a car on the route", "We wait here for a moment."});
     march.must(march.lead, core::ProposeResume{march.state.phase_version, "the car is gone"});
+    march.must(march.somebody(core::Role::dispatcher),
+               core::PostNotice{core::Severity::urgent, "", "We wait for help.", {}});
     return march;
 }
 
@@ -86,7 +88,7 @@ TEST_CASE("a day read back from its stored entries ends in the same state", "[wi
 TEST_CASE("a march restored from its checkpoint is the march that it was after each entry", "[wire][codec]") {
     const MarchBuilder march = busy_day();
     REQUIRE_FALSE(march.state.alerts.empty());
-    REQUIRE(march.state.proposals.size() == 1);
+    REQUIRE(march.state.proposals.size() == 2);
     core::MarchState state;
     state.id = march.state.id;
     for (const core::Entry& entry : march.entries) {
@@ -101,6 +103,7 @@ TEST_CASE("a checkpoint of a march holds every field of its state", "[wire][code
     pb::MarchCheckpoint made;
     fill(made);
     made.mutable_state()->mutable_routes(0)->set_version(1);
+    made.mutable_state()->clear_only_section();  // of a section lead's snapshot, not of the march
     const auto state = wire::decode_march_checkpoint(made.SerializeAsString(), st_louis);
     REQUIRE(state.has_value());
     made.mutable_state()->mutable_position()->set_epoch(state->tip.epoch.value);

@@ -50,6 +50,11 @@ struct ProposeResume {
 struct ConfirmResume {
     std::uint32_t proposal = 0;
 };
+/// Does what another person proposed.
+struct ConfirmProposal {
+    std::uint32_t proposal = 0;
+    std::string typed_name;  ///< when the march is closed by it: its name
+};
 struct Postpone {
     std::uint32_t phase_version = 0;
     std::string reason;
@@ -64,6 +69,9 @@ struct ApproveRoute {
 struct ActivateRoute {
     std::uint32_t version = 0;
     std::uint32_t active_version = 0;  ///< the one that it replaces; 0: none is active
+};
+struct WithdrawRoute {
+    std::uint32_t version = 0;
 };
 struct AssignDuty {
     PersonId person = 0;
@@ -92,14 +100,15 @@ struct PostNotice {
 };
 
 using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop,
-                             ProposeResume, ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute, AssignDuty,
-                             AckAlert, ClearAlert, PostNotice>;
+                             ProposeResume, ConfirmResume, ConfirmProposal, Postpone, Cancel, ApproveRoute,
+                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {
     Level level = Level::none;
     Position position;
     std::uint64_t made = 0;
+    bool proposed = false;  ///< not done yet: `made` is a proposal that waits for somebody to confirm it
 };
 using Outcome = std::variant<Accepted, Error>;
 

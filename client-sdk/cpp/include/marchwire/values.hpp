@@ -217,10 +217,11 @@ struct Notice {
 };
 struct Proposal {
     std::uint32_t number = 0;
-    std::string kind;  ///< "resume", "hold", "stop"
+    std::string kind;  ///< "resume", "hold", "stop", "advance_phase", "approve_route", ...
     PersonId proposer = 0;
     std::string reason;
     UtcMs expires_at = 0;
+    std::string about;  ///< in short what is proposed beside its kind: the phase, the route's version, the notice
 };
 /// The folded state of a public, ops or marshal feed. What the feed does not hold is empty.
 struct March {

@@ -1,0 +1,37 @@
+#include "core/views.hpp"
+
+namespace marchwire::core {
+
+std::vector<std::uint32_t> section_topics(std::uint32_t section) {
+    return {topic_index::staff, topic_index::section(section), topic_index::section_ops(section)};
+}
+
+SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section) {
+    SectionSnapshot snapshot;
+    snapshot.section = section;
+    MarchState& shown = snapshot.state;
+    shown.id = state.id;
+    shown.tip = state.tip;
+    shown.spec = state.spec;
+    shown.spec_version = state.spec_version;
+    shown.phase = state.phase;
+    shown.phase_version = state.phase_version;
+    shown.phase_since = state.phase_since;
+    shown.phase_before = state.phase_before;
+    shown.public_sentence = state.public_sentence;
+    shown.sections = state.sections;
+    if (const Route* route = state.active()) shown.routes = {*route};
+    shown.active_route = state.active_route;
+    for (const Member& member : state.roster) {
+        if (member.section == section) shown.roster.push_back(member);
+    }
+    shown.notices = state.notices;
+    shown.calls_to_action = state.calls_to_action;
+    for (const auto& [key, alert] : state.alerts) {
+        const Member* subject = state.member(key.subject);
+        if (subject != nullptr && subject->section == section) shown.alerts.emplace(key, alert);
+    }
+    return snapshot;
+}
+
+}  // namespace marchwire::core

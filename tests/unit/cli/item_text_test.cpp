@@ -1,0 +1,47 @@
+// What people read in a line of text: proposals, and what became of a command.
+#include "item_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+
+namespace marchwire::cli {
+namespace {
+
+TEST_CASE("a proposal is read with its number and who made it and what it is about", "[cli][watch]") {
+    sdk::March march;
+    sdk::Member& dispatcher = march.roster.emplace_back();
+    dispatcher.person = 7;
+    dispatcher.callsign = "Dispatch 1";
+    const sdk::Proposal next{3, "advance_phase", 7, "", 0, "rally"};
+    CHECK(item_text(sdk::ProposalMade{next}, &march) == "proposal 3 by Dispatch 1 to advance phase: rally");
+    const sdk::Proposal hold{4, "hold", 9, "somebody fell", 0, ""};
+    CHECK(item_text(sdk::ProposalMade{hold}, &march) == "proposal 4 by person 9 to hold \"somebody fell\"");
+    march.proposals = {next, hold};
+    const std::string told = snapshot_text(march);
+    CHECK(told.find("proposal 3 to advance phase: rally waits; proposal 4 to hold waits") != std::string::npos);
+}
+
+TEST_CASE("who may only propose is told whose yes it waits for", "[cli]") {
+    const sdk::Accepted proposed{sdk::Level::synced, {1, 40, 0}, 3, true};
+    const std::pair<sdk::Command, const char*> cases[] = {
+        {sdk::Hold{}, "a dispatcher or a city lead"},
+        {sdk::Stop{}, "a section lead, a dispatcher or a city lead"},
+        {sdk::ApproveRoute{}, "a city lead"},
+        {sdk::AdvancePhase{}, "a city lead or the national desk"},
+        {sdk::PostNotice{}, "a city lead or the national desk"},
+    };
+    for (const auto& [command, confirmer] : cases) {
+        CHECK(accepted_text(proposed, command) ==
+              "proposed as number 3; waits for " + std::string(confirmer) + " to confirm it\n");
+    }
+}
+
+TEST_CASE("what was done is told with how safe it is and the number of what it made", "[cli]") {
+    CHECK(accepted_text({sdk::Level::synced, {1, 40, 0}, 0, false}, sdk::Hold{}) == "synced at 40\n");
+    CHECK(accepted_text({sdk::Level::synced, {1, 41, 0}, 2, false}, sdk::PostNotice{}) == "synced at 41, number 2\n");
+}
+
+}  // namespace
+}  // namespace marchwire::cli
