@@ -200,7 +200,7 @@ void stay_on_core_one() {
 
 int run(int argc, char** argv) {
     Wishes wishes;
-    wishes.places = {MARCHWIRED_PATH, BENCH_LOAD_PATH, BENCH_FLOOR_PATH, BENCH_RIVALS_PATH, {}};
+    wishes.places = {MARCHWIRED_PATH, BENCH_LOAD_PATH, BENCH_FLOOR_PATH, BENCH_HOSTILE_PATH, BENCH_RIVALS_PATH, {}};
     std::string out;
     CLI::App app("Marchwire and its peers side by side; see bench/README.md");
     app.add_flag("--quick", wishes.options.quick, "few cases, one short round: figures are rough");

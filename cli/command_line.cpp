@@ -22,6 +22,7 @@ void add_common(CLI::App& app, Context& context) {
         ->envname("MARCHWIRE_URL")
         ->capture_default_str();
     app.add_option("--ca", context.ca, "PEM file of the authority behind a wss:// server, if the system knows it not")
+        ->check(CLI::ExistingFile)
         ->envname("MARCHWIRE_CA");
     app.add_option("--token", context.token, "who you are, for verbs of a person")->envname("MARCHWIRE_TOKEN");
 }

@@ -136,6 +136,26 @@ Case stalled() {
     return made;
 }
 
+Case hostile(bool quick) {
+    Case made;
+    made.name = "hostile-1000";
+    made.question =
+        "40 events/s to 1 000 followers, beside 70 peers that ping without end, send one-byte frames, "
+        "subscribe and leave 10 000 times a second, ask for every feed, never read, half-close, or say Close "
+        "and stay; each comes again when it is cut";
+    made.kind = Kind::hostile;
+    made.subjects = {"marchwire"};
+    made.setting.topics = 200;
+    made.plan = {{"subscribers", 1000},
+                 {"marches", 200},
+                 {"hostile_each", 10},
+                 {"pattern", "paced"},
+                 {"events_per_second", 40},
+                 {"warm_ms", 500},
+                 {"window_ms", quick ? 3000 : 30'000}};
+    return made;
+}
+
 Case storm(bool quick) {
     Case made;
     made.name = "storm-15000";
@@ -202,6 +222,7 @@ std::vector<Case> all_cases(bool quick) {
     all.push_back(orders(quick));
     all.push_back(slow_reader());
     all.push_back(stalled());
+    all.push_back(hostile(quick));
     all.push_back(storm(quick));
     all.push_back(shards(quick));
     all.push_back(topics(quick));
@@ -236,6 +257,8 @@ std::vector<Goal> all_goals() {
         figure_goal("stalled-2000of5000", "p99_ms", 50),
         figure_goal("stalled-2000of5000", "p99_over_base", 1.2),
         figure_goal("stalled-2000of5000", "cut_within_s", 15),
+        figure_goal("hostile-1000", "p99_over_base", 1.2),
+        figure_goal("hostile-1000", "hostile_longest_s", 20),
         figure_goal("storm-15000", "served_s", 10),
         figure_goal("storm-15000", "staff_served_s", 2),
         {"shards-2", "marchwire-2-shards", "own_us_per_delivery", Bound::at_most, 1.1, "marchwire"},

@@ -11,7 +11,18 @@
 
 namespace marchwire::bench {
 
-enum class Kind : std::uint8_t { deliveries, saturated, telemetry, orders, idle, slow_reader, stalled, storm, shards };
+enum class Kind : std::uint8_t {
+    deliveries,
+    saturated,
+    telemetry,
+    orders,
+    idle,
+    slow_reader,
+    stalled,
+    hostile,
+    storm,
+    shards
+};
 
 struct Case {
     std::string name;

@@ -64,6 +64,7 @@ void Measuring::one(const Case& measured, const std::string& subject, int round)
     switch (measured.kind) {
         case Kind::idle: return idle(measured, server);
         case Kind::stalled: return stalled(measured, server);
+        case Kind::hostile: return hostile(measured, server);
         case Kind::storm: return storm(measured, server);
         case Kind::deliveries:
         case Kind::saturated:
@@ -91,9 +92,9 @@ void Measuring::add(const char* metric, const char* unit, double value) {
 
 // ---- the load generator ------------------------------------------------------------------------
 
-std::unique_ptr<Child> Measuring::begin_load(const Json& plan) {
+std::unique_ptr<Child> Measuring::begin(const std::filesystem::path& program, const Json& plan) {
     ChildSettings settings;
-    settings.arguments = {places_.load.string()};
+    settings.arguments = {program.string()};
     settings.cores = load_core;
     auto load = std::make_unique<Child>(settings);
     load->say(plan.dump());
@@ -201,6 +202,10 @@ void Measuring::stalled(const Case& measured, Server& server) {
     const Json with = watch_stalled(*load, server, good + plan["publishers"].get<std::uint32_t>());
     if (with.is_null()) return;
     tell_deliveries(with);
+    tell_latency_over_base(with, without);
+}
+
+void Measuring::tell_latency_over_base(const Json& with, const Json& without) {
     add("p50_ms", "ms", with["latency"]["p50_ms"]);
     add("p99_ms", "ms", with["latency"]["p99_ms"]);
     add("base_p99_ms", "ms", without["latency"]["p99_ms"]);
@@ -225,6 +230,46 @@ Measuring::Json Measuring::watch_stalled(Child& load, const Server& server, std:
     // Never within the window: said to have taken longer than all of it.
     add("cut_within_s", "s", cut_after == 0 ? seconds_since(begin) : cut_after);
     return taken(line);
+}
+
+/// First good clients alone, then the same beside hostile ones, on the same server.
+void Measuring::hostile(const Case& measured, Server& server) {
+    const Json plan = plan_for(measured, server);
+    const Json without = run(plan);
+    if (without.is_null()) return;
+    const auto peers = begin(places_.hostile, plan);
+    std::this_thread::sleep_for(quiet_after_opening);
+    const Json with = run(plan);
+    peers->say("enough");
+    const auto fates = peers->line(milliseconds(result_within_ms));
+    if (with.is_null()) return;
+    tell_deliveries(with);
+    tell_latency_over_base(with, without);
+    const Json told = fates ? Json::parse(*fates, nullptr, false) : Json();
+    if (told.is_object()) {
+        tell_fates(told);
+    } else {
+        troubles_.wrong.push_back(now_.measured_case + ", marchwire: the hostile peers said nothing");
+    }
+}
+
+/// Every kind has a limit that it meets: its peers are ended with that code, or (0) simply ended, and in time.
+void Measuring::tell_fates(const Json& fates) {
+    const std::pair<const char*, const char*> codes[] = {
+        {"endless_pings", "4016"}, {"one_byte_frames", "4016"}, {"subscribe_and_leave", "4016"},
+        {"never_reads", "none"},   {"half_closes", "none"},     {"holds_after_close", "1000"},
+    };
+    double longest = 0;
+    for (const auto& [kind, code] : codes) {
+        const Json& fate = fates.at(kind);
+        longest = std::max(longest, fate["longest_s"].get<double>());
+        for (const auto& [ended_with, times] : fate["ends"].items()) {
+            if (ended_with == code) continue;
+            troubles_.wrong.push_back(now_.measured_case + ", marchwire: " + std::to_string(times.get<int>()) + " x " +
+                                      kind + " ended with " + ended_with + " and not " + code);
+        }
+    }
+    add("hostile_longest_s", "s", longest);
 }
 
 void Measuring::storm(const Case& measured, const Server& server) {

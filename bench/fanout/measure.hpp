@@ -32,7 +32,8 @@ private:
     void add(const char* metric, const char* unit, double value);
     /// Open, go, result; null when it failed, which is told.
     [[nodiscard]] Json run(const Json& plan);
-    [[nodiscard]] std::unique_ptr<Child> begin_load(const Json& plan);
+    [[nodiscard]] static std::unique_ptr<Child> begin(const std::filesystem::path& program, const Json& plan);
+    [[nodiscard]] std::unique_ptr<Child> begin_load(const Json& plan) const { return begin(places_.load, plan); }
     /// The next thing that it says; null when it failed, which is told as is everything that it found wrong.
     [[nodiscard]] Json heard(Child& load, int within_ms);
     [[nodiscard]] Json taken(const std::optional<std::string>& line);
@@ -40,8 +41,11 @@ private:
     void plain(const Case& measured, const Server& server);
     void tell_deliveries(const Json& result);
     void tell_orders(const Json& result);
+    void tell_latency_over_base(const Json& with, const Json& without);
     void idle(const Case& measured, const Server& server);
     void stalled(const Case& measured, Server& server);
+    void hostile(const Case& measured, Server& server);
+    void tell_fates(const Json& fates);
     void storm(const Case& measured, const Server& server);
     [[nodiscard]] Json watch_stalled(Child& load, const Server& server, std::uint32_t sessions_without);
 

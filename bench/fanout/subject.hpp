@@ -28,9 +28,9 @@ struct Setting {
 
 /// Where things are.
 struct Places {
-    std::filesystem::path marchwired, load, floor;  ///< programs
-    std::filesystem::path rivals;                   ///< bench/rivals, with its node_modules
-    std::filesystem::path scratch;                  ///< a directory of this run
+    std::filesystem::path marchwired, load, floor, hostile;  ///< programs
+    std::filesystem::path rivals;                            ///< bench/rivals, with its node_modules
+    std::filesystem::path scratch;                           ///< a directory of this run
 };
 
 /// A running server with what the load generator must know of it.

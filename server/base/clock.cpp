@@ -26,6 +26,7 @@ UtcMs DemoClock::now() const {
 }
 
 std::string DemoClock::demo_notice() const {
+    if (rate_ == 1) return "DEMO: this clock is not real.";
     char text[80];
     std::snprintf(text, sizeof text, "DEMO: this clock is not real and runs %g times as fast.", rate_);
     return text;

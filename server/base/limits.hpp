@@ -37,8 +37,8 @@ inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF
 inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
 inline constexpr std::uint32_t commands_per_second = 20;          ///< per session, refilled; ours
 inline constexpr std::uint32_t commands_burst = 400;              ///< an off-line phone's queue arrives at once; ours
-inline constexpr std::uint32_t client_messages_per_second = 100;  ///< all kinds; beyond it the session is closed
-inline constexpr std::uint32_t client_messages_burst = 1'000;
+inline constexpr std::uint32_t client_frames_per_second = 100;  ///< pings and fragments too; beyond it: closed
+inline constexpr std::uint32_t client_frames_burst = 1'000;
 
 // --- sockets ----------------------------------------------------------------------------------
 inline constexpr Millis http_request_deadline = seconds(10);  ///< a whole request header, and a whole answer; ours

@@ -29,11 +29,16 @@ bool worse(const Alert& a, const Alert& b) {
     return rank(a) > rank(b);
 }
 
+/// What the plan lists up to the phase that was reached is behind, even when it came early.
 PlannedPhase next_planned(const MarchState& state, UtcMs now) {
+    const Phase reached = state.phase_before.value_or(state.phase);
     PlannedPhase next;
     for (const PlannedPhase& planned : state.spec.plan) {
-        const bool ahead = planned.at > now && planned.phase != state.phase;
-        if (ahead && (!next.at || planned.at < next.at)) next = planned;
+        if (planned.phase == reached) {
+            next = {};
+        } else if (planned.at > now && (!next.at || planned.at < next.at)) {
+            next = planned;
+        }
     }
     return next;
 }

@@ -129,8 +129,10 @@ bool Connection::skip_some() {
 void Connection::take_events() {
     while (!finished_) {
         const wire::ReadEvent event = reader_.next();
+        if (const auto frames = reader_.take_frame_count(); frames != 0) {
+            perform(session_.on_frames(frames, base::machine_now()));
+        }
         if (std::holds_alternative<wire::NeedMore>(event)) return;
-        session_.heard(base::machine_now());
         std::visit(
             [this](const auto& what) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(what)>, wire::NeedMore>) take_event(what);

@@ -13,14 +13,15 @@ constexpr std::int64_t one_token = 1000;
 RateLimit::RateLimit(std::uint32_t per_second, std::uint32_t burst)
     : per_ms_(per_second), burst_(burst * one_token), level_(burst_) {}
 
-bool RateLimit::take(base::UtcMs now) {
+bool RateLimit::take(base::UtcMs now, std::uint32_t count) {
     if (now > filled_at_) {
         const std::int64_t until_full = (burst_ - level_) / per_ms_ + 1;
         level_ = std::min(burst_, level_ + std::min((now - filled_at_).value, until_full) * per_ms_);
         filled_at_ = now;
     }
-    if (level_ < one_token) return false;
-    level_ -= one_token;
+    const std::int64_t wanted = count * one_token;
+    if (level_ < wanted) return false;
+    level_ -= wanted;
     return true;
 }
 

@@ -11,8 +11,8 @@ namespace marchwire::session {
 class RateLimit {
 public:
     RateLimit(std::uint32_t per_second, std::uint32_t burst);
-    /// Takes one; false when there is none.
-    [[nodiscard]] bool take(base::UtcMs now);
+    /// Takes so many; false, and none is taken, when there are fewer.
+    [[nodiscard]] bool take(base::UtcMs now, std::uint32_t count = 1);
     /// Until the next one is there.
     [[nodiscard]] base::Millis retry_after() const;
 

@@ -31,7 +31,7 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
     : backend_(backend),
       queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
       settings_(std::move(settings)),
-      messages_(limits::client_messages_per_second, limits::client_messages_burst),
+      frames_(limits::client_frames_per_second, limits::client_frames_burst),
       commands_(limits::commands_per_second, limits::commands_burst),
       begun_at_(now),
       heard_at_(now),
@@ -39,14 +39,22 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
 
 // ---- from the socket ---------------------------------------------------------------------------
 
-Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
+Actions Session::on_frames(std::uint32_t count, base::UtcMs now) {
     Actions actions;
     if (closing_) return actions;
     heard_at_ = now;
-    if (!messages_.take(now)) {
-        close_in_order(CloseCode::too_many_messages, "Send fewer messages, and positions in batches.", actions);
-        return actions;
+    if (frames_.take(now, count)) {
+        tell_heard(now, actions);
+    } else {
+        close_in_order(CloseCode::too_many_messages, "Send fewer messages, each whole, and positions in batches.",
+                       actions);
     }
+    return actions;
+}
+
+Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
+    Actions actions;
+    if (closing_) return actions;
     auto message = wire::decode_client(bytes, settings_.encoding);
     if (!message) {
         send(DeliveryClass::b, wire::answer_to_refused(bytes, settings_.encoding, std::move(message).error()), actions);
@@ -56,7 +64,6 @@ Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
         close(CloseCode::protocol_error, "Send Hello first.", actions);
         return actions;
     }
-    tell_heard(now, actions);
     std::visit([&](auto& said) { on(std::move(said), now, actions); }, *message);
     return actions;
 }
@@ -198,7 +205,8 @@ Actions Session::on_reply(const wire::Reply& reply) {
 Actions Session::on_history(const wire::History& history) {
     Actions actions;
     if (closing_) return actions;
-    if (queue_.push(DeliveryClass::d, message_of(history)) != fanout::Pushed::refused) return actions;
+    if (queue_.push(DeliveryClass::d, wire::message_of(history, settings_.encoding)) != fanout::Pushed::refused)
+        return actions;
     const auto refusal = base::refuse(RefusalCode::too_large, "get_history",
                                       "Other answers wait for you to read them: ask again then, or for fewer entries.");
     send(DeliveryClass::b, wire::History{history.request, history.feed, {}, false, refusal}, actions);
@@ -230,13 +238,7 @@ bool Session::take_ping(base::UtcMs now) {
 
 void Session::send(DeliveryClass delivery, const wire::SessionItem& item, Actions& actions) {
     if (closing_) return;
-    (void)push(delivery, message_of(item), actions);
-}
-
-wire::Frame Session::message_of(const wire::SessionItem& item) const {
-    const std::string bytes = wire::encode(item, settings_.encoding);
-    const std::string_view one = bytes;
-    return wire::make_run({&one, 1}, settings_.encoding);
+    (void)push(delivery, wire::message_of(item, settings_.encoding), actions);
 }
 
 bool Session::push(DeliveryClass delivery, wire::Frame message, Actions& actions) {

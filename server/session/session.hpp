@@ -74,6 +74,9 @@ public:
     Session(SessionSettings settings, const Backend& backend, base::UtcMs now);
 
     // ---- from the socket ---------------------------------------------------------------------------
+    /// Frames came, of any kind: the client is there. More than one client sends end the session.
+    [[nodiscard]] Actions on_frames(std::uint32_t count, base::UtcMs now);
+    /// The frames of the message are counted already.
     [[nodiscard]] Actions on_message(std::string_view bytes, base::UtcMs now);
     /// Hello deadline, silence, UpTo.
     [[nodiscard]] Actions on_tick(base::UtcMs now);
@@ -108,8 +111,6 @@ public:
     [[nodiscard]] const fanout::SendQueue& queue() const { return queue_; }
     /// After silence the shell sends a WebSocket ping: true once per limits::ping_after_idle.
     [[nodiscard]] bool take_ping(base::UtcMs now);
-    /// A pong or any frame came.
-    void heard(base::UtcMs now) { heard_at_ = now; }
 
     [[nodiscard]] const std::optional<Grant>& grant() const { return grant_; }
     [[nodiscard]] bool is_staff() const { return grant_.has_value(); }
@@ -185,7 +186,6 @@ private:
     [[nodiscard]] const fanout::Bytes& bytes_of(const fanout::LiveItem& item) const {
         return fanout::in(item.bytes, settings_.encoding);
     }
-    [[nodiscard]] wire::Frame message_of(const wire::SessionItem& item) const;
 
     // What a delivery looks at stands first, side by side.
     const Backend& backend_;
@@ -198,7 +198,7 @@ private:
     SessionSettings settings_;
     std::optional<Grant> grant_;
     SubscriptionId next_subscription_ = 1;
-    RateLimit messages_;
+    RateLimit frames_;
     RateLimit commands_;
     base::UtcMs begun_at_;
     base::UtcMs heard_at_;

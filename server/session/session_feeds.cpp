@@ -270,8 +270,9 @@ wire::Frame Session::newer(const Subscription& feed, Seen& seen) {
     const base::UtcMs now = backend_.now();
     if (const auto skipped = std::exchange(seen.skipped, 0); skipped != 0) {
         const auto keys = static_cast<std::uint32_t>(std::min<std::uint64_t>(skipped, UINT32_MAX));
-        const auto told = queue_.push(DeliveryClass::b,
-                                      message_of(wire::Skipped{feed.feed, keys, seen.had_all_at, now}));
+        const auto told = queue_.push(
+            DeliveryClass::b,
+            wire::message_of(wire::Skipped{feed.feed, keys, seen.had_all_at, now}, settings_.encoding));
         if (told == fanout::Pushed::refused) seen.skipped = skipped;  // told with the next
     }
     seen.had_all_at = now;

@@ -156,8 +156,8 @@ wire::OverviewRows CampaignDesk::overview(bool whole) const {
 }
 
 wire::Frame CampaignDesk::heading(FeedKind kind, wire::Encoding encoding) const {
-    if (kind == FeedKind::desk) return message_of(wire::DeskRows{id_.campaign, {}, true}, encoding);
-    return message_of(overview(true), encoding);
+    if (kind == FeedKind::desk) return wire::message_of(wire::DeskRows{id_.campaign, {}, true}, encoding);
+    return wire::message_of(overview(true), encoding);
 }
 
 std::shared_ptr<const std::string> CampaignDesk::public_page() const {

@@ -13,12 +13,6 @@
 
 namespace marchwire::shard {
 
-wire::Frame message_of(const wire::SessionItem& item, wire::Encoding encoding) {
-    const std::string bytes = wire::encode(item, encoding);
-    const std::string_view one = bytes;
-    return wire::make_run({&one, 1}, encoding);
-}
-
 session::SnapshotPieces cut_snapshot(const wire::FeedName& feed, const base::Position& position,
                                      const std::string& bytes, wire::Encoding encoding) {
     constexpr std::size_t most = base::limits::snapshot_piece_bytes;
@@ -26,8 +20,8 @@ session::SnapshotPieces cut_snapshot(const wire::FeedName& feed, const base::Pos
     std::vector<wire::Frame> messages;
     messages.reserve(pieces);
     for (std::uint32_t piece = 0; piece < pieces; ++piece) {
-        messages.push_back(
-            message_of(wire::SnapshotPiece{feed, position, piece, pieces, bytes.substr(piece * most, most)}, encoding));
+        messages.push_back(wire::message_of(
+            wire::SnapshotPiece{feed, position, piece, pieces, bytes.substr(piece * most, most)}, encoding));
     }
     return std::make_shared<const std::vector<wire::Frame>>(std::move(messages));
 }

@@ -12,7 +12,4 @@ namespace marchwire::shard {
 [[nodiscard]] session::SnapshotPieces cut_snapshot(const wire::FeedName& feed, const base::Position& position,
                                                    const std::string& bytes, wire::Encoding encoding);
 
-/// One item as a message of its own.
-[[nodiscard]] wire::Frame message_of(const wire::SessionItem& item, wire::Encoding encoding);
-
 }  // namespace marchwire::shard

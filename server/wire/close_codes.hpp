@@ -61,7 +61,8 @@ inline constexpr std::array<CloseRow, 18> close_table{{
     {CloseCode::revoked, "REVOKED", AfterClose::stop, "The token was revoked; ask your lead."},
     {CloseCode::wrong_door, "WRONG_DOOR", AfterClose::stop, "Staff come in by /v1/ops, followers by /v1/ws."},
     {CloseCode::origin_refused, "ORIGIN_REFUSED", AfterClose::stop, "Credentials are not taken from this web origin."},
-    {CloseCode::too_many_messages, "TOO_MANY_MESSAGES", AfterClose::retry, "More messages came than one client sends."},
+    {CloseCode::too_many_messages, "TOO_MANY_MESSAGES", AfterClose::retry,
+     "More frames came than one client sends: 100 a second, 1 000 at once, pings and fragments too."},
 }};
 
 [[nodiscard]] constexpr std::string_view name_of(CloseCode code) {

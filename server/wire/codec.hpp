@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/hmac.hpp"
+#include "wire/frame.hpp"
 #include "wire/messages.hpp"
 
 #include <string>
@@ -20,6 +21,9 @@ namespace marchwire::wire {
 /// read, so that a client knows which of its wishes is meant; else an Error.
 [[nodiscard]] SessionItem answer_to_refused(std::string_view bytes, Encoding encoding, base::Refusal refusal);
 [[nodiscard]] std::string encode(const SessionItem& item, Encoding encoding);
+
+/// One item as a message of its own.
+[[nodiscard]] Frame message_of(const SessionItem& item, Encoding encoding);
 
 /// An item on a log's topic. `position` is the log's (the public one on the public topic).
 [[nodiscard]] std::string encode_public(base::TopicNumber topic, const base::Position& position, base::Seq prev,

@@ -129,6 +129,7 @@ ReadEvent FrameReader::next() {
         char* payload = buffer_.data() + begin_ + header.header_bytes;
         unmask(payload, payload_bytes, buffer_.data() + begin_ + header.mask_at);
         begin_ += header.header_bytes + payload_bytes;
+        ++frames_;
         const std::string_view view(payload, payload_bytes);
         ReadEvent event = is_control(header.opcode) ? take_control(header, view) : take_data(header, view);
         // A fragment in the middle of a message is nothing to tell.

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace marchwire::wire {
@@ -46,6 +47,8 @@ public:
     [[nodiscard]] std::span<char> prepare(std::size_t bytes);
     void commit(std::size_t bytes);
     [[nodiscard]] ReadEvent next();
+    /// Frames taken since it was last asked, fragments and control frames among them. Views stay as they are.
+    [[nodiscard]] std::uint32_t take_frame_count() { return std::exchange(frames_, 0); }
     /// Gives the buffer back when it is empty.
     void shrink();
 
@@ -68,6 +71,7 @@ private:
     std::size_t end_ = 0;                           ///< past the last byte read
     std::string message_;                           ///< fragments so far
     Opcode message_opcode_ = Opcode::continuation;  ///< continuation: no message is open
+    std::uint32_t frames_ = 0;                      ///< taken and not yet counted
     bool failed_ = false;
 };
 

@@ -96,6 +96,45 @@ TEST_CASE("what a dispatcher may only propose is done when the lead confirms it"
     CHECK(lead.client.march(feed("ops"))->proposals.empty());
 }
 
+TEST_CASE("a section lead's fold of the own section is what the server shows of it", "[integration]") {
+    RealServer server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    const std::string section_token = server.token("section_lead", "Section 2", 2);
+    Somebody section(server, section_token);
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    Somebody other(server, server.token("side", "Side 2", 3));
+    lead.follow(feed("ops"));
+    section.follow(feed("ops"));
+    const auto phase = [&] { return lead.client.march(feed("ops"))->phase_version; };
+    lead.must(sdk::AdvancePhase{sdk::Phase::assembling, phase(), {}});
+    marshal.must(sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
+    other.must(sdk::CheckIn{});
+    (void)server.token("side", "Side 3", 2);  // somebody new
+    const auto of = [&](const std::string& callsign) {
+        const auto march = lead.client.march(feed("ops"));
+        for (const sdk::Member& member : march->roster) {
+            if (member.callsign == callsign) return member;
+        }
+        return sdk::Member{};
+    };
+    lead.until([&] { return of("Side 3").person != 0; });
+    // One leaves the section and one comes into it.
+    lead.must(sdk::AssignDuty{of("Side 1").person, "Side 1", sdk::Role::side, 4, 0, false});
+    lead.must(sdk::AssignDuty{of("Side 2").person, "Side 2", sdk::Role::side, 2, 0, false});
+    const sdk::Accepted last = lead.must(sdk::AdvancePhase{sdk::Phase::marching, phase(), {}});
+    section.until([&] {
+        const auto march = section.client.march(feed("ops"));
+        return march && march->phase == sdk::Phase::marching && march->roster.size() == 3;
+    });
+    catch_up(section, feed("ops"), last.position.seq);
+    Somebody fresh(server, section_token);
+    fresh.follow(feed("ops"));
+    CHECK(fresh.state(feed("ops")) == section.state(feed("ops")));
+    CHECK(section.client.state_json(feed("ops")).find("Side 1") == std::string::npos);
+    CHECK(section.client.state_json(feed("ops")).find("Lead 1") == std::string::npos);
+}
+
 TEST_CASE("a client that was away resumes with every item once and its fold is the server's state", "[integration]") {
     RealServer server;
     server.make_march();

@@ -219,6 +219,16 @@ TEST_CASE("the overview names the next planned phase that has a time", "[core][v
     CHECK_FALSE(overview_row(march.state, march.step_off + hours(9)).next.at);
 }
 
+TEST_CASE("a march that steps off early looks ahead to its rally, held or not", "[core][views]") {
+    test::MarchBuilder march;
+    march.march_off();
+    const UtcMs early = march.step_off - minutes(5);
+    CHECK(overview_row(march.state, early).next.phase == Phase::rally);
+    march.state.phase_before = march.state.phase;
+    march.state.phase = Phase::held;
+    CHECK(overview_row(march.state, early).next.phase == Phase::rally);
+}
+
 TEST_CASE("the desk reads the worst alert first and who is overdue", "[core][views]") {
     test::MarchBuilder march;
     const PersonId ann = march.on_duty(Role::side, 1);

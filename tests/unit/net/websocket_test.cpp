@@ -6,6 +6,7 @@ namespace {
 
 using session::Door;
 using wire::CloseCode;
+namespace limits = base::limits;
 
 constexpr unsigned code(CloseCode one) { return static_cast<unsigned>(one); }
 
@@ -237,6 +238,47 @@ TEST_CASE("pongs for a flood of pings stay few and the newest is among them", "[
     std::optional<Frame> read;
     while ((read = client.read_frame()) && read->opcode == 10) newest = read->payload;
     CHECK(newest == "499");
+}
+
+// Pings and fragments once cost their sender nothing: both could come without end.
+TEST_CASE("pings without end close with a code of their own", "[net][limits]") {
+    TestDoor door;
+    Client client(door);
+    client.greet();
+    std::string flood;
+    for (std::uint32_t i = 0; i < limits::client_frames_burst * 2; ++i) flood += frame(9, "");
+    client.send(flood);
+    CHECK(client.read_close() == code(CloseCode::too_many_messages));
+}
+
+TEST_CASE("a message in fragments of one byte closes when it has more than one client sends", "[net][limits]") {
+    TestDoor door;
+    Client client(door);
+    client.greet();
+    const auto in_fragments = [](const std::string& text) {
+        std::string bytes;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            bytes += frame(i == 0 ? 1 : 0, text.substr(i, 1), i + 1 == text.size());
+        }
+        return bytes;
+    };
+    client.send(in_fragments(R"({"ping":{"nonce":"3"}})"));
+    CHECK(client.next_item()["pong"]["nonce"] == "3");
+    client.send(in_fragments(R"({"ping":{"nonce":")" + std::string(limits::client_frames_burst, '7') + R"("}})"));
+    CHECK(client.read_close() == code(CloseCode::too_many_messages));
+}
+
+TEST_CASE("a client that subscribes and leaves without end is sent away", "[net][limits]") {
+    TestDoor door;
+    Client client(door);
+    client.greet();
+    std::string flood;
+    for (std::uint32_t i = 0; i < limits::client_frames_burst; ++i) {
+        flood += frame(1, R"({"subscribe":{"feed":"public/c/m"}})") +
+                 frame(1, R"({"unsubscribe":{"feed":"public/c/m"}})");
+    }
+    client.send(flood);
+    CHECK(client.read_close() == code(CloseCode::too_many_messages));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST_CASE("a client that sends messages without end is closed and may come back"
         (void)talk.read();
         ++said;
     }
-    CHECK(said == base::limits::client_messages_burst + 1);
+    CHECK(said == base::limits::client_frames_burst + 1);
     CHECK(talk.closed == CloseCode::too_many_messages);
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("an answered ping keeps a session alive", "[session][liveness]") {
     talk.greet();
     for (int second = 0; second < 1'000; ++second) {
         (void)talk.tick(seconds(1));
-        if (talk.session.take_ping(talk.now)) talk.session.heard(talk.now);
+        if (talk.session.take_ping(talk.now)) CHECK(talk.session.on_frames(1, talk.now).empty());
     }
     CHECK_FALSE(talk.closed.has_value());
 }

@@ -85,7 +85,12 @@ public:
     explicit Talk(Door door) : Talk(json_at(door)) {}
     explicit Talk(const SessionSettings& settings) : session(settings, backend, now), door_(settings.door) {}
 
-    Actions say(const std::string& json) { return keep(session.on_message(json, now)); }
+    /// Sends a whole message, in one frame.
+    Actions say(const std::string& json) {
+        Actions actions = keep(session.on_frames(1, now));
+        for (Action& action : keep(session.on_message(json, now))) actions.push_back(std::move(action));
+        return actions;
+    }
     Actions hello() {
         return say(door_ == Door::staff ? R"({"hello":{"protocol":1,"device":"7","token":"the-leads-token"}})"
                                         : R"({"hello":{"protocol":1}})");
