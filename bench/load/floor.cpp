@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -131,7 +132,7 @@ private:
             if (!next_frame(left, frame)) break;
             const std::string_view whole = before.substr(0, before.size() - left.size());
             if (gathered_) {
-                if (run_.empty()) flush_at_ms_ = now_ms() + tick_ms_;
+                if (run_.empty()) flush_at_ms_ = std::max(now_ms(), flushed_at_ms_ + tick_ms_);
                 run_.append(whole);
             } else {
                 for (const int subscriber : subscribers_) send(subscriber, whole);
@@ -140,7 +141,9 @@ private:
         in_.erase(0, in_.size() - left.size());
     }
 
+    /// A tick is from one begin to the next, as Marchwire's is: what comes while it sends waits no longer.
     void flush_run() {
+        flushed_at_ms_ = now_ms();
         for (const int subscriber : subscribers_) send(subscriber, run_);
         run_.clear();
     }
@@ -182,6 +185,7 @@ private:
     std::string in_;
     std::string run_;
     std::int64_t flush_at_ms_ = 0;
+    std::int64_t flushed_at_ms_ = 0;
     std::array<char, read_bytes> buffer_{};
 };
 

@@ -33,10 +33,10 @@ inline constexpr std::size_t queue_bytes_staff = 2UL * 1024 * 1024;  ///< class 
 inline constexpr std::size_t queue_answer_bytes = 256UL * 1024;      ///< class D of a session: five full answers; ours
 inline constexpr std::size_t queue_total_bytes_followers = 256UL * 1024 * 1024;  ///< waiting for all followers: ours
 inline constexpr std::size_t queue_total_bytes_staff = 256UL * 1024 * 1024;      ///< apart, so that a crowd takes none
-inline constexpr int send_buffer_bytes = 64 * 1024;               ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
-inline constexpr int not_sent_low_water_bytes = 16 * 1024;        ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
-inline constexpr std::uint32_t commands_per_second = 20;          ///< per session, refilled; ours
-inline constexpr std::uint32_t commands_burst = 400;              ///< an off-line phone's queue arrives at once; ours
+inline constexpr int send_buffer_bytes = 64 * 1024;             ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
+inline constexpr int not_sent_low_water_bytes = 16 * 1024;      ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
+inline constexpr std::uint32_t commands_per_second = 20;        ///< per session, refilled; ours
+inline constexpr std::uint32_t commands_burst = 400;            ///< an off-line phone's queue arrives at once; ours
 inline constexpr std::uint32_t client_frames_per_second = 100;  ///< pings and fragments too; beyond it: closed
 inline constexpr std::uint32_t client_frames_burst = 1'000;
 
@@ -131,6 +131,7 @@ inline constexpr Millis newest_tick{100};        ///< class C under load: a tent
 inline constexpr int newest_rest = 29;           ///< sending class C early may take a thirtieth of the time; ours
 
 // --- shard ------------------------------------------------------------------------------------
+inline constexpr std::size_t turn_sessions = 64;            ///< sent to before the shard reads again: half a ms; ours
 inline constexpr Millis unavailable_retry = seconds(1);     ///< told with UNAVAILABLE; ours
 inline constexpr Millis beat{250};                          ///< real time: keepers look whether something is due; ours
 inline constexpr Millis session_tick = seconds(1);          ///< real time: teeth of the wheel of deadlines, pings, UpTo

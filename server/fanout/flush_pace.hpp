@@ -8,7 +8,8 @@
 namespace marchwire::fanout {
 
 /// A machine without a clock: times go in. What waits goes out at the end of the turn in which it came, unless sending
-/// took so much of the time of late that others would wait for it; then it gathers until the tick. One thread.
+/// took so much of the time of late that others would wait for it; then it gathers until the tick. What comes while
+/// sending is under way gathers too. One thread.
 class FlushPace {
 public:
     using Instant = std::chrono::steady_clock::time_point;
@@ -32,8 +33,10 @@ public:
     /// The same once so much waits that no tick is worth waiting for: an eighth of what the last flush took, in which
     /// those who wait for its answers come to say more.
     [[nodiscard]] std::optional<Instant> due_when_full() const;
-    /// All that waited was sent, from `begun` to `ended`.
-    void flushed(Instant begun, Instant ended);
+    /// All that waits goes from now on: perhaps along with what is under way already.
+    void begin(Instant now);
+    /// Nothing is under way any more. Without a begin before it says nothing.
+    void end(Instant now);
 
 private:
     [[nodiscard]] std::optional<Instant> due_after(Instant rested) const;
@@ -43,6 +46,7 @@ private:
     Length hold_;
     Behind behind_ = Behind::nothing;
     std::optional<Instant> waits_since_;
+    std::optional<Instant> begun_;  ///< what is under way
     Instant rested_at_{};
     Instant heard_at_{};
 };

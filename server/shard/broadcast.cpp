@@ -83,65 +83,107 @@ std::optional<Broadcast::Instant> Broadcast::due() const {
 
 // ---- what goes ---------------------------------------------------------------------------------
 
-void Broadcast::flush(Instant by) {
+void Broadcast::begin(Instant by) {
+    const Instant now = std::chrono::steady_clock::now();
     if (const auto due = ordered_due(); due && *due <= by) {
-        ordered_begun_ = std::chrono::steady_clock::now();
-        flush_ordered();
+        ordered_pace_.begin(now);
+        begin_ordered();
     }
     if (const auto due = newest_pace_.due(); due && *due <= by) {
-        newest_begun_ = std::chrono::steady_clock::now();
-        flush_newest();
+        newest_pace_.begin(now);
+        tell_newest();
     }
 }
 
-void Broadcast::flushed() {
-    if (!ordered_begun_ && !newest_begun_) return;
-    const Instant ended = std::chrono::steady_clock::now();
-    if (ordered_begun_) ordered_pace_.flushed(*std::exchange(ordered_begun_, std::nullopt), ended);
-    if (newest_begun_) newest_pace_.flushed(*std::exchange(newest_begun_, std::nullopt), ended);
+void Broadcast::ended() {
+    const Instant now = std::chrono::steady_clock::now();
+    ordered_pace_.end(now);
+    newest_pace_.end(now);
 }
 
-void Broadcast::flush_ordered() {
+void Broadcast::begin_ordered() {
     full_ = urgent_ = false;
     auto all = std::exchange(waiting_, {});
     // Of one log after another, so that a session that follows several topics of it gets their items in order.
     std::map<std::uint32_t, std::vector<LiveItem>> shared;
     for (auto& [topic, waiting] : all) {
         if (is_whole_feed(topic)) {
-            flush_topic(topic, std::move(waiting));
+            begin_round(topic, std::move(waiting.items));
         } else {
             auto& of_log = shared[core::base_of(topic)];
             of_log.insert(of_log.end(), waiting.items.begin(), waiting.items.end());
         }
     }
-    for (auto& [base, items] : shared) flush_shared(std::move(items));
+    std::ranges::stable_partition(rounds_, &Round::urgent);
+    for (auto& [base, items] : shared) give_shared(std::move(items));
 }
 
-void Broadcast::copy_followers(base::TopicNumber topic) {
+void Broadcast::begin_round(base::TopicNumber topic, std::vector<LiveItem> items) {
+    const bool urgent = std::ranges::any_of(items,
+                                            [](const LiveItem& item) { return item.delivery == DeliveryClass::a; });
+    Round fresh;
+    fresh.receivers = not_yet_in_a_round(topic);
+    for (Round& round : rounds_) {
+        if (round.topic != topic) continue;
+        round.items.insert(round.items.end(), items.begin(), items.end());
+        round.runs.clear();
+        round.urgent = round.urgent || urgent;
+    }
+    if (fresh.receivers.empty()) return;
+    fresh.topic = topic;
+    fresh.urgent = urgent;
+    fresh.items = std::move(items);
+    rounds_.push_back(std::move(fresh));
+}
+
+std::vector<fanout::Slot> Broadcast::not_yet_in_a_round(base::TopicNumber topic) {
     const auto followers = topics_.subscribers(topic);
-    receivers_.assign(followers.begin(), followers.end());
+    const auto mark = [&](bool in_a_round) {
+        for (const Round& round : rounds_) {
+            if (round.topic != topic) continue;
+            for (std::size_t i = round.next; i < round.receivers.size(); ++i) marked_[round.receivers[i]] = in_a_round;
+        }
+    };
+    for (const Round& round : rounds_) {
+        for (const fanout::Slot slot : round.receivers) marked_.resize(std::max<std::size_t>(marked_.size(), slot + 1));
+    }
+    mark(true);
+    std::vector<fanout::Slot> others;
+    others.reserve(followers.size());
+    for (const fanout::Slot slot : followers) {
+        if (slot >= marked_.size() || !marked_[slot]) others.push_back(slot);
+    }
+    mark(false);
+    return others;
+}
+
+bool Broadcast::send_some(std::size_t seats) {
+    for (; seats > 0 && !rounds_.empty(); --seats) {
+        Round& round = rounds_.front();
+        if (round.runs.empty()) round.runs = fanout::make_runs(round.items, limits::batch_bytes);
+        serve(round);
+        if (round.next == round.receivers.size()) rounds_.pop_front();
+    }
+    return !rounds_.empty();
+}
+
+void Broadcast::serve(Round& round) {
+    const std::size_t ahead = round.next + approach_ahead;
+    if (ahead < round.receivers.size()) seats_.approach(round.receivers[ahead]);
+    const fanout::Slot slot = round.receivers[round.next++];
+    for (const fanout::Run& run : round.runs) {
+        session::SessionPort* port = seats_.port(slot);
+        if (port == nullptr) return;
+        hand_out(slot, port->deliver(run));
+    }
+    deliveries_ += round.items.size();
 }
 
 void Broadcast::hand_out(fanout::Slot slot, AfterDelivery after) {
     if (after == AfterDelivery::flush) seats_.touch(slot);
 }
 
-void Broadcast::flush_topic(base::TopicNumber topic, Waiting waiting) {
-    copy_followers(topic);
-    deliveries_ += receivers_.size() * waiting.items.size();
-    const std::vector<fanout::Run> runs = fanout::make_runs(std::move(waiting.items), limits::batch_bytes);
-    for (std::size_t i = 0; i < receivers_.size(); ++i) {
-        if (i + approach_ahead < receivers_.size()) seats_.approach(receivers_[i + approach_ahead]);
-        const fanout::Slot slot = receivers_[i];
-        for (const fanout::Run& run : runs) {
-            session::SessionPort* port = seats_.port(slot);
-            if (port == nullptr) break;
-            hand_out(slot, port->deliver(run));
-        }
-    }
-}
-
-void Broadcast::flush_shared(std::vector<LiveItem> items) {
+void Broadcast::give_shared(std::vector<LiveItem> items) {
     std::ranges::stable_sort(items, {}, [](const LiveItem& item) { return item.position.seq; });
     receivers_.clear();
     for (const LiveItem& item : items) {
@@ -157,7 +199,7 @@ void Broadcast::flush_shared(std::vector<LiveItem> items) {
     }
 }
 
-void Broadcast::flush_newest() {
+void Broadcast::tell_newest() {
     auto changed = std::exchange(changed_tables_, {});
     std::ranges::sort(changed);
     const auto twice = std::ranges::unique(changed);
@@ -167,7 +209,8 @@ void Broadcast::flush_newest() {
         if (table == tables_.end()) continue;
         const std::uint64_t before = table->second.version();
         (void)table->second.publish();
-        copy_followers(topic);
+        const auto followers = topics_.subscribers(topic);
+        receivers_.assign(followers.begin(), followers.end());
         deliveries_ += receivers_.size() * (table->second.version() - before);
         for (const fanout::Slot slot : receivers_) {
             if (session::SessionPort* port = seats_.port(slot)) hand_out(slot, port->newest_changed());

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -29,9 +30,13 @@ public:
 };
 
 /// Adaptive flush: what comes goes out at the end of its turn while the shard has time to spare; under load it gathers
-/// until the tick, until limits::flush_events or flush_bytes of a topic wait, or until a class A item comes, and then
+/// until the tick, until limits::flush_events or batch_bytes of a topic wait, or until a class A item comes, and then
 /// leaves as one run per topic that all its followers share. Class C gathers in tables with a slower tick. Costs of a
-/// publish are those of its own topics' followers. One thread (the shard's).
+/// publish are those of its own topics' followers.
+///
+/// Sending goes a few seats at a time, so that the shard reads in between. What comes due meanwhile is taken along by
+/// those who still wait for what was before it, in one run; a round for all others stands behind. An order goes before
+/// all other rounds. One thread (the shard's).
 class Broadcast {
 public:
     using Instant = fanout::FlushPace::Instant;
@@ -45,13 +50,14 @@ public:
     void take(std::span<const fanout::LiveItem> items, fanout::FlushPace::Behind behind, Instant now);
     /// Values that a desk gave to a newcomer: those that are there already are the same.
     void take_newest(std::span<const fanout::LiveItem> items);
-    /// When `flush` is to be called next; none while nothing waits. At or before now: at the end of this turn.
+    /// When `begin` is to be called next; none while nothing waits. At or before now: at the end of this turn.
     [[nodiscard]] std::optional<Instant> due() const;
-    /// Sends what is due by then. What sessions were only touched for is sent by their own flush: `flushed` comes
-    /// after.
-    void flush(Instant by);
-    /// All that the last `flush` caused has been sent: how long that took paces the next.
-    void flushed();
+    /// What is due by then goes from now on: by `send_some`, and by the flush of the sessions that are touched.
+    void begin(Instant by);
+    /// Serves so many seats; true while others are still to be served.
+    [[nodiscard]] bool send_some(std::size_t seats);
+    /// All that was begun has been sent, by the touched sessions too: how long that took paces what comes next.
+    void ended();
 
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const;
     /// Each second: newest values that have expired, tables that nobody follows.
@@ -65,13 +71,24 @@ private:
         std::vector<fanout::LiveItem> items;
         std::size_t bytes = 0;
     };
+    /// Followers of one topic who are still to be given its items. Each of them stands in one round of the topic only,
+    /// so rounds may go in any order.
+    struct Round {
+        base::TopicNumber topic;
+        bool urgent = false;  ///< bears an item of class A
+        std::vector<fanout::LiveItem> items;
+        std::vector<fanout::Slot> receivers;  ///< as they were at its begin: a session may leave meanwhile
+        std::size_t next = 0;
+        std::vector<fanout::Run> runs;  ///< of the items; empty until they are needed
+    };
     [[nodiscard]] std::optional<Instant> ordered_due() const;
-    void flush_ordered();
-    void flush_topic(base::TopicNumber topic, Waiting waiting);
-    void flush_shared(std::vector<fanout::LiveItem> items);
-    void flush_newest();
+    void begin_ordered();
+    void begin_round(base::TopicNumber topic, std::vector<fanout::LiveItem> items);
+    [[nodiscard]] std::vector<fanout::Slot> not_yet_in_a_round(base::TopicNumber topic);
+    void give_shared(std::vector<fanout::LiveItem> items);
+    void tell_newest();
+    void serve(Round& round);
     void hand_out(fanout::Slot slot, session::AfterDelivery after);
-    void copy_followers(base::TopicNumber topic);
 
     Seats& seats_;
     fanout::TopicIndex topics_;
@@ -80,11 +97,11 @@ private:
     std::vector<base::TopicNumber> changed_tables_;
     fanout::FlushPace ordered_pace_;
     fanout::FlushPace newest_pace_;
-    bool full_ = false;                     ///< enough waits for no tick to be waited for
-    bool urgent_ = false;                   ///< a class A item waits
-    std::optional<Instant> ordered_begun_;  ///< a flush that is under way
-    std::optional<Instant> newest_begun_;
-    std::vector<fanout::Slot> receivers_;  ///< scratch of one topic: a session may leave while it is given something
+    bool full_ = false;                    ///< enough waits for no tick to be waited for
+    bool urgent_ = false;                  ///< a class A item waits
+    std::deque<Round> rounds_;             ///< the urgent ones first
+    std::vector<bool> marked_;             ///< scratch, by slot: all false between calls
+    std::vector<fanout::Slot> receivers_;  ///< scratch: a session may leave while it is given something
     std::uint64_t deliveries_ = 0;
 };
 

@@ -67,12 +67,9 @@ void Shard::arm_timer() {
 void Shard::beat() {
     machine_now_ = is_by_hand() ? machine_now_ + limits::beat : base::machine_now();
     desks_.beat(now());
-    for (const fanout::Slot slot : wheel_.take_due(machine_now_)) {
-        if (seats_[slot].port == nullptr) continue;
-        touch(slot);
-        const base::UtcMs next = seats_[slot].port->tick();
-        if (next && seats_[slot].port != nullptr) wheel_.set(slot, next);
-    }
+    const auto due = wheel_.take_due(machine_now_);
+    due_.insert(due_.end(), due.begin(), due.end());
+    if (!due_.empty()) end_turn_later();
     counters_.queued_bytes.store(followers_budget_->used() + staff_budget_->used(), relaxed);
     if (++beats_ < beats_per_second) return;
     beats_ = 0;
@@ -255,13 +252,20 @@ void Shard::end_turn_later() {
     mailbox_.post([this] { end_turn(); });
 }
 
-/// Behind everything that was ready in this turn: what waits goes out together, or waits for its tick.
+/// Behind everything that was ready in this turn: what waits goes out together, or waits for its tick. A few sessions
+/// at a time, and what is left behind what has become ready since: an order waits for no crowd.
 void Shard::end_turn() {
     turn_end_posted_ = false;
     const auto now = is_by_hand() ? Broadcast::Instant::max() : std::chrono::steady_clock::now();
-    if (const auto due = broadcast_.due(); due && *due <= now) broadcast_.flush(now);
-    flush_touched();
-    broadcast_.flushed();
+    if (const auto due = broadcast_.due(); due && *due <= now) broadcast_.begin(now);
+    const bool to_tick = tick_some(limits::turn_sessions);
+    const bool to_send = broadcast_.send_some(limits::turn_sessions);
+    const bool to_flush = flush_some(limits::turn_sessions);
+    if (to_tick || to_send || to_flush) {
+        end_turn_later();
+    } else {
+        broadcast_.ended();
+    }
     if (const auto next = broadcast_.due()) arm_flush(*next);
 }
 
@@ -272,16 +276,30 @@ void Shard::arm_flush(Broadcast::Instant at) {
     flush_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         flush_armed_.reset();
-        end_turn();
+        end_turn_later();  // perhaps a turn's end is posted already: there is never more than one
     });
 }
 
-void Shard::flush_touched() {
-    const auto touched = std::exchange(touched_, {});
-    for (const fanout::Slot slot : touched) seats_[slot].touched = false;
-    for (const fanout::Slot slot : touched) {
+bool Shard::tick_some(std::size_t sessions) {
+    for (; sessions > 0 && !due_.empty(); --sessions) {
+        const fanout::Slot slot = due_.front();
+        due_.pop_front();
+        if (seats_[slot].port == nullptr) continue;
+        touch(slot);
+        const base::UtcMs next = seats_[slot].port->tick();
+        if (next && seats_[slot].port != nullptr) wheel_.set(slot, next);
+    }
+    return !due_.empty();
+}
+
+bool Shard::flush_some(std::size_t sessions) {
+    for (; sessions > 0 && !touched_.empty(); --sessions) {
+        const fanout::Slot slot = touched_.front();
+        touched_.pop_front();
+        seats_[slot].touched = false;
         if (seats_[slot].port != nullptr) seats_[slot].port->flush();
     }
+    return !touched_.empty();
 }
 
 void Shard::on(const Published& published) {

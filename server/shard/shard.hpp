@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -104,7 +105,9 @@ private:
     void unfollow(fanout::Slot slot, const Following& feed);
     void end_turn_later();
     void end_turn();
-    void flush_touched();
+    /// So many of them; true while others are left.
+    [[nodiscard]] bool tick_some(std::size_t sessions);
+    [[nodiscard]] bool flush_some(std::size_t sessions);
     void arm_flush(Broadcast::Instant at);
     void flush_outbox();
     [[nodiscard]] bool is_by_hand() const { return fabric_.settings().drive == Drive::by_hand; }
@@ -142,7 +145,8 @@ private:
     TimerWheel wheel_;
     session::TokenIndex tokens_;
     std::set<base::Slug> drills_;
-    std::vector<fanout::Slot> touched_;
+    std::deque<fanout::Slot> due_;      ///< their deadline may have come
+    std::deque<fanout::Slot> touched_;  ///< to be flushed
     bool turn_end_posted_ = false;
     std::vector<std::vector<Parcel>> outbox_;
     bool outbox_posted_ = false;

@@ -25,6 +25,8 @@ const base::TopicNumber ops_topic = core::topic_number(log_base, core::topic_ind
 const base::TopicNumber staff_topic = core::topic_number(log_base, core::topic_index::staff);
 const base::TopicNumber section_topic = core::topic_number(log_base, core::topic_index::section(2));
 
+const base::TopicNumber other_march_topic = core::topic_number(log_base + 0x10000, core::topic_index::public_feed);
+
 LiveItem item(base::TopicNumber topic, std::uint64_t seq, DeliveryClass delivery = DeliveryClass::b) {
     LiveItem made;
     made.topic = topic;
@@ -92,14 +94,21 @@ void take(Broadcast& broadcast, const std::vector<LiveItem>& items) {
     broadcast.take(items, fanout::FlushPace::Behind::nothing, now());
 }
 
+/// All of what is due by then is sent.
+void flush(Broadcast& broadcast, Instant by) {
+    broadcast.begin(by);
+    while (broadcast.send_some(64)) {
+    }
+    broadcast.ended();
+}
+
 TEST_CASE("what waits for all followers of a topic is one run, framed once and shared", "[shard][broadcast]") {
     Hall hall(100);
     Broadcast broadcast(hall);
     for (fanout::Slot slot = 0; slot < 100; ++slot) broadcast.follow(public_topic, slot);
     take(broadcast, {item(public_topic, 1), item(public_topic, 2)});
     take(broadcast, {item(public_topic, 3)});
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     for (const Listener& listener : hall.listeners) {
         REQUIRE(listener.frames.size() == 1);
         CHECK(listener.frames[0] == hall.listeners[0].frames[0]);  // the same bytes, not equal ones
@@ -133,8 +142,7 @@ class AfterFlush {
 public:
     explicit AfterFlush(Broadcast& broadcast) : broadcast_(broadcast), begun_(std::chrono::steady_clock::now()) {
         take({item(public_topic, 1)});
-        broadcast_.flush(now());
-        broadcast_.flushed();
+        flush(broadcast_, now());
     }
     void take(const std::vector<LiveItem>& items) {
         broadcast_.take(items, fanout::FlushPace::Behind::nothing, begun_);
@@ -175,8 +183,7 @@ TEST_CASE("an order waits for nothing", "[shard][broadcast]") {
     AfterFlush after(broadcast);
     after.take({item(public_topic, 2), item(public_topic, 3, DeliveryClass::a)});
     CHECK(after.due() == Instant{});
-    broadcast.flush(Instant{});
-    broadcast.flushed();
+    flush(broadcast, Instant{});
     CHECK(hall.listeners[0].seqs.back() == 3);
 }
 
@@ -186,9 +193,72 @@ TEST_CASE("an order takes along what waits before it, in order", "[shard][broadc
     broadcast.follow(public_topic, 0);
     take(broadcast, {item(public_topic, 1), item(public_topic, 2, DeliveryClass::a)});
     take(broadcast, {item(public_topic, 3)});
-    broadcast.flush(Instant{});
-    broadcast.flushed();
+    flush(broadcast, Instant{});
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3});
+}
+
+// An order once waited until everybody had the notice before it.
+TEST_CASE("an order goes along with the notice to those who still wait for that", "[shard][broadcast]") {
+    Hall hall(100);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 100; ++slot) broadcast.follow(public_topic, slot);
+    take(broadcast, {item(public_topic, 1)});
+    broadcast.begin(now());
+    CHECK(broadcast.send_some(40));
+    take(broadcast, {item(public_topic, 2, DeliveryClass::a)});
+    CHECK(broadcast.due() == Instant{});
+    broadcast.begin(Instant{});
+    CHECK(broadcast.send_some(60));
+    for (std::size_t slot = 40; slot < 100; ++slot) REQUIRE(hall.listeners[slot].frames.size() == 1);
+    CHECK_FALSE(broadcast.send_some(40));
+    for (const Listener& listener : hall.listeners) CHECK(listener.seqs == std::vector<std::uint64_t>{1, 2});
+    CHECK(hall.listeners[40].frames[0] == hall.listeners[99].frames[0]);
+    CHECK(hall.listeners[0].frames[1] == hall.listeners[39].frames[1]);
+    CHECK(broadcast.deliveries() == 200);
+}
+
+TEST_CASE("an order of one march goes before a notice on its way to the followers of another", "[shard][broadcast]") {
+    Hall hall(100);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 99; ++slot) broadcast.follow(public_topic, slot);
+    broadcast.follow(other_march_topic, 99);
+    take(broadcast, {item(public_topic, 1)});
+    broadcast.begin(now());
+    CHECK(broadcast.send_some(10));
+    take(broadcast, {item(other_march_topic, 7, DeliveryClass::a)});
+    broadcast.begin(Instant{});
+    CHECK(broadcast.send_some(1));
+    CHECK(hall.listeners[99].seqs == std::vector<std::uint64_t>{7});
+    CHECK_FALSE(broadcast.send_some(89));
+    for (std::size_t slot = 0; slot < 99; ++slot) CHECK(hall.listeners[slot].seqs == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("whoever comes while a run is on its way has it in the snapshot and gets the next", "[shard][broadcast]") {
+    Hall hall(11);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 10; ++slot) broadcast.follow(public_topic, slot);
+    take(broadcast, {item(public_topic, 1)});
+    broadcast.begin(now());
+    CHECK(broadcast.send_some(5));
+    broadcast.follow(public_topic, 10);
+    broadcast.leave(public_topic, 7);
+    take(broadcast, {item(public_topic, 2)});
+    flush(broadcast, Instant::max());
+    CHECK(hall.listeners[10].seqs == std::vector<std::uint64_t>{2});
+    CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2});
+    CHECK(hall.listeners[9].seqs == std::vector<std::uint64_t>{1, 2});
+}
+
+TEST_CASE("what comes while a long round is on its way goes along a tick later and not at once", "[shard][broadcast]") {
+    Hall hall(10);
+    Broadcast broadcast(hall);
+    for (fanout::Slot slot = 0; slot < 10; ++slot) broadcast.follow(public_topic, slot);
+    take(broadcast, {item(public_topic, 1)});
+    broadcast.begin(now());
+    CHECK(broadcast.send_some(5));
+    const Instant came = now();
+    broadcast.take(std::vector{item(public_topic, 2)}, fanout::FlushPace::Behind::nothing, came);
+    CHECK(broadcast.due() == came + std::chrono::milliseconds(base::limits::flush_tick.value));
 }
 
 TEST_CASE("a marshal's topics are merged in the order of the log", "[shard][broadcast]") {
@@ -198,8 +268,7 @@ TEST_CASE("a marshal's topics are merged in the order of the log", "[shard][broa
     broadcast.follow(section_topic, 0);
     broadcast.follow(section_topic, 1);
     take(broadcast, {item(staff_topic, 1), item(section_topic, 2), item(staff_topic, 3), item(section_topic, 3)});
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{1, 2, 3, 3});  // the session takes each once
     CHECK(hall.touched == std::vector<fanout::Slot>{0, 1});
 }
@@ -210,8 +279,7 @@ TEST_CASE("a thousand moves of ten marshals are ten values at the next flush", "
     for (fanout::Slot slot = 0; slot < 3; ++slot) broadcast.follow(ops_topic, slot);
     for (int move = 0; move < 1'000; ++move) take(broadcast, {value(static_cast<std::uint64_t>(move) % 10, "place")});
     CHECK(broadcast.newest(ops_topic)->version() == 0);
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     for (const Listener& listener : hall.listeners) CHECK(listener.changes == 1);
     CHECK(broadcast.newest(ops_topic)->version() == 10);
     CHECK(broadcast.newest(ops_topic)->after(0, wire::Encoding::proto, 10'000).values == 10);
@@ -223,12 +291,10 @@ TEST_CASE("positions never hold up orders", "[shard][broadcast]") {
     Broadcast broadcast(hall);
     broadcast.follow(ops_topic, 0);
     take(broadcast, {value(1, "place"), item(ops_topic, 5, DeliveryClass::a)});
-    broadcast.flush(Instant{});
-    broadcast.flushed();
+    flush(broadcast, Instant{});
     CHECK(hall.listeners[0].seqs == std::vector<std::uint64_t>{5});
     CHECK(hall.listeners[0].changes == 0);
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     CHECK(hall.listeners[0].changes == 1);
 }
 
@@ -238,8 +304,7 @@ TEST_CASE("who leaves while others are served is passed over", "[shard][broadcas
     for (fanout::Slot slot = 0; slot < 3; ++slot) broadcast.follow(public_topic, slot);
     hall.gone = 1;
     take(broadcast, {item(public_topic, 1)});
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     CHECK(hall.listeners[0].seqs.size() == 1);
     CHECK(hall.listeners[1].seqs.empty());
     CHECK(hall.listeners[2].seqs.size() == 1);
@@ -251,8 +316,7 @@ TEST_CASE("a newcomer is given the newest values that are there, and nobody else
     broadcast.follow(ops_topic, 0);
     const LiveItem known = value(1, "place");
     take(broadcast, {known});
-    broadcast.flush(now());
-    broadcast.flushed();
+    flush(broadcast, now());
     const std::uint64_t before = broadcast.newest(ops_topic)->version();
     broadcast.follow(ops_topic, 1);
     broadcast.take_newest(std::vector{known});
@@ -268,8 +332,7 @@ TEST_CASE("a topic that nobody follows any more keeps nothing", "[shard][broadca
     broadcast.leave(fanout::Slot{0});
     broadcast.tidy(base::UtcMs{1});
     CHECK(broadcast.newest(ops_topic) == nullptr);
-    broadcast.flush(now());
-    broadcast.flushed();  // nothing is left to tell
+    flush(broadcast, now());  // nothing is left to tell
     CHECK(hall.listeners[0].changes == 0);
 }
 

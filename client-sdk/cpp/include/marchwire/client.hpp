@@ -223,7 +223,8 @@ public:
     /// The server's clock now, from Welcome and the time since; 0 before the first Welcome.
     [[nodiscard]] UtcMs server_time() const;
     [[nodiscard]] std::size_t unanswered_commands() const;
-    /// Empty until the first snapshot, and for keyed feeds.
+    /// A copy; empty until the first snapshot, and for keyed feeds. Keep it while you walk over a part of it: a loop
+    /// over `march(feed)->roster` walks over what is gone.
     [[nodiscard]] std::optional<March> march(const FeedName& feed) const;
     [[nodiscard]] std::vector<Row> rows(const FeedName& feed) const;
     /// Where the feed stands; empty before its snapshot.
