@@ -40,11 +40,12 @@ void add_paced(bool quick, std::vector<Case>& all) {
                         {"marchwire", "marchwire-again", "floor-send", "uwebsockets"}));
     all.back().setting.tick_ms = 0;
     if (!quick) all.back().plan["window_ms"] = 4000;  // 80 events: ticks of 10 ms in /proc/stat weigh less
-    all.push_back(paced(quick, "many-500",
-                        "1 000 subscribers, 500 events/s evenly spaced; Marchwire with a phase change each second", 500,
-                        1, {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
+    all.push_back(
+        paced(quick, "many-500",
+              "1 000 subscribers, 500 events/s evenly spaced; Marchwire with a Hold and a Release each second", 500, 1,
+              {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
     all.back().setting.marching = true;
-    all.back().plan["orders_per_second"] = 1;
+    all.back().plan["orders_per_second"] = 2;
     all.push_back(paced(quick, "burst-25", "1 000 subscribers, 500 events/s in bursts of 25", 500, 25,
                         {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
 }
@@ -96,7 +97,7 @@ Case orders(bool quick) {
     made.plan = {{"subscribers", quick ? 2000 : 10'000},
                  {"publishers", 0},
                  {"dashboards", 50},
-                 {"orders_per_second", 3},
+                 {"orders_per_second", 4},
                  {"warm_ms", 1000},
                  {"window_ms", 3200}};
     made.in_quick = true;
@@ -152,7 +153,7 @@ Case hostile(bool quick) {
                  {"pattern", "paced"},
                  {"events_per_second", 40},
                  {"warm_ms", 500},
-                 {"window_ms", quick ? 3000 : 30'000}};
+                 {"window_ms", quick ? 3000 : 16'000}};
     return made;
 }
 

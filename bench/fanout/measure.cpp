@@ -235,7 +235,9 @@ Measuring::Json Measuring::watch_stalled(Child& load, const Server& server, std:
 /// First good clients alone, then the same beside hostile ones, on the same server.
 void Measuring::hostile(const Case& measured, Server& server) {
     const Json plan = plan_for(measured, server);
-    const Json without = run(plan);
+    Json base = plan;
+    base["window_ms"] = 5000;
+    const Json without = run(base);
     if (without.is_null()) return;
     const auto peers = begin(places_.hostile, plan);
     std::this_thread::sleep_for(quiet_after_opening);

@@ -28,7 +28,7 @@ public:
     void received(Link& link, const Frame& frame, std::int64_t now) override;
     void publish(Link& link, const Stamp& stamp) override;
     void change_topic(Link& link, Followed& feed, std::uint32_t topic) override;
-    void give_order(Link& link, std::int64_t now) override;
+    bool give_order(Link& link, std::int64_t now) override;
     void report_position(Link& link) override;
 
 private:
@@ -213,7 +213,7 @@ void MarchwireProtocol::change_topic(Link& link, Followed& feed, std::uint32_t t
     say(link, message);
 }
 
-void MarchwireProtocol::give_order(Link& link, std::int64_t now) {
+bool MarchwireProtocol::give_order(Link& link, std::int64_t now) {
     auto& command = new_command(link, 0);
     if (held_) {
         command.mutable_release()->set_phase_version(static_cast<std::uint32_t>(phase_version_));
@@ -224,8 +224,10 @@ void MarchwireProtocol::give_order(Link& link, std::int64_t now) {
         hold.set_public_sentence("We wait here for a moment.");
     }
     held_ = !held_;
-    tally_.ordered(++phase_version_, now);
+    ++phase_version_;
+    if (held_) tally_.ordered(phase_version_, now);
     say(link, message_);
+    return held_;
 }
 
 /// Half a metre to the north each time, 1.4 m/s being a walk: the place is plausible and never the same.

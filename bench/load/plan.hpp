@@ -41,7 +41,7 @@ struct Plan {
     double events_per_second = 0;    ///< paced: of all topics together
     std::uint32_t burst = 1;         ///< paced: so many at the same time
     std::uint32_t outstanding = 64;  ///< saturated
-    double orders_per_second = 0;    ///< marchwire: Hold and Release in turn
+    double orders_per_second = 0;    ///< marchwire: Hold and Release in turn, of which Holds are measured
     std::uint32_t warm_ms = 500;
     std::uint32_t window_ms = 2'000;
     bool until_last_order = false;  ///< the window ends when every subscriber has the last order, at the latest then

@@ -43,9 +43,8 @@ std::int64_t Programme::step(std::int64_t now) {
         if (plan_.pattern == Pattern::saturated) fill_up(now);
         while (!leads_.empty() && orders_beat_.take(now)) {
             Link& lead = crowd_.link(leads_.front());
-            protocol_.give_order(lead, now);
+            if (protocol_.give_order(lead, now)) ++orders_;
             crowd_.flush(lead);
-            ++orders_;
         }
         flush_publishers();
     }

@@ -33,7 +33,8 @@ public:
     virtual void change_topic(Link& link, Followed& feed, std::uint32_t topic) = 0;
 
     // Of marchwire alone.
-    virtual void give_order(Link&, std::int64_t /*now*/) {}
+    /// Hold and Release in turn. True for a Hold: it is of class A and its way is measured, a Release is not.
+    virtual bool give_order(Link&, std::int64_t /*now*/) { return false; }
     virtual void report_position(Link&) {}
 
 protected:

@@ -131,11 +131,12 @@ inline constexpr Millis newest_tick{100};        ///< class C under load: a tent
 inline constexpr int newest_rest = 29;           ///< sending class C early may take a thirtieth of the time; ours
 
 // --- shard ------------------------------------------------------------------------------------
-inline constexpr std::size_t turn_sessions = 64;            ///< sent to before the shard reads again: half a ms; ours
-inline constexpr Millis unavailable_retry = seconds(1);     ///< told with UNAVAILABLE; ours
-inline constexpr Millis beat{250};                          ///< real time: keepers look whether something is due; ours
-inline constexpr Millis session_tick = seconds(1);          ///< real time: teeth of the wheel of deadlines, pings, UpTo
-inline constexpr std::size_t window_at_opening = 1'024;     ///< entries read back so that clients resume over a restart
+inline constexpr std::size_t turn_sessions = 64;         ///< sent to before the shard reads again: half a ms; ours
+inline constexpr std::size_t turn_sessions_newest = 8;   ///< newest values meanwhile: they yield, and are not starved
+inline constexpr Millis unavailable_retry = seconds(1);  ///< told with UNAVAILABLE; ours
+inline constexpr Millis beat{250};                       ///< real time: keepers look whether something is due; ours
+inline constexpr Millis session_tick = seconds(1);       ///< real time: teeth of the wheel of deadlines, pings, UpTo
+inline constexpr std::size_t window_at_opening = 1'024;  ///< entries read back so that clients resume over a restart
 inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while a log is opened; ours
 inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours

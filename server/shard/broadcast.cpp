@@ -174,12 +174,12 @@ void Broadcast::serve(Round& round) {
     for (const fanout::Run& run : round.runs) {
         session::SessionPort* port = seats_.port(slot);
         if (port == nullptr) return;
-        hand_out(slot, port->deliver(run));
+        touch_after(slot, port->deliver(run));
     }
     deliveries_ += round.items.size();
 }
 
-void Broadcast::hand_out(fanout::Slot slot, AfterDelivery after) {
+void Broadcast::touch_after(fanout::Slot slot, AfterDelivery after) {
     if (after == AfterDelivery::flush) seats_.touch(slot);
 }
 
@@ -195,7 +195,7 @@ void Broadcast::give_shared(std::vector<LiveItem> items) {
     const auto twice = std::ranges::unique(receivers_);
     receivers_.erase(twice.begin(), twice.end());
     for (const fanout::Slot slot : receivers_) {
-        if (session::SessionPort* port = seats_.port(slot)) hand_out(slot, port->deliver(items));
+        if (session::SessionPort* port = seats_.port(slot)) touch_after(slot, port->deliver(items));
     }
 }
 
@@ -213,7 +213,8 @@ void Broadcast::tell_newest() {
         receivers_.assign(followers.begin(), followers.end());
         deliveries_ += receivers_.size() * (table->second.version() - before);
         for (const fanout::Slot slot : receivers_) {
-            if (session::SessionPort* port = seats_.port(slot)) hand_out(slot, port->newest_changed());
+            session::SessionPort* port = seats_.port(slot);
+            if (port != nullptr && port->newest_changed() == AfterDelivery::flush) seats_.touch_newest(slot);
         }
     }
 }

@@ -27,6 +27,8 @@ public:
     virtual void approach(fanout::Slot slot) const = 0;
     /// Asks for a flush of this session at the end of the turn.
     virtual void touch(fanout::Slot slot) = 0;
+    /// The same, but it has only newest values to send, which yield to all else.
+    virtual void touch_newest(fanout::Slot slot) = 0;
 };
 
 /// Adaptive flush: what comes goes out at the end of its turn while the shard has time to spare; under load it gathers
@@ -88,7 +90,7 @@ private:
     void give_shared(std::vector<fanout::LiveItem> items);
     void tell_newest();
     void serve(Round& round);
-    void hand_out(fanout::Slot slot, session::AfterDelivery after);
+    void touch_after(fanout::Slot slot, session::AfterDelivery after);
 
     Seats& seats_;
     fanout::TopicIndex topics_;

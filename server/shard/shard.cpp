@@ -104,7 +104,8 @@ fanout::Slot Shard::join(session::SessionPort& port) {
         slot = free_seats_.back();
         free_seats_.pop_back();
     }
-    seats_[slot] = Seat{&port, next_serial_++, seats_[slot].touched, {}};
+    seats_[slot].port = &port;
+    seats_[slot].serial = next_serial_++;
     counters_.sessions.fetch_add(1, relaxed);
     return slot;
 }
@@ -241,9 +242,9 @@ void Shard::approach(fanout::Slot slot) const {
     for (std::size_t at = 0; at < session::SessionPort::hot_bytes; at += line) __builtin_prefetch(port + at);
 }
 
-void Shard::touch(fanout::Slot slot) {
-    if (std::exchange(seats_[slot].touched, true)) return;
-    touched_.push_back(slot);
+void Shard::touch(Touched& touched, fanout::Slot slot) {
+    if (std::exchange(seats_[slot].*touched.flag, true)) return;
+    touched.slots.push_back(slot);
     end_turn_later();
 }
 
@@ -260,8 +261,10 @@ void Shard::end_turn() {
     if (const auto due = broadcast_.due(); due && *due <= now) broadcast_.begin(now);
     const bool to_tick = tick_some(limits::turn_sessions);
     const bool to_send = broadcast_.send_some(limits::turn_sessions);
-    const bool to_flush = flush_some(limits::turn_sessions);
-    if (to_tick || to_send || to_flush) {
+    const bool to_flush = flush_some(touched_, limits::turn_sessions);
+    const bool busy = to_tick || to_send || to_flush;
+    const bool newest = flush_some(touched_newest_, busy ? limits::turn_sessions_newest : limits::turn_sessions);
+    if (busy || newest) {
         end_turn_later();
     } else {
         broadcast_.ended();
@@ -292,14 +295,14 @@ bool Shard::tick_some(std::size_t sessions) {
     return !due_.empty();
 }
 
-bool Shard::flush_some(std::size_t sessions) {
-    for (; sessions > 0 && !touched_.empty(); --sessions) {
-        const fanout::Slot slot = touched_.front();
-        touched_.pop_front();
-        seats_[slot].touched = false;
+bool Shard::flush_some(Touched& touched, std::size_t sessions) {
+    for (; sessions > 0 && !touched.slots.empty(); --sessions) {
+        const fanout::Slot slot = touched.slots.front();
+        touched.slots.pop_front();
+        seats_[slot].*touched.flag = false;
         if (seats_[slot].port != nullptr) seats_[slot].port->flush();
     }
-    return !touched_.empty();
+    return !touched.slots.empty();
 }
 
 void Shard::on(const Published& published) {

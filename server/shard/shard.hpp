@@ -73,7 +73,8 @@ public:
     // ---- Seats -------------------------------------------------------------------------------------
     [[nodiscard]] session::SessionPort* port(fanout::Slot slot) override { return seats_[slot].port; }
     void approach(fanout::Slot slot) const override;
-    void touch(fanout::Slot slot) override;
+    void touch(fanout::Slot slot) override { touch(touched_, slot); }
+    void touch_newest(fanout::Slot slot) override { touch(touched_newest_, slot); }
 
     // ---- Home --------------------------------------------------------------------------------------
     [[nodiscard]] const base::Clock& clock() const override { return fabric_.settings().clock; }
@@ -96,7 +97,14 @@ private:
         session::SessionPort* port = nullptr;  ///< null: free
         std::uint64_t serial = 0;
         bool touched = false;
+        bool touched_newest = false;
         std::vector<Following> feeds;  ///< at most limits::subscriptions_per_session, by the session's own bound
+    };
+
+    /// Seats that wait for a flush, each once.
+    struct Touched {
+        bool Seat::*flag;
+        std::deque<fanout::Slot> slots;
     };
 
     [[nodiscard]] Seat* seat_of(const SessionKey& key);
@@ -107,7 +115,8 @@ private:
     void end_turn();
     /// So many of them; true while others are left.
     [[nodiscard]] bool tick_some(std::size_t sessions);
-    [[nodiscard]] bool flush_some(std::size_t sessions);
+    [[nodiscard]] bool flush_some(Touched& touched, std::size_t sessions);
+    void touch(Touched& touched, fanout::Slot slot);
     void arm_flush(Broadcast::Instant at);
     void flush_outbox();
     [[nodiscard]] bool is_by_hand() const { return fabric_.settings().drive == Drive::by_hand; }
@@ -145,8 +154,9 @@ private:
     TimerWheel wheel_;
     session::TokenIndex tokens_;
     std::set<base::Slug> drills_;
-    std::deque<fanout::Slot> due_;      ///< their deadline may have come
-    std::deque<fanout::Slot> touched_;  ///< to be flushed
+    std::deque<fanout::Slot> due_;  ///< their deadline may have come
+    Touched touched_{&Seat::touched, {}};
+    Touched touched_newest_{&Seat::touched_newest, {}};  ///< for newest values alone
     bool turn_end_posted_ = false;
     std::vector<std::vector<Parcel>> outbox_;
     bool outbox_posted_ = false;

@@ -81,9 +81,10 @@ public:
     session::SessionPort* port(fanout::Slot slot) override { return gone == slot ? nullptr : &listeners[slot]; }
     void approach(fanout::Slot) const override {}
     void touch(fanout::Slot slot) override { touched.push_back(slot); }
+    void touch_newest(fanout::Slot slot) override { touched_newest.push_back(slot); }
 
     std::vector<Listener> listeners;
-    std::vector<fanout::Slot> touched;
+    std::vector<fanout::Slot> touched, touched_newest;
     std::optional<fanout::Slot> gone;
 };
 
@@ -281,6 +282,8 @@ TEST_CASE("a thousand moves of ten marshals are ten values at the next flush", "
     CHECK(broadcast.newest(ops_topic)->version() == 0);
     flush(broadcast, now());
     for (const Listener& listener : hall.listeners) CHECK(listener.changes == 1);
+    CHECK(hall.touched.empty());
+    CHECK(hall.touched_newest == std::vector<fanout::Slot>{0, 1, 2});  // they yield to all that is ordered
     CHECK(broadcast.newest(ops_topic)->version() == 10);
     CHECK(broadcast.newest(ops_topic)->after(0, wire::Encoding::proto, 10'000).values == 10);
     CHECK(broadcast.deliveries() == 30);
