@@ -6,6 +6,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint32_t marchwire_tick_ms = 15;
+/// Some 500 and some 20, but no divisor of the ticks by which /proc/stat counts: it would see all of a core or none.
+constexpr double some_500 = 503;
+constexpr double some_20 = 20.12;
 
 Case saturated(bool quick, std::uint32_t subscribers, std::uint32_t outstanding, std::vector<std::string> subjects) {
     Case made;
@@ -36,17 +39,17 @@ Case paced(bool quick, const char* name, const char* question, double per_second
 }
 
 void add_paced(bool quick, std::vector<Case>& all) {
-    all.push_back(paced(quick, "single-1000", "1 000 subscribers, one event each 50 ms, alone in its turn", 20, 1,
+    all.push_back(paced(quick, "single-1000", "1 000 subscribers, one event each 50 ms, alone in its turn", some_20, 1,
                         {"marchwire", "marchwire-again", "floor-send", "uwebsockets"}));
     all.back().setting.tick_ms = 0;
     if (!quick) all.back().plan["window_ms"] = 4000;  // 80 events: ticks of 10 ms in /proc/stat weigh less
     all.push_back(
         paced(quick, "many-500",
-              "1 000 subscribers, 500 events/s evenly spaced; Marchwire with a Hold and a Release each second", 500, 1,
-              {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
+              "1 000 subscribers, 500 events/s evenly spaced; Marchwire with a Hold and a Release each second",
+              some_500, 1, {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
     all.back().setting.marching = true;
     all.back().plan["orders_per_second"] = 2;
-    all.push_back(paced(quick, "burst-25", "1 000 subscribers, 500 events/s in bursts of 25", 500, 25,
+    all.push_back(paced(quick, "burst-25", "1 000 subscribers, 500 events/s in bursts of 25", some_500, 25,
                         {"marchwire", "marchwire-again", "floor-gathered", "uwebsockets"}));
 }
 
@@ -170,7 +173,7 @@ Case storm(bool quick) {
 }
 
 Case shards(bool quick) {
-    Case made = paced(quick, "shards-2", "burst-25 with one shard on a core, and with two on two cores", 500, 25,
+    Case made = paced(quick, "shards-2", "burst-25 with one shard on a core, and with two on two cores", some_500, 25,
                       {"marchwire", "marchwire-again", "marchwire-2-shards"});
     made.kind = Kind::shards;
     made.in_quick = false;
@@ -180,7 +183,7 @@ Case shards(bool quick) {
 Case topics(bool quick) {
     Case made = paced(quick, "topics-200",
                       "200 topics, 2 000 subscribers of 5 each, 500 events/s in all, 100 changes/s, 5 % slow readers",
-                      500, 1, {"marchwire", "uwebsockets", "ws", "socketio", "nats", "mosquitto"});
+                      some_500, 1, {"marchwire", "uwebsockets", "ws", "socketio", "nats", "mosquitto"});
     made.setting.topics = 200;
     made.in_quick = false;
     made.plan.update({{"subscribers", 2000},
@@ -258,7 +261,7 @@ std::vector<Goal> all_goals() {
         figure_goal("stalled-2000of5000", "p99_ms", 50),
         figure_goal("stalled-2000of5000", "p99_over_base", 1.2),
         figure_goal("stalled-2000of5000", "cut_within_s", 15),
-        figure_goal("hostile-1000", "p99_over_base", 1.2),
+        figure_goal("hostile-1000", "p99_ms", 25),
         figure_goal("hostile-1000", "hostile_longest_s", 20),
         figure_goal("storm-15000", "served_s", 10),
         figure_goal("storm-15000", "staff_served_s", 2),

@@ -142,8 +142,10 @@ private:
         link_.out.erase(0, static_cast<std::size_t>(sent));
     }
     void end(std::int64_t now) {
-        ++fate_.ends[close_code_];
-        fate_.longest_s = std::max(fate_.longest_s, age_s(now));
+        if (is_up()) {
+            ++fate_.ends[close_code_];
+            fate_.longest_s = std::max(fate_.longest_s, age_s(now));
+        }
         socket_io::close(link_);
         next_ns_ = now + again_after_ns;
     }

@@ -126,7 +126,7 @@ inline constexpr Millis flush_tick{15};          ///< under load events gather s
 inline constexpr std::size_t flush_events = 16;  ///< of one topic; then its run leaves. With the 8 of DESIGN 7 it and
                                                  ///< not the tick would decide at 500 events/s: 62 runs/s and not 45
 inline constexpr Millis flush_hold{2};           ///< events wait so long for those that are being stored behind them
-inline constexpr int flush_rest = 9;             ///< sending early may take a tenth of the time; ours
+inline constexpr int flush_rest = 3;             ///< sending early may take a quarter of the time; ours
 inline constexpr Millis newest_tick{100};        ///< class C under load: a tenth of what a dashboard may be behind
 inline constexpr int newest_rest = 29;           ///< sending class C early may take a thirtieth of the time; ours
 

@@ -22,7 +22,9 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr int reads_per_turn = 16;  ///< so that one busy client cannot hold up its shard
+// So that one busy client cannot hold up its shard.
+constexpr int reads_per_turn = 16;   ///< one message of the largest size
+constexpr int events_per_turn = 16;  ///< messages and control frames; the rest waits where it was read to
 
 std::string next_name() {
     static std::atomic<std::uint64_t> next{1};
@@ -68,6 +70,7 @@ void Connection::start(const std::string& early_bytes) {
     slot_ = backend_.join(*this);
     joined_ = true;
     backend_.wake(slot_, session_.next_due(base::machine_now()));
+    events_left_ = events_per_turn;
     if (!early_bytes.empty()) {
         const auto space = reader_.prepare(early_bytes.size());
         early_bytes.copy(space.data(), space.size());
@@ -82,7 +85,7 @@ void Connection::start(const std::string& early_bytes) {
 
 void Connection::wait_readable() {
     const auto on_ready = [self = shared_from_this()](ErrorCode error) { self->on_readable(error); };
-    if (transport_.holds_read_bytes()) {
+    if (transport_.holds_read_bytes() || events_left_ == 0) {
         asio::post(transport_.socket().get_executor(), [on_ready] { on_ready({}); });
     } else {
         transport_.socket().async_wait(tcp::socket::wait_read, on_ready);
@@ -92,8 +95,9 @@ void Connection::wait_readable() {
 void Connection::on_readable(ErrorCode error) {
     if (finished_) return;
     if (error) return finish();
-    int reads = 0;
-    while (!finished_ && reads < reads_per_turn && read_some()) ++reads;
+    events_left_ = events_per_turn;
+    take_events();  // what the last turn left
+    for (int reads = 0; !finished_ && events_left_ > 0 && reads < reads_per_turn && read_some();) ++reads;
     if (finished_) return;
     reader_.shrink();
     flush();
@@ -127,12 +131,13 @@ bool Connection::skip_some() {
 }
 
 void Connection::take_events() {
-    while (!finished_) {
+    while (!finished_ && events_left_ > 0) {
         const wire::ReadEvent event = reader_.next();
         if (const auto frames = reader_.take_frame_count(); frames != 0) {
             perform(session_.on_frames(frames, base::machine_now()));
         }
         if (std::holds_alternative<wire::NeedMore>(event)) return;
+        --events_left_;
         std::visit(
             [this](const auto& what) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(what)>, wire::NeedMore>) take_event(what);
@@ -154,6 +159,7 @@ void Connection::take_event(const wire::Message& message) {
 }
 
 void Connection::take_event(const wire::PingFrame& ping) {
+    if (closing_since_) return;  // nothing goes behind a close frame
     send_control(wire::make_frame(wire::Opcode::pong, ping.payload));
 }
 

@@ -114,6 +114,7 @@ private:
     bool peer_closed_ = false;
     bool broke_a_rule_ = false;
     bool finished_ = false;
+    int events_left_ = 0;  ///< of this turn; 0 after it: more may lie in the reader
     fanout::Slot slot_ = 0;
     Transport transport_;
     session::Session session_;

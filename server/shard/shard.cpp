@@ -14,6 +14,7 @@ namespace limits = base::limits;
 
 constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / limits::beat.value);
 constexpr auto relaxed = std::memory_order_relaxed;
+constexpr std::chrono::steady_clock::duration longest_sending = std::chrono::milliseconds(limits::flush_tick.value);
 
 /// Of what may wait in the whole process a shard has its part.
 std::shared_ptr<fanout::QueueBudget> budget_of(std::size_t bytes, const Fabric& fabric) {
@@ -254,22 +255,33 @@ void Shard::end_turn_later() {
 }
 
 /// Behind everything that was ready in this turn: what waits goes out together, or waits for its tick. A few sessions
-/// at a time, and what is left behind what has become ready since: an order waits for no crowd.
+/// at a time, and what is left behind what has become ready since: an order waits for no crowd. Whoever says much does
+/// not hold up what others wait for: as long as the shard has read, so long it sends.
 void Shard::end_turn() {
     turn_end_posted_ = false;
-    const auto now = is_by_hand() ? Broadcast::Instant::max() : std::chrono::steady_clock::now();
+    const auto begun = std::chrono::steady_clock::now();
+    const auto now = is_by_hand() ? Broadcast::Instant::max() : begun;
+    const auto send_until = left_over_since_ ? begun + std::min(begun - *left_over_since_, longest_sending) : begun;
     if (const auto due = broadcast_.due(); due && *due <= now) broadcast_.begin(now);
-    const bool to_tick = tick_some(limits::turn_sessions);
-    const bool to_send = broadcast_.send_some(limits::turn_sessions);
-    const bool to_flush = flush_some(touched_, limits::turn_sessions);
-    const bool busy = to_tick || to_send || to_flush;
-    const bool newest = flush_some(touched_newest_, busy ? limits::turn_sessions_newest : limits::turn_sessions);
-    if (busy || newest) {
+    bool left_over = send_some();
+    while (left_over && std::chrono::steady_clock::now() < send_until) left_over = send_some();
+    left_over_since_.reset();
+    if (left_over) {
+        left_over_since_ = std::chrono::steady_clock::now();
         end_turn_later();
     } else {
         broadcast_.ended();
     }
     if (const auto next = broadcast_.due()) arm_flush(*next);
+}
+
+bool Shard::send_some() {
+    const bool to_tick = tick_some(limits::turn_sessions);
+    const bool to_send = broadcast_.send_some(limits::turn_sessions);
+    const bool to_flush = flush_some(touched_, limits::turn_sessions);
+    const bool busy = to_tick || to_send || to_flush;
+    const bool newest = flush_some(touched_newest_, busy ? limits::turn_sessions_newest : limits::turn_sessions);
+    return busy || newest;
 }
 
 void Shard::arm_flush(Broadcast::Instant at) {

@@ -113,7 +113,8 @@ private:
     void unfollow(fanout::Slot slot, const Following& feed);
     void end_turn_later();
     void end_turn();
-    /// So many of them; true while others are left.
+    /// One portion of all that waits to be sent; true while more is left.
+    [[nodiscard]] bool send_some();
     [[nodiscard]] bool tick_some(std::size_t sessions);
     [[nodiscard]] bool flush_some(Touched& touched, std::size_t sessions);
     void touch(Touched& touched, fanout::Slot slot);
@@ -158,6 +159,7 @@ private:
     Touched touched_{&Seat::touched, {}};
     Touched touched_newest_{&Seat::touched_newest, {}};  ///< for newest values alone
     bool turn_end_posted_ = false;
+    std::optional<Broadcast::Instant> left_over_since_;  ///< the last turn did not send all
     std::vector<std::vector<Parcel>> outbox_;
     bool outbox_posted_ = false;
     std::thread thread_;

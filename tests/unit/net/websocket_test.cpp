@@ -251,6 +251,20 @@ TEST_CASE("pings without end close with a code of their own", "[net][limits]") {
     CHECK(client.read_close() == code(CloseCode::too_many_messages));
 }
 
+// A pong once went out behind the close frame, on a side that was shut: the connection was reset and the code lost.
+TEST_CASE("a client that goes on sending pings while it is closed reads why", "[net][close]") {
+    TestDoor door;
+    Client client(door);
+    client.greet();
+    door.on_shard([](HandShard& hand) { hand.ports.begin()->second->drain(base::seconds(1)); });
+    door.on_shard([](HandShard& hand) { hand.ports.begin()->second->flush(); });
+    for (int i = 0; i < 100; ++i) client.send(frame(9, "still here"));
+    for (int turn = 0; turn < 20; ++turn) door.on_shard([](HandShard&) {});
+    CHECK(client.read_close() == code(CloseCode::drain));
+    client.send(close_frame(1000));
+    CHECK(client.read_end());
+}
+
 TEST_CASE("a message in fragments of one byte closes when it has more than one client sends", "[net][limits]") {
     TestDoor door;
     Client client(door);
