@@ -15,6 +15,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -69,7 +70,8 @@ struct Fate {
 class Peer {
 public:
     Peer(const Target& target, Trick trick, Fate& fate) : target_(target), trick_(trick), fate_(fate) {}
-    Peer(Peer&&) = default;
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
     ~Peer() { socket_io::close(link_); }
 
     [[nodiscard]] pollfd waits_for() const {
@@ -231,8 +233,7 @@ int run() {
     const Json plan = Json::parse(line);
     const Target target{plan.at("port"), plan.at("campaign"), plan.at("marches"), plan.at("hostile_each")};
     std::map<Trick, Fate> fates;
-    std::vector<Peer> peers;
-    peers.reserve(tricks.size() * target.each);
+    std::deque<Peer> peers;
     for (const auto& [trick, name] : tricks) {
         for (std::uint32_t i = 0; i < target.each; ++i) peers.emplace_back(target, trick, fates[trick]);
     }

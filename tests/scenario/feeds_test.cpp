@@ -49,6 +49,30 @@ TEST_CASE("a marshal hears how far the log is though its entries are hidden", "[
     CHECK(hint.position.seq == day.lead->taken().back().position.seq);
 }
 
+TEST_CASE("all who come while a march stands still are given one snapshot, on every shard", "[scenario][feeds]") {
+    Day day;
+    const auto notice = [&] {
+        day.stage.must(*day.lead, core::PostNotice{core::Severity::info, {}, "Water at the arch", {}});
+    };
+    notice();
+    std::vector<std::unique_ptr<test::Seat>> crowd;
+    const auto come = [&](wire::Encoding encoding) {
+        crowd.push_back(day.stage.seat(std::nullopt, crowd.size() % 2));
+        crowd.back()->open(day.stage.feed(FeedKind::public_feed), std::nullopt, encoding);
+        day.stage.settle();
+        return crowd.back()->opened.at(0).snapshot;
+    };
+    const session::SnapshotPieces first = come(wire::Encoding::proto);
+    for (int i = 0; i < 100; ++i) CHECK(come(wire::Encoding::proto) == first);  // the same bytes, not equal ones
+    notice();
+    CHECK_FALSE(crowd.front()->taken().back().bytes[1]);  // nobody reads JSON
+    CHECK(come(wire::Encoding::proto) != first);
+    const session::SnapshotPieces in_json = come(wire::Encoding::json);
+    CHECK(come(wire::Encoding::json) == in_json);
+    notice();
+    CHECK(crowd.front()->taken().back().bytes[1]);
+}
+
 TEST_CASE("a server that goes down spreads its clients over the delay", "[scenario][feeds]") {
     Day day;
     std::vector<std::unique_ptr<test::Seat>> crowd;
