@@ -40,7 +40,7 @@ fs::path configured(const Places& places, const std::string& name,
                 text.replace(at, word.size(), value);
         }
     }
-    const fs::path made = places.scratch / name;
+    fs::path made = places.scratch / name;
     std::ofstream(made) << text;
     return made;
 }

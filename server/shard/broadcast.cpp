@@ -35,6 +35,12 @@ std::size_t size_of(const LiveItem& item) {
     return size;
 }
 
+template <class Value>
+void keep_each_once(std::vector<Value>& values) {
+    std::ranges::sort(values);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 }  // namespace
 
 Broadcast::Broadcast(Seats& seats)
@@ -114,7 +120,7 @@ void Broadcast::begin_ordered() {
             of_log.insert(of_log.end(), waiting.items.begin(), waiting.items.end());
         }
     }
-    std::ranges::stable_partition(rounds_, &Round::urgent);
+    std::stable_partition(rounds_.begin(), rounds_.end(), [](const Round& round) { return round.urgent; });
     for (auto& [base, items] : shared) give_shared(std::move(items));
 }
 
@@ -191,9 +197,7 @@ void Broadcast::give_shared(std::vector<LiveItem> items) {
         receivers_.insert(receivers_.end(), followers.begin(), followers.end());
     }
     deliveries_ += receivers_.size();
-    std::ranges::sort(receivers_);
-    const auto twice = std::ranges::unique(receivers_);
-    receivers_.erase(twice.begin(), twice.end());
+    keep_each_once(receivers_);
     for (const fanout::Slot slot : receivers_) {
         if (session::SessionPort* port = seats_.port(slot)) touch_after(slot, port->deliver(items));
     }
@@ -201,9 +205,7 @@ void Broadcast::give_shared(std::vector<LiveItem> items) {
 
 void Broadcast::tell_newest() {
     auto changed = std::exchange(changed_tables_, {});
-    std::ranges::sort(changed);
-    const auto twice = std::ranges::unique(changed);
-    changed.erase(twice.begin(), twice.end());
+    keep_each_once(changed);
     for (const base::TopicNumber topic : changed) {
         const auto table = tables_.find(topic);
         if (table == tables_.end()) continue;

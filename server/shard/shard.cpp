@@ -186,7 +186,8 @@ void Shard::run_command(fanout::Slot slot, session::RunCommand command) {
 
 void Shard::report_position(fanout::Slot slot, const core::Actor&, wire::ReportPosition report) {
     Shard& home = fabric_.home_of(report.march);
-    home.mailbox().post([&home, actor = actor_for(slot, report.march), report = std::move(report)] {
+    const core::Actor actor = actor_for(slot, report.march);
+    home.mailbox().post([&home, actor, report = std::move(report)] {
         if (auto* desk = home.desks().march(report.march)) desk->report_position(actor, report);
     });
 }

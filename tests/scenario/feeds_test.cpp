@@ -78,7 +78,7 @@ TEST_CASE("a server that goes down spreads its clients over the delay", "[scenar
     std::vector<std::unique_ptr<test::Seat>> crowd;
     for (int i = 0; i < 20; ++i) crowd.push_back(day.stage.seat(std::nullopt, 0));
     bool stopped = false;
-    day.stage.city->stop(base::seconds(4), [&](base::Result<void>) { stopped = true; });
+    day.stage.city->stop(base::seconds(4), [&](const base::Result<void>&) { stopped = true; });
     day.stage.settle();
     CHECK(stopped);
     std::set<std::int64_t> delays;

@@ -142,7 +142,7 @@ public:
     }
     /// Subscribes; the shard opens the feed at this position with this snapshot; the client reads it all.
     OpenFeed follow(const std::string& name, std::vector<base::TopicNumber> topics, const base::Position& position) {
-        const OpenFeed wish = subscribe(name);
+        OpenFeed wish = subscribe(name);
         (void)session.on_feed_opened(opened(wish, std::move(topics), position), now);
         (void)read();
         return wish;
