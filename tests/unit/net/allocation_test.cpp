@@ -1,30 +1,8 @@
 // What a connection takes from the heap: nothing while it is idle, nothing for a run that it shares with others.
+#include "counted_new.hpp"
 #include "door.hpp"
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-void* counted(std::size_t bytes) {
-    ++allocations;
-    if (void* const space = std::malloc(bytes == 0 ? 1 : bytes)) return space;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-// Of this whole program: what they give is malloc's, counted on the way.
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(bytes == 0 ? 1 : bytes);
-}
-void operator delete(void* space) noexcept { std::free(space); }
-void operator delete(void* space, std::size_t) noexcept { std::free(space); }
 
 namespace marchwire::net::test {
 namespace {
@@ -51,9 +29,9 @@ TEST_CASE("an idle connection takes nothing from the heap", "[net][allocation]")
     std::size_t before = 0;
     std::size_t after = 0;
     door.on_shard([&](HandShard& hand) {
-        before = allocations;
+        before = allocations_of_thread();
         for (int second = 0; second < 10; ++second) (void)hand.ports.begin()->second->tick();
-        after = allocations;
+        after = allocations_of_thread();
     });
     CHECK(before != 0);  // the counter counts
     CHECK(after == before);
@@ -67,13 +45,13 @@ TEST_CASE("a run costs its followers nothing from the heap but its one frame", "
     std::size_t others = 0;
     door.on_shard([&](HandShard& hand) {
         const fanout::Run run({notice(2), notice(3)});
-        std::size_t before = allocations;
+        std::size_t before = allocations_of_thread();
         auto port = hand.ports.begin();
         CHECK(port->second->deliver(run) == session::AfterDelivery::nothing);
-        first = allocations - before;
-        before = allocations;
+        first = allocations_of_thread() - before;
+        before = allocations_of_thread();
         while (++port != hand.ports.end()) (void)port->second->deliver(run);
-        others = allocations - before;
+        others = allocations_of_thread() - before;
     });
     CHECK(first != 0);
     CHECK(others == 0);
