@@ -29,13 +29,17 @@ bool worse(const Alert& a, const Alert& b) {
     return rank(a) > rank(b);
 }
 
-/// What the plan lists up to the phase that was reached is behind, even when it came early.
+/// What the plan lists up to the phase that was reached is behind, even when it came early. Of a phase that is planned
+/// twice (a rally before and after the march) the second is reached when its time has come.
 PlannedPhase next_planned(const MarchState& state, UtcMs now) {
     const Phase reached = state.phase_before.value_or(state.phase);
     PlannedPhase next;
+    bool found = false;
     for (const PlannedPhase& planned : state.spec.plan) {
         if (planned.phase == reached) {
-            next = {};
+            const bool is_here = !found || (planned.at && planned.at <= now);
+            if (is_here) next = {};
+            found = true;
         } else if (planned.at > now && (!next.at || planned.at < next.at)) {
             next = planned;
         }

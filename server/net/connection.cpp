@@ -136,7 +136,7 @@ void Connection::take_events() {
         if (const auto frames = reader_.take_frame_count(); frames != 0) {
             perform(session_.on_frames(frames, base::machine_now()));
         }
-        if (std::holds_alternative<wire::NeedMore>(event)) return;
+        if (finished_ || std::holds_alternative<wire::NeedMore>(event)) return;
         --events_left_;
         std::visit(
             [this](const auto& what) {

@@ -229,6 +229,15 @@ TEST_CASE("a march that steps off early looks ahead to its rally, held or not", 
     CHECK(overview_row(march.state, early).next.phase == Phase::rally);
 }
 
+TEST_CASE("a rally before the march is not taken for the one behind it", "[core][views]") {
+    test::MarchBuilder march;
+    const UtcMs noon = march.step_off;
+    march.state.spec.plan = {{Phase::rally, noon}, {Phase::marching, noon + hours(1)}, {Phase::rally, noon + hours(2)}};
+    march.state.phase = Phase::rally;
+    CHECK(overview_row(march.state, noon + minutes(5)).next.phase == Phase::marching);
+    CHECK_FALSE(overview_row(march.state, noon + hours(2) + minutes(5)).next.at);
+}
+
 TEST_CASE("the desk reads the worst alert first and who is overdue", "[core][views]") {
     test::MarchBuilder march;
     const PersonId ann = march.on_duty(Role::side, 1);
