@@ -38,7 +38,7 @@ LiveItem notice(std::uint64_t seq) {
     LiveItem item;
     item.topic = base::TopicNumber{0x10001};
     item.position.seq = base::Seq{seq};
-    item.bytes[0] = std::make_shared<const std::string>(std::string(payload_bytes, 'n'));
+    item.messages[0] = wire::make_message(std::string(payload_bytes, 'n'), wire::Encoding::proto);
     return item;
 }
 
@@ -46,7 +46,7 @@ LiveItem position(std::uint64_t person) {
     LiveItem item = notice(0);
     item.delivery = DeliveryClass::c;
     item.key = {item.topic.value, 3, person};
-    item.bytes[0] = std::make_shared<const std::string>(std::string(60, 'p'));
+    item.messages[0] = wire::make_message(std::string(60, 'p'), wire::Encoding::proto);
     return item;
 }
 

@@ -37,6 +37,7 @@ inline constexpr int send_buffer_bytes = 64 * 1024;             ///< SO_SNDBUF: 
 inline constexpr int not_sent_low_water_bytes = 16 * 1024;      ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
 inline constexpr std::uint32_t commands_per_second = 20;        ///< per session, refilled; ours
 inline constexpr std::uint32_t commands_burst = 400;            ///< an off-line phone's queue arrives at once; ours
+inline constexpr std::uint32_t follower_burst = 100;            ///< has no queue: all its subscriptions at once; ours
 inline constexpr std::uint32_t client_frames_per_second = 100;  ///< pings and fragments too; beyond it: closed
 inline constexpr std::uint32_t client_frames_burst = 1'000;
 
@@ -79,6 +80,21 @@ inline constexpr std::size_t replay_window_entries = 4'096;             ///< kep
 inline constexpr std::uint64_t up_to_every_entries = 500;               ///< DESIGN 5
 inline constexpr Millis up_to_every = seconds(5);                       ///< DESIGN 5
 inline constexpr std::size_t history_entries = 500;                     ///< one GetHistory
+
+// --- Redis ------------------------------------------------------------------------------------
+inline constexpr Millis redis_connect_deadline = seconds(2);  ///< name, socket, TLS and greeting; ours
+inline constexpr Millis redis_reply_deadline = seconds(2);    ///< nothing answered: the link is taken for dead; ours
+inline constexpr Millis redis_call_deadline = seconds(5);     ///< of a call over lost links; then UNAVAILABLE; ours
+inline constexpr Millis redis_retry_first{50};                ///< full jitter from here, doubled each time,
+inline constexpr Millis redis_retry_most = seconds(1);        ///< up to here: back within 5 s of Redis (issue 4)
+inline constexpr std::size_t redis_requests = 16'384;         ///< on their way over one link; four groups of a store
+inline constexpr std::size_t redis_reply_items = 65'536;      ///< of one array; a window of entries has 8 192
+inline constexpr std::size_t redis_read_bytes = 64UL * 1024;  ///< asked of the socket at once; ours
+inline constexpr std::size_t redis_read_page = 256;           ///< entries that a script looks at between two counts
+inline constexpr std::size_t redis_groups = 2;                ///< on their way: one is done while one travels; ours
+inline constexpr Millis bus_nonce_every = seconds(1);         ///< heartbeat through the own channel (DESIGN 8)
+inline constexpr int bus_nonces_missed = 3;                   ///< then the link is opened anew (DESIGN 8)
+inline constexpr Millis bus_tail_check_every = seconds(5);    ///< followed logs are asked for their tips (DESIGN 8)
 
 // --- domain -----------------------------------------------------------------------------------
 inline constexpr std::size_t marches_per_campaign = 2'000;

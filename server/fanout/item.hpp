@@ -1,4 +1,4 @@
-// What travels on a topic: encoded once per encoding, immutable, shared by every session and shard.
+// What travels on a topic: encoded and framed once per encoding, immutable, shared by every session and shard.
 #pragma once
 
 #include "base/ids.hpp"
@@ -27,13 +27,12 @@ struct ConflationKey {
     constexpr auto operator<=>(const ConflationKey&) const = default;
 };
 
-/// One encoded item (wire/codec.hpp): bytes that no one changes any more.
-using Bytes = std::shared_ptr<const std::string>;
-/// By wire::Encoding. Null where nobody needs that encoding.
-using Encoded = std::array<Bytes, wire::encoding_count>;
+/// One item as a message of its own, by wire::Encoding: encoded and framed once, by its desk. Null where nobody needs
+/// that encoding.
+using Messages = std::array<wire::Frame, wire::encoding_count>;
 
-[[nodiscard]] inline const Bytes& in(const Encoded& bytes, wire::Encoding encoding) {
-    return bytes[static_cast<std::size_t>(encoding)];
+[[nodiscard]] inline const wire::Frame& in(const Messages& messages, wire::Encoding encoding) {
+    return messages[static_cast<std::size_t>(encoding)];
 }
 
 /// An item of a log's feed on one topic. Class A and B items bear position and prev; class C ones a key.
@@ -44,7 +43,7 @@ struct LiveItem {
     DeliveryClass delivery = DeliveryClass::b;
     ConflationKey key;
     base::UtcMs expires_at;  ///< class C: newcomers are not given it from then on; 0 is never
-    Encoded bytes;
+    Messages messages;
 };
 
 }  // namespace marchwire::fanout

@@ -17,12 +17,12 @@ constexpr std::size_t parts_kept = 64;
 
 void NewestTable::put(const LiveItem& item) {
     Entry& entry = entries_[item.key];
-    const bool same = entry.version != 0 && std::ranges::any_of(item.bytes, [&](const Bytes& bytes) {
-                          return bytes && std::ranges::find(entry.item.bytes, bytes) != entry.item.bytes.end();
+    const bool same = entry.version != 0 && std::ranges::any_of(item.messages, [&](const wire::Frame& one) {
+                          return one && std::ranges::find(entry.item.messages, one) != entry.item.messages.end();
                       });
     if (same) {
-        for (std::size_t i = 0; i < item.bytes.size(); ++i) {
-            if (!entry.item.bytes[i]) entry.item.bytes[i] = item.bytes[i];
+        for (std::size_t i = 0; i < item.messages.size(); ++i) {
+            if (!entry.item.messages[i]) entry.item.messages[i] = item.messages[i];
         }
         return;
     }
@@ -62,7 +62,7 @@ const NewestTable::Part& NewestTable::after(std::uint64_t version, wire::Encodin
     for (; place != order_.end() && place->version <= published_; ++place) {
         const auto found = entries_.find(place->key);
         if (found == entries_.end() || found->second.version != place->version) continue;
-        const Bytes& value = in(found->second.item.bytes, encoding);
+        const wire::Frame& value = in(found->second.item.messages, encoding);
         if (!value) continue;
         if (!items.empty() && bytes + value->size() > bytes_max) {
             part.version = place->version - 1;

@@ -13,7 +13,7 @@ namespace {
 /// As counted for the bounds of a run: JSON is made of few runs and is longer by a known factor at most.
 std::size_t size_of(const LiveItem& item) {
     std::size_t size = 0;
-    for (const Bytes& bytes : item.bytes) size = std::max(size, bytes ? bytes->size() : 0);
+    for (const wire::Frame& message : item.messages) size = std::max(size, message ? message->size() : 0);
     return size;
 }
 
@@ -27,12 +27,13 @@ Run::Run(std::vector<LiveItem> items) : items_(std::move(items)) {
 }
 
 const wire::Frame& Run::frame(wire::Encoding encoding) const {
+    if (items_.size() == 1) return in(items_.front().messages, encoding);
     wire::Frame& made = frames_[static_cast<std::size_t>(encoding)];
     if (made) return made;
     std::vector<const LiveItem*> whole;
     whole.reserve(items_.size());
     for (const LiveItem& item : items_) {
-        if (!in(item.bytes, encoding)) return made;
+        if (!in(item.messages, encoding)) return made;
         whole.push_back(&item);
     }
     made = frame_of(whole, encoding);
@@ -40,12 +41,17 @@ const wire::Frame& Run::frame(wire::Encoding encoding) const {
 }
 
 wire::Frame frame_of(std::span<const LiveItem* const> items, wire::Encoding encoding) {
-    std::vector<std::string_view> bytes;
-    bytes.reserve(items.size());
+    const wire::Frame* last = nullptr;
+    std::vector<std::string_view> parts;
+    parts.reserve(items.size());
     for (const LiveItem* item : items) {
-        if (const Bytes& one = in(item->bytes, encoding)) bytes.emplace_back(*one);
+        const wire::Frame& message = in(item->messages, encoding);
+        if (!message) continue;
+        last = &message;
+        parts.push_back(wire::items_in(*message, encoding));
     }
-    return bytes.empty() ? nullptr : wire::make_run(bytes, encoding);
+    if (parts.empty()) return nullptr;
+    return parts.size() == 1 ? *last : wire::make_run(parts, encoding);
 }
 
 std::vector<Run> make_runs(std::vector<LiveItem> items, std::size_t bytes_max) {

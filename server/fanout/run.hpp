@@ -21,7 +21,8 @@ public:
     /// A when one of its items is.
     [[nodiscard]] DeliveryClass delivery() const { return delivery_; }
     [[nodiscard]] std::span<const LiveItem> items() const { return items_; }
-    /// The whole run as one message; null when an item was not encoded so (then nobody needed it yet).
+    /// The whole run as one message, of a single item that item's own; null when an item was not encoded so (then
+    /// nobody needed it yet).
     [[nodiscard]] const wire::Frame& frame(wire::Encoding encoding) const;
 
 private:
@@ -30,7 +31,7 @@ private:
     mutable std::array<wire::Frame, wire::encoding_count> frames_;
 };
 
-/// One message of those of the items that have bytes in this encoding; null when none has.
+/// One message of those of the items that have one in this encoding; null when none has.
 [[nodiscard]] wire::Frame frame_of(std::span<const LiveItem* const> items, wire::Encoding encoding);
 
 /// Cuts items of one topic into runs of at most `bytes_max` (but at least one item each).

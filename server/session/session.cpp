@@ -25,6 +25,9 @@ base::Millis hello_deadline(const SessionSettings& settings) {
     return settings.crowded ? limits::hello_deadline_staff_crowded : limits::hello_deadline_staff;
 }
 
+/// Of subscriptions, commands and reads. Whoever has come as a follower has no queue of an off-line day to hand in.
+std::uint32_t burst(Door door) { return door == Door::staff ? limits::commands_burst : limits::follower_burst; }
+
 }  // namespace
 
 Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now)
@@ -32,7 +35,7 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
       queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
       settings_(std::move(settings)),
       frames_(limits::client_frames_per_second, limits::client_frames_burst),
-      commands_(limits::commands_per_second, limits::commands_burst),
+      commands_(limits::commands_per_second, burst(settings_.door)),
       begun_at_(now),
       heard_at_(now),
       pinged_at_(now) {}

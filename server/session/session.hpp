@@ -91,8 +91,8 @@ public:
     /// Items of a topic that no other feed holds, once for all its followers. With an open outlet and nothing before it
     /// the run is not queued but written as it is; a session of several feeds gathers instead.
     [[nodiscard]] RunStep on_run(const fanout::Run& run, Outlet outlet, Actions& actions);
-    /// Items of topics that one feed may hold several of. One without bytes in any encoding marks an entry that this
-    /// client may not see.
+    /// Items of topics that one feed may hold several of. One without a message in any encoding marks an entry that
+    /// this client may not see.
     [[nodiscard]] Actions on_items(std::span<const fanout::LiveItem> items);
     /// A topic's table shows newer values: `next` gives them in their turn.
     void on_newest() { newest_waits_ = true; }
@@ -183,8 +183,8 @@ private:
     void close(wire::CloseCode code, std::string reason, Actions& actions);
     /// As `close`, after telling every feed how far the client is.
     void close_in_order(wire::CloseCode code, std::string reason, Actions& actions);
-    [[nodiscard]] const fanout::Bytes& bytes_of(const fanout::LiveItem& item) const {
-        return fanout::in(item.bytes, settings_.encoding);
+    [[nodiscard]] const wire::Frame& message_of(const fanout::LiveItem& item) const {
+        return fanout::in(item.messages, settings_.encoding);
     }
 
     // What a delivery looks at stands first, side by side.

@@ -111,7 +111,7 @@ Actions Session::on_feed_refused(const FeedRefused& refused) {
 bool Session::is_too_much(const std::vector<LiveItem>& items) const {
     const std::size_t most = settings_.door == Door::staff ? limits::queue_bytes_staff : limits::queue_bytes_follower;
     std::size_t bytes = queue_.ordered_bytes() + limits::message_bytes;  // and the words around them
-    for (const LiveItem& item : items) bytes += bytes_of(item) ? bytes_of(item)->size() : 0;
+    for (const LiveItem& item : items) bytes += message_of(item) ? message_of(item)->size() : 0;
     return bytes > most;
 }
 
@@ -154,7 +154,7 @@ void Session::send_missed(Subscription& feed, const FeedOpened& opened, Actions&
     std::vector<const LiveItem*> missed;
     for (const LiveItem& item : opened.items) {
         if (item.position.seq <= feed.sent.seq) continue;
-        MARCHWIRE_INVARIANT(bytes_of(item) != nullptr);  // the desk makes them for the encoding that was asked for
+        MARCHWIRE_INVARIANT(message_of(item) != nullptr);  // the desk makes them for the encoding that was asked for
         feed.sent = item.position;
         missed.push_back(&item);
     }
@@ -168,7 +168,7 @@ bool Session::push_items(std::span<const LiveItem* const> items, Actions& action
         std::size_t bytes = 0;
         auto delivery = DeliveryClass::b;
         for (; count < items.size(); ++count) {
-            bytes += bytes_of(*items[count])->size();
+            bytes += message_of(*items[count])->size();
             if (count != 0 && bytes > limits::batch_bytes) break;
             if (items[count]->delivery == DeliveryClass::a) delivery = DeliveryClass::a;
         }
@@ -203,7 +203,7 @@ bool Session::wants(const LiveItem& item) {
         // The same entry may have come on another topic, or be in the snapshot.
         if (!feed.follows(item.topic) || item.position.seq <= feed.sent.seq) continue;
         feed.seen = std::max(feed.seen, item.position);
-        if (!bytes_of(item)) continue;
+        if (!message_of(item)) continue;
         feed.sent = item.position;
         wanted = true;
     }

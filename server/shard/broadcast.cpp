@@ -31,7 +31,7 @@ bool is_whole_feed(base::TopicNumber topic) {
 
 std::size_t size_of(const LiveItem& item) {
     std::size_t size = 0;
-    for (const fanout::Bytes& bytes : item.bytes) size = std::max(size, bytes ? bytes->size() : 0);
+    for (const wire::Frame& message : item.messages) size = std::max(size, message ? message->size() : 0);
     return size;
 }
 

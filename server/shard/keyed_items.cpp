@@ -8,9 +8,10 @@
 namespace marchwire::shard {
 namespace {
 
-void complete(fanout::LiveItem& item, std::size_t encoding, const KeyedItems::Encode& encode) {
-    fanout::Bytes& bytes = item.bytes.at(encoding);
-    if (!bytes) bytes = std::make_shared<const std::string>(encode(static_cast<wire::Encoding>(encoding)));
+void complete(fanout::LiveItem& item, std::size_t index, const KeyedItems::Encode& encode) {
+    wire::Frame& message = item.messages.at(index);
+    const auto encoding = static_cast<wire::Encoding>(index);
+    if (!message) message = wire::make_message(encode(encoding), encoding);
 }
 
 }  // namespace

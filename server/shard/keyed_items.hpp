@@ -21,7 +21,7 @@ public:
     /// never.
     [[nodiscard]] fanout::LiveItem put(base::TopicNumber topic, const fanout::ConflationKey& key, Encode encode,
                                        const EncodingSet& encodings, base::UtcMs expires_at = {});
-    /// Every value on these topics with bytes of this encoding, in no order.
+    /// Every value on these topics with its message in this encoding, in no order.
     [[nodiscard]] std::vector<fanout::LiveItem> on(const std::vector<base::TopicNumber>& topics,
                                                    wire::Encoding encoding);
     void expire(base::UtcMs now);

@@ -181,7 +181,8 @@ void MarchDesk::public_history(const SessionKey& to, const session::ReadHistory&
         for (const fanout::LiveItem& item : *items) {
             history.more = history.items.size() >= limit || bytes >= limits::history_bytes;
             if (history.more) break;
-            history.items.push_back(*item.bytes.at(static_cast<std::size_t>(request.encoding)));
+            const wire::Frame& message = fanout::in(item.messages, request.encoding);
+            history.items.emplace_back(wire::items_in(*message, request.encoding));
             bytes += history.items.back().size();
         }
     }

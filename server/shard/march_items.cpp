@@ -35,11 +35,13 @@ EncodingSet encodings_of(std::uint32_t topic_index, const FeedRegister& feeds) {
     return feeds.encodings({FeedKind::marshal, FeedKind::ops});
 }
 
-std::string encode_as(const core::Entry& entry, const LiveItem& item, wire::Encoding encoding) {
-    if (!is_public(item.topic)) return wire::encode_entry(item.topic, item.position, item.prev, entry, encoding);
+wire::Frame message_of(const core::Entry& entry, const LiveItem& item, wire::Encoding encoding) {
+    if (!is_public(item.topic)) {
+        return wire::make_message(wire::encode_entry(item.topic, item.position, item.prev, entry, encoding), encoding);
+    }
     const auto seen = core::public_item(entry);
     MARCHWIRE_INVARIANT(seen.has_value());
-    return wire::encode_public(item.topic, item.position, item.prev, *seen, encoding);
+    return wire::make_message(wire::encode_public(item.topic, item.position, item.prev, *seen, encoding), encoding);
 }
 
 }  // namespace
@@ -83,8 +85,7 @@ std::vector<LiveItem> MarchItems::make(std::uint32_t topic_base, const core::Ent
         const EncodingSet encodings = encodings_of(stamp.index, feeds);
         for (std::size_t i = 0; i < encodings.size(); ++i) {
             if (!encodings.at(i)) continue;
-            item.bytes.at(i) = std::make_shared<const std::string>(
-                encode_as(entry, item, static_cast<wire::Encoding>(i)));
+            item.messages.at(i) = message_of(entry, item, static_cast<wire::Encoding>(i));
         }
         items.push_back(std::move(item));
     }
@@ -111,11 +112,11 @@ std::optional<std::vector<LiveItem>> MarchItems::public_from(base::Seq from, wir
 }
 
 void MarchItems::complete(LiveItem& item, wire::Encoding encoding) const {
-    fanout::Bytes& bytes = item.bytes.at(static_cast<std::size_t>(encoding));
-    if (bytes) return;
+    wire::Frame& message = item.messages.at(static_cast<std::size_t>(encoding));
+    if (message) return;
     const core::Entry* entry = entry_of(item);
     MARCHWIRE_INVARIANT(entry != nullptr);
-    bytes = std::make_shared<const std::string>(encode_as(*entry, item, encoding));
+    message = message_of(*entry, item, encoding);
 }
 
 std::vector<LiveItem> MarchItems::after(const base::Position& position, fanout::Count count,

@@ -189,11 +189,7 @@ std::string encode(const SessionItem& item, Encoding encoding) {
     return item_of(out, encoding);
 }
 
-Frame message_of(const SessionItem& item, Encoding encoding) {
-    const std::string bytes = encode(item, encoding);
-    const std::string_view one = bytes;
-    return make_run({&one, 1}, encoding);
-}
+Frame message_of(const SessionItem& item, Encoding encoding) { return make_message(encode(item, encoding), encoding); }
 
 std::string encode_public(base::TopicNumber topic, const base::Position& position, base::Seq prev,
                           const core::PublicItem& item, Encoding encoding) {

@@ -26,6 +26,13 @@ void append_header(std::string& bytes, Opcode opcode, std::size_t payload) {
     }
 }
 
+/// Of an unmasked frame.
+std::size_t header_bytes(std::string_view frame) {
+    const auto length = static_cast<unsigned char>(frame[1]);
+    if (length < 126) return 2;
+    return length == 126 ? 4 : 10;
+}
+
 /// Not in the middle of a character: continuation bytes begin with 10.
 std::string_view cut(std::string_view text, std::size_t most) {
     if (text.size() <= most) return text;
@@ -60,13 +67,6 @@ void append_run(std::string& bytes, std::span<const std::string_view> items, Enc
 
 }  // namespace
 
-std::string run_payload(std::span<const std::string_view> items, Encoding encoding) {
-    std::string payload;
-    payload.reserve(run_bytes(items, encoding));
-    append_run(payload, items, encoding);
-    return payload;
-}
-
 Frame make_run(std::span<const std::string_view> items, Encoding encoding) {
     const std::size_t payload = run_bytes(items, encoding);
     auto bytes = std::make_shared<std::string>();
@@ -74,6 +74,16 @@ Frame make_run(std::span<const std::string_view> items, Encoding encoding) {
     append_header(*bytes, encoding == Encoding::json ? Opcode::text : Opcode::binary, payload);
     append_run(*bytes, items, encoding);
     return bytes;
+}
+
+Frame make_message(std::string_view item, Encoding encoding) { return make_run({&item, 1}, encoding); }
+
+std::string_view items_in(std::string_view message, Encoding encoding) {
+    std::string_view payload = message.substr(header_bytes(message));
+    if (encoding == Encoding::proto) return payload;
+    payload.remove_prefix(run_opening.size());
+    payload.remove_suffix(run_closing.size());
+    return payload;
 }
 
 Frame make_frame(Opcode opcode, std::string_view payload) {

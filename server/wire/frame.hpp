@@ -22,10 +22,12 @@ using Frame = std::shared_ptr<const std::string>;
 
 /// A complete unmasked frame around `payload`.
 [[nodiscard]] Frame make_frame(Opcode opcode, std::string_view payload);
-/// The payload of one message made of these encoded items (wire/codec.hpp): what the protocol calls a run.
-[[nodiscard]] std::string run_payload(std::span<const std::string_view> items, Encoding encoding);
-/// The same, framed.
+/// One message of these encoded items (wire/codec.hpp), or of what `items_in` gave: what the protocol calls a run.
 [[nodiscard]] Frame make_run(std::span<const std::string_view> items, Encoding encoding);
+/// One encoded item as a message of its own.
+[[nodiscard]] Frame make_message(std::string_view item, Encoding encoding);
+/// What stands in a message that these two made: its items end to end (in JSON with commas between them).
+[[nodiscard]] std::string_view items_in(std::string_view message, Encoding encoding);
 /// Close frame with a code and a short reason (cut at 123 bytes on a character border).
 [[nodiscard]] Frame make_close(std::uint16_t code, std::string_view reason);
 

@@ -203,22 +203,27 @@ TEST_CASE("runs laid end to end are one message with all their items", "[golden]
     const std::vector<std::string_view> views(items.begin(), items.end());
     const std::span<const std::string_view> all(views);
     for (std::size_t i = 0; i < all.size(); i += 5) {
-        joined += wire::run_payload(all.subspan(i, std::min<std::size_t>(5, all.size() - i)), Encoding::proto);
+        const auto run = wire::make_run(all.subspan(i, std::min<std::size_t>(5, all.size() - i)), Encoding::proto);
+        joined += wire::items_in(*run, Encoding::proto);
     }
-    CHECK(joined == wire::run_payload(all, Encoding::proto));
+    CHECK(joined == wire::items_in(*wire::make_run(all, Encoding::proto), Encoding::proto));
     pb::ServerMessage message;
     REQUIRE(message.ParseFromString(joined));
     CHECK(static_cast<std::size_t>(message.items_size()) == items.size());
 }
 
 TEST_CASE("a run in JSON is one message with all its items", "[golden]") {
+    const auto text_of = [](std::span<const std::string_view> run) {
+        const auto message = wire::make_run(run, Encoding::json);
+        return R"({"items":[)" + std::string(wire::items_in(*message, Encoding::json)) + "]}";
+    };
     std::vector<std::string> items;
     for (const auto& sample : marchwire::test::item_samples()) items.push_back(sample.encode(Encoding::json));
     const std::vector<std::string_view> views(items.begin(), items.end());
     pb::ServerMessage message;
-    parse(wire::run_payload(views, Encoding::json), message);
+    parse(text_of(views), message);
     CHECK(static_cast<std::size_t>(message.items_size()) == items.size());
     pb::ServerMessage none;
-    parse(wire::run_payload({}, Encoding::json), none);
+    parse(text_of({}), none);
     CHECK(none.items_size() == 0);
 }

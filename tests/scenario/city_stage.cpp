@@ -145,7 +145,7 @@ std::vector<fanout::LiveItem> Seat::taken() const {
     std::vector<fanout::LiveItem> taken;
     for (const fanout::LiveItem& item : items) {
         // Without bytes it only tells how far the log is.
-        const bool ordered = item.position.seq.value != 0 && (item.bytes[0] || item.bytes[1]);
+        const bool ordered = item.position.seq.value != 0 && (item.messages[0] || item.messages[1]);
         const bool fresh = taken.empty() || item.position.seq > taken.back().position.seq;
         if (ordered && fresh) taken.push_back(item);
     }
@@ -155,8 +155,8 @@ std::vector<fanout::LiveItem> Seat::taken() const {
 std::string Seat::everything_seen() const {
     std::string seen;
     const auto add = [&](const fanout::LiveItem& item) {
-        for (const fanout::Bytes& bytes : item.bytes) {
-            if (bytes) seen += *bytes;
+        for (const wire::Frame& message : item.messages) {
+            if (message) seen += *message;
         }
     };
     for (const session::FeedOpened& one : opened) {

@@ -44,8 +44,8 @@ TEST_CASE("a marshal hears how far the log is though its entries are hidden", "[
     day.stage.wait(base::seconds(2));
     REQUIRE_FALSE(day.anna->items.empty());
     const fanout::LiveItem& hint = day.anna->items.back();
-    CHECK_FALSE(hint.bytes[0]);
-    CHECK_FALSE(hint.bytes[1]);
+    CHECK_FALSE(hint.messages[0]);
+    CHECK_FALSE(hint.messages[1]);
     CHECK(hint.position.seq == day.lead->taken().back().position.seq);
 }
 
@@ -65,12 +65,12 @@ TEST_CASE("all who come while a march stands still are given one snapshot, on ev
     const session::SnapshotPieces first = come(wire::Encoding::proto);
     for (int i = 0; i < 100; ++i) CHECK(come(wire::Encoding::proto) == first);  // the same bytes, not equal ones
     notice();
-    CHECK_FALSE(crowd.front()->taken().back().bytes[1]);  // nobody reads JSON
+    CHECK_FALSE(crowd.front()->taken().back().messages[1]);  // nobody reads JSON
     CHECK(come(wire::Encoding::proto) != first);
     const session::SnapshotPieces in_json = come(wire::Encoding::json);
     CHECK(come(wire::Encoding::json) == in_json);
     notice();
-    CHECK(crowd.front()->taken().back().bytes[1]);
+    CHECK(crowd.front()->taken().back().messages[1]);
 }
 
 TEST_CASE("a server that goes down spreads its clients over the delay", "[scenario][feeds]") {

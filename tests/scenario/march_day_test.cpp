@@ -138,7 +138,7 @@ TEST_CASE("a client resumes over a restart of the server", "[scenario]") {
     REQUIRE(follower->opened.size() == 1);
     CHECK(follower->opened[0].resumed);
     REQUIRE(follower->opened[0].items.size() == 1);
-    CHECK(follower->opened[0].items[0].bytes.at(static_cast<std::size_t>(encoding)) != nullptr);
+    CHECK(follower->opened[0].items[0].messages.at(static_cast<std::size_t>(encoding)) != nullptr);
     CHECK(says(follower->everything_seen(), "Water at the arch"));
 }
 

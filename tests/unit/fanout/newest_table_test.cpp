@@ -19,7 +19,7 @@ LiveItem value(std::uint64_t subject, const std::string& text, base::UtcMs expir
     item.delivery = DeliveryClass::c;
     item.key = {item.topic.value, 1, subject};
     item.expires_at = expires_at;
-    item.bytes[0] = std::make_shared<const std::string>(text + " ");
+    item.messages[0] = wire::make_message(text + " ", wire::Encoding::proto);
     return item;
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("the same value again only adds an encoding", "[fanout][newest]") {
     LiveItem item = value(1, "1");
     table.put(item);
     (void)table.publish();
-    item.bytes[1] = std::make_shared<const std::string>("{}");
+    item.messages[1] = wire::make_message("{}", wire::Encoding::json);
     table.put(item);
     CHECK_FALSE(table.publish());
     CHECK(table.after(0, Encoding::json, 100).frame != nullptr);

@@ -25,7 +25,7 @@ LiveItem live(TopicNumber topic, const Position& position) {
     LiveItem item;
     item.topic = topic;
     item.position = position;
-    item.bytes[0] = std::make_shared<const std::string>(std::to_string(position.seq.value));
+    item.messages[0] = wire::make_message(std::to_string(position.seq.value), wire::Encoding::proto);
     return item;
 }
 

@@ -16,7 +16,7 @@ LiveItem item(std::uint64_t seq, const std::string& text, DeliveryClass delivery
     made.topic = base::TopicNumber{0x10001};
     made.position.seq = base::Seq{seq};
     made.delivery = delivery;
-    made.bytes[0] = std::make_shared<const std::string>(text);
+    made.messages[0] = wire::make_message(text, wire::Encoding::proto);
     return made;
 }
 
@@ -31,9 +31,9 @@ TEST_CASE("a run is one message, framed once for all", "[fanout][run]") {
 
 TEST_CASE("a run in JSON is there when every item is", "[fanout][run]") {
     LiveItem both = item(4, "four");
-    both.bytes[1] = std::make_shared<const std::string>("{\"a\":1}");
+    both.messages[1] = wire::make_message("{\"a\":1}", wire::Encoding::json);
     LiveItem more = item(5, "five");
-    more.bytes[1] = std::make_shared<const std::string>("{}");
+    more.messages[1] = wire::make_message("{}", wire::Encoding::json);
     CHECK(*Run({both, more}).frame(Encoding::json) == std::string("\x81\x16") + R"({"items":[{"a":1},{}]})");
     CHECK(Run({both, item(5, "five")}).frame(Encoding::json) == nullptr);
 }
@@ -43,12 +43,12 @@ TEST_CASE("an order among ordinary items makes its run one", "[fanout][run]") {
 }
 
 TEST_CASE("items are cut into runs of at most so many bytes, each whole", "[fanout][run]") {
-    const auto runs = make_runs({item(1, "1234"), item(2, "1234"), item(3, "123456789"), item(4, "1")}, 8);
+    const auto runs = make_runs({item(1, "1234"), item(2, "1234"), item(3, "123456789"), item(4, "1")}, 12);
     REQUIRE(runs.size() == 3);
     CHECK(runs[0].items().size() == 2);
     CHECK(runs[1].first() == base::Seq{3});
     CHECK(runs[2].first() == base::Seq{4});
-    CHECK(make_runs({}, 8).empty());
+    CHECK(make_runs({}, 12).empty());
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ fanout::LiveItem notice(std::uint64_t seq) {
     fanout::LiveItem made;
     made.topic = topic;
     made.position = {base::Epoch{1}, base::Seq{seq}, seq};
-    made.bytes[1] = std::make_shared<const std::string>(Json{{"seq", seq}}.dump());
+    made.messages[1] = wire::make_message(Json{{"seq", seq}}.dump(), wire::Encoding::json);
     return made;
 }
 
@@ -35,6 +35,21 @@ TEST_CASE("an idle connection takes nothing from the heap", "[net][allocation]")
     });
     CHECK(before != 0);  // the counter counts
     CHECK(after == before);
+}
+
+TEST_CASE("an item that goes alone is framed already", "[net][allocation]") {
+    TestDoor door;
+    Client client(door);
+    follow(client);
+    std::size_t taken = 1;
+    door.on_shard([&](HandShard& hand) {
+        const fanout::Run run({notice(2)});
+        const std::size_t before = allocations_of_thread();
+        (void)hand.ports.begin()->second->deliver(run);
+        taken = allocations_of_thread() - before;
+    });
+    CHECK(taken == 0);
+    CHECK(client.next_item()["seq"] == 2);
 }
 
 TEST_CASE("a run costs its followers nothing from the heap but its one frame", "[net][allocation]") {

@@ -68,9 +68,8 @@ public:
         opened.position = {base::Epoch{1}, base::Seq{1}, 1};
         const std::string piece = wire::encode(wire::SnapshotPiece{wish.feed, opened.position, 0, 1, "whole"},
                                                wish.encoding);
-        const std::string_view one = piece;
         opened.snapshot = std::make_shared<const std::vector<wire::Frame>>(
-            std::vector<wire::Frame>{wire::make_run({&one, 1}, wish.encoding)});
+            std::vector<wire::Frame>{wire::make_message(piece, wish.encoding)});
         asio::post(io_, [this, slot, opened = std::move(opened)] {
             if (!ports.contains(slot)) return;
             ports[slot]->feed_opened(opened);

@@ -14,7 +14,8 @@ fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
     fanout::LiveItem made;
     made.topic = topic;
     made.position = {base::Epoch{1}, base::Seq{seq}, seq};
-    made.bytes[1] = std::make_shared<const std::string>(Json{{"seq", seq}, {"pad", std::string(bytes, 'x')}}.dump());
+    made.messages[1] = wire::make_message(Json{{"seq", seq}, {"pad", std::string(bytes, 'x')}}.dump(),
+                                          wire::Encoding::json);
     return made;
 }
 

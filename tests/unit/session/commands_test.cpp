@@ -76,6 +76,20 @@ TEST_CASE("commands beyond the rate are told when to come again", "[session][rat
     CHECK(talk.say(check_in(counter)).size() == 1);
 }
 
+TEST_CASE("a follower who opens and closes feeds without end is slowed down sooner than staff", "[session][rate]") {
+    Talk talk(Door::followers);
+    talk.greet();
+    std::uint32_t opened = 0;
+    for (bool refused = false; !refused; ++opened) {
+        REQUIRE(opened < base::limits::commands_burst);
+        (void)talk.read();
+        refused = talk.say(R"({"subscribe":{"feed":"public/c/m"}})").empty();
+        if (!refused) (void)talk.say(R"({"unsubscribe":{"feed":"public/c/m"}})");
+    }
+    CHECK(opened == base::limits::follower_burst + 1);
+    CHECK(talk.read().at(0)["unsubscribed"]["error"]["code"] == "RATE_LIMITED");
+}
+
 TEST_CASE("a client that sends messages without end is closed and may come back", "[session][rate]") {
     Talk talk(Door::followers);
     talk.greet();
@@ -215,7 +229,7 @@ TEST_CASE("a server that goes down says when to come back and how far the client
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
-    hidden.bytes = {};
+    hidden.messages = {};
     (void)talk.give(hidden);
     const Actions actions = talk.session.on_drain(Millis{2'500});
     REQUIRE(actions.size() == 1);

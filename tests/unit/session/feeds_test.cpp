@@ -218,7 +218,7 @@ TEST_CASE("entries that a client may not see are told as UpTo after five seconds
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
-    hidden.bytes = {};
+    hidden.messages = {};
     (void)talk.give(hidden);
     (void)talk.tick(seconds(4));
     CHECK(talk.read().empty());
@@ -237,7 +237,7 @@ TEST_CASE("five hundred hidden entries do not wait for five seconds", "[session]
     Talk talk(Door::staff);
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     fanout::LiveItem hidden = Talk::item(staff_topic, 508);
-    hidden.bytes = {};
+    hidden.messages = {};
     (void)talk.give(hidden);
     (void)talk.tick(seconds(1));
     CHECK(talk.read().empty());
@@ -252,7 +252,7 @@ TEST_CASE("how far a client is is not told before it has its snapshot", "[sessio
     const OpenFeed wish = talk.greet().subscribe("marshal/c/m");
     (void)talk.session.on_feed_opened(Talk::opened(wish, {staff_topic}, at(9), 4), talk.now);
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
-    hidden.bytes = {};
+    hidden.messages = {};
     (void)talk.give(hidden);
     (void)talk.tick(seconds(6));
     CHECK(talk.read_kinds() == Kinds{"subscribed", "snapshotPiece", "snapshotPiece", "snapshotPiece", "snapshotPiece"});
@@ -291,8 +291,8 @@ TEST_CASE("keyed feeds begin with a heading and the rows as they are", "[session
     const OpenFeed wish = talk.greet().subscribe("overview/c");
     FeedOpened opened = Talk::opened(wish, {staff_topic}, {});
     opened.snapshot = nullptr;
-    const std::string_view heading = R"({"overviewRows":{"whole":true}})";
-    opened.heading = wire::make_run({&heading, 1}, wire::Encoding::json);
+    const std::string heading = R"({"overviewRows":{"whole":true}})";
+    opened.heading = wire::make_message(heading, wire::Encoding::json);
     (void)talk.session.on_feed_opened(opened, talk.now);
     CHECK(talk.read_kinds() == Kinds{"subscribed", "overviewRows", "seq", "topic"});
 }
@@ -395,7 +395,7 @@ TEST_CASE("a session is to be looked at when its next deadline comes", "[session
     (void)talk.greet().follow("marshal/c/m", {staff_topic}, at(9));
     CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::ping_after_idle);
     fanout::LiveItem hidden = Talk::item(staff_topic, 12);
-    hidden.bytes = {};
+    hidden.messages = {};
     (void)talk.give(hidden);
     CHECK(talk.session.next_due(talk.now) == talk.now + base::limits::session_tick);
     (void)talk.tick(seconds(5));

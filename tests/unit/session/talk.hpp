@@ -153,8 +153,7 @@ public:
         for (std::uint32_t piece = 0; piece < count; ++piece) {
             const std::string item = wire::encode(wire::SnapshotPiece{name, position, piece, count, "bytes"},
                                                   wire::Encoding::json);
-            const std::string_view one = item;
-            messages.push_back(wire::make_run({&one, 1}, wire::Encoding::json));
+            messages.push_back(wire::make_message(item, wire::Encoding::json));
         }
         return std::make_shared<const std::vector<wire::Frame>>(std::move(messages));
     }
@@ -183,7 +182,7 @@ public:
         made.position = at(seq);
         Json json{{"topic", topic.value}, {"seq", seq}};
         if (bytes != 0) json["pad"] = std::string(bytes, 'x');
-        made.bytes[1] = std::make_shared<const std::string>(json.dump());
+        made.messages[1] = wire::make_message(json.dump(), wire::Encoding::json);
         return made;
     }
     /// One item comes to the session.

@@ -32,14 +32,14 @@ LiveItem item(base::TopicNumber topic, std::uint64_t seq, DeliveryClass delivery
     made.topic = topic;
     made.position.seq = base::Seq{seq};
     made.delivery = delivery;
-    made.bytes[0] = std::make_shared<const std::string>("item " + std::to_string(seq));
+    made.messages[0] = wire::make_message("item " + std::to_string(seq), wire::Encoding::proto);
     return made;
 }
 
 LiveItem value(std::uint64_t subject, const std::string& text) {
     LiveItem made = item(ops_topic, 0, DeliveryClass::c);
     made.key = {ops_topic.value, 1, subject};
-    made.bytes[0] = std::make_shared<const std::string>(text);
+    made.messages[0] = wire::make_message(text, wire::Encoding::proto);
     return made;
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("many events of a topic, or many bytes, wait less for a tick than few"
     const Instant few = after.due();
     if (by_bytes) {
         LiveItem large = item(public_topic, 3);
-        large.bytes[0] = std::make_shared<const std::string>(base::limits::batch_bytes, 'x');
+        large.messages[0] = wire::make_message(std::string(base::limits::batch_bytes, 'x'), wire::Encoding::proto);
         after.take({large});
     } else {
         for (std::uint64_t seq = 3; seq < base::limits::flush_events + 1; ++seq) {

@@ -30,6 +30,20 @@ TEST_CASE("a run is a frame around its payload in both encodings", "[wire][frame
     CHECK(*make_run({}, Encoding::json) == *make_frame(Opcode::text, R"({"items":[]})"));
 }
 
+TEST_CASE("messages laid together are one with the items of all, whatever their lengths", "[wire][frames]") {
+    for (const Encoding encoding : {Encoding::proto, Encoding::json}) {
+        for (const std::size_t size : {1U, 100U, 125U, 126U, 65'535U, 65'536U}) {
+            const std::string item(size, 'x');
+            const Frame one = make_message(item, encoding);
+            const Frame other = make_message("other", encoding);
+            CHECK(items_in(*one, encoding) == item);
+            const std::string_view parts[] = {items_in(*one, encoding), items_in(*other, encoding)};
+            const std::string_view items[] = {item, "other"};
+            CHECK(*make_run(parts, encoding) == *make_run(items, encoding));
+        }
+    }
+}
+
 TEST_CASE("a close frame bears its code and a reason that fits", "[wire][frames]") {
     CHECK(*make_close(4000, "come back") == std::string("\x88\x0B\x0F\xA0") + "come back");
     CHECK(make_close(1000, std::string(500, 'x'))->size() == 2 + 125);
