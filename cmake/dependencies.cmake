@@ -11,3 +11,10 @@ find_package(pugixml REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+
+# hiredis 0.14 brings no package file.
+find_path(hiredis_include hiredis/hiredis.h REQUIRED)
+find_library(hiredis_library hiredis REQUIRED)
+add_library(hiredis::hiredis UNKNOWN IMPORTED)
+set_target_properties(hiredis::hiredis PROPERTIES
+    IMPORTED_LOCATION "${hiredis_library}" INTERFACE_INCLUDE_DIRECTORIES "${hiredis_include}")

@@ -29,6 +29,28 @@ function(marchwire_uses name)
     endif()
 endfunction()
 
+# marchwire_lua(NAME DIR NAMESPACE HEADER COMMON): the Lua scripts of DIR as constants in HEADER of the build's generated
+# files, each named as its file. What stands in the script COMMON begins all others.
+function(marchwire_lua name directory namespace header common)
+    file(GLOB scripts CONFIGURE_DEPENDS "${directory}/*.lua")
+    set(begin "")
+    if(EXISTS "${directory}/${common}.lua")
+        file(READ "${directory}/${common}.lua" begin)
+    endif()
+    set(text "// Made of ${directory}/*.lua.\n#pragma once\n#include <string_view>\nnamespace ${namespace} {\n")
+    foreach(script IN LISTS scripts)
+        cmake_path(GET script STEM stem)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}")
+        if(NOT stem STREQUAL common)
+            file(READ "${script}" body)
+            string(APPEND text "inline constexpr std::string_view ${stem} = R\"lua(${begin}${body})lua\";\n")
+        endif()
+    endforeach()
+    string(APPEND text "}\n")
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/${header}" CONTENT "${text}" @ONLY)
+    target_include_directories(marchwire_${name} SYSTEM PRIVATE "${PROJECT_BINARY_DIR}/generated")
+endfunction()
+
 # marchwire_closed_enums_in(NAME...): see warnings.cmake.
 function(marchwire_closed_enums_in)
     foreach(name IN LISTS ARGN)

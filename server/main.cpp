@@ -29,7 +29,10 @@ void print(const base::Config& config) {
     std::printf("listen = \"%s\"\nlisten_ops = \"%s\"\nadmin = \"%s\"\ndata = \"%s\"\nshards = %u\n",
                 config.listen.text().c_str(), config.listen_ops.text().c_str(), config.admin.text().c_str(),
                 config.data.c_str(), config.shards);
-    std::printf("store = \"%s\"\n", config.store == base::StoreKind::memory ? "memory" : "sqlite");
+    const std::string store = config.store == base::StoreKind::redis    ? config.redis
+                              : config.store == base::StoreKind::memory ? "memory"
+                                                                        : "sqlite";
+    std::printf("store = \"%s\"\n", store.c_str());
     if (!config.tls_cert.empty()) {
         std::printf("tls_cert = \"%s\"\ntls_key = \"%s\"\n", config.tls_cert.c_str(), config.tls_key.c_str());
     }

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "store/memory_log.hpp"
+#include "store/redis_log.hpp"
 #include "store/sqlite_log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -27,6 +30,8 @@ constexpr std::chrono::milliseconds look_again{50};
 /// A demo clock that was stopped goes on where it stood: nothing may happen before what the log holds.
 std::unique_ptr<base::Clock> make_clock(const base::Config& config, base::UtcMs last_alive) {
     if (!config.demo_clock) return std::make_unique<base::SystemClock>();
+    const auto& demo = *config.demo_clock;
+    if (demo.since) return std::make_unique<base::DemoClock>(demo.start, demo.rate, demo.since);
     const base::UtcMs start = std::max(config.demo_clock->start, last_alive);
     return std::make_unique<base::DemoClock>(start, config.demo_clock->rate);
 }
@@ -34,6 +39,47 @@ std::unique_ptr<base::Clock> make_clock(const base::Config& config, base::UtcMs 
 std::size_t shards_of(const base::Config& config) {
     if (config.shards != 0) return config.shards;
     return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// The key file may be copied and read aloud to compare: it is the public key's beginning.
+std::string mark_of(const access::KeyRing& keys) {
+    std::string mark;
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (std::size_t i = 0; i < 8; ++i) {
+        const std::uint8_t byte = keys.signing_public().at(i);
+        mark += digits[byte >> 4U];
+        mark += digits[byte & 0xFU];
+    }
+    return mark;
+}
+
+base::Result<bus::RedisSettings> redis_settings(const base::Config& config) {
+    auto address = bus::RedisAddress::parse(config.redis);
+    if (!address) return address.error();
+    bus::RedisSettings settings;
+    settings.address = *std::move(address);
+    settings.user = config.redis_user;
+    settings.ca_file = config.redis_ca;
+    if (config.redis_password_file.empty()) return settings;
+    std::ifstream file(config.redis_password_file);
+    if (!std::getline(file, settings.password) || settings.password.empty()) {
+        return base::invalid("redis_password_file",
+                             "Cannot read a password from the first line of " + config.redis_password_file + ".");
+    }
+    return settings;
+}
+
+base::Result<std::unique_ptr<store::EventLog>> open_redis(const base::Config& config, const access::KeyRing& keys) {
+    auto settings = redis_settings(config);
+    if (!settings) return settings.error();
+    auto log = store::RedisLog::open({*settings, mark_of(keys), config.redis_replicas});
+    if (!log) return log.error();
+    if (!(*log)->server().append_only) {
+        base::log_warn("redis_not_durable",
+                       "sentence=\"This Redis keeps nothing on disk (appendonly no): all is gone when it ends. Set "
+                       "appendonly yes.\"");
+    }
+    return std::unique_ptr<store::EventLog>(*std::move(log));
 }
 
 ops::Figure gauge(const char* name, const char* help, std::size_t value) {
@@ -55,8 +101,14 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
     }
     auto store = open_store(config);
     if (!store) return store.error();
-    auto keys = access::KeyRing::open(config.data + "/keys.json");
+    auto keys = access::KeyRing::open(config.keys.empty() ? config.data + "/keys.json" : config.keys);
     if (!keys) return keys.error();
+    if (config.store == base::StoreKind::redis) {
+        auto log = open_redis(config, *keys);
+        if (!log) return log.error();
+        store->log = *std::move(log);
+        store->bus = std::make_unique<bus::RedisBus>(*redis_settings(config));
+    }
     return std::unique_ptr<Server>(
         new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls)}));
 }
@@ -66,17 +118,22 @@ base::Result<Server::Store> Server::open_store(const base::Config& config) {
         case base::StoreKind::sqlite: {
             auto log = store::SqliteLog::open(config.data);
             if (!log) return log.error();
-            return Store{*std::move(log), std::nullopt};
+            return Store{*std::move(log), std::nullopt, nullptr};
         }
         case base::StoreKind::memory: {
             auto lock = store::DataLock::take(config.data);
             if (!lock) return lock.error();
             base::log_warn("rehearsal",
                            "store=memory sentence=\"Nothing is kept: all is gone when this server ends.\"");
-            return Store{std::make_unique<store::MemoryLog>(), *std::move(lock)};
+            return Store{std::make_unique<store::MemoryLog>(), *std::move(lock), nullptr};
+        }
+        case base::StoreKind::redis: {
+            auto lock = store::DataLock::take(config.data);
+            if (!lock) return lock.error();
+            return Store{nullptr, *std::move(lock), nullptr};  // it wants to know the keys first
         }
     }
-    return base::invalid("store", "Give sqlite or memory.");
+    return base::invalid("store", "Give sqlite, memory or the address of Redis.");
 }
 
 Server::Server(base::Config config, Parts parts)
@@ -84,12 +141,14 @@ Server::Server(base::Config config, Parts parts)
       clock_(make_clock(config_, parts.store.log->last_alive())),
       lock_(std::move(parts.store.lock)),
       log_(std::move(parts.store.log)),
+      bus_(std::move(parts.store.bus)),
       keys_(std::move(parts.keys)),
       tls_(std::move(parts.tls)),
       signals_(io_, SIGTERM, SIGINT),
       hangup_(io_),
       beat_(io_) {
-    shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, log_->last_alive(), shard::Drive::threads};
+    shard::CitySettings settings{shards_of(config_),    *clock_,   *log_, {}, {}, log_->last_alive(),
+                                 shard::Drive::threads, bus_.get()};
     settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
     settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
     city_ = std::make_unique<shard::City>(std::move(settings));
@@ -99,6 +158,7 @@ Server::Server(base::Config config, Parts parts)
     };
     for (net::NetSettings* door : {&followers_, &staff_}) {
         door->origins = config_.origins;
+        door->proxies = config_.proxies;
         door->demo_clock = clock_->demo_notice();
         door->clock_rate = clock_->rate();
         door->pages = pages;
@@ -116,6 +176,7 @@ Server::Server(base::Config config, Parts parts)
 }
 
 Server::~Server() {
+    if (bus_) bus_->stop();  // before the city that it tells
     verbs_.reset();
     listeners_.clear();
     city_.reset();
@@ -232,6 +293,7 @@ void Server::stop() {
 }
 
 void Server::on_stopped() {
+    if (bus_) bus_->stop();  // others may keep what was kept here
     log_->put_last_alive(clock_->now());
     wait_for_sessions();
 }
@@ -262,9 +324,11 @@ session::PageAnswer Server::admin_page(const std::string& target) const {
     }
     const bool sound = log_->healthy();
     if (target == "/healthz" || target == "/readyz") {
-        const bool good = sound && (target == "/healthz" || ready_);
+        // A link comes back by itself: then there is nothing to restart, only nobody to be sent here.
+        const bool is_redis = config_.store == base::StoreKind::redis;
+        const bool good = target == "/healthz" ? sound || is_redis : sound && ready_;
         page.status = good ? 200 : 503;
-        page.body = good ? "ok\n" : sound ? "not ready\n" : "the store has failed: restart the server\n";
+        page.body = good ? "ok\n" : sound || is_redis ? "not ready\n" : "the store has failed: restart the server\n";
         return page;
     }
     page.body = "There are /healthz, /readyz and /metrics.\n";
@@ -278,13 +342,23 @@ std::vector<ops::Figure> Server::figures() const {
         gauge("marchwire_queued_bytes", "Waiting in the send queues of all sessions.", counts.queued_bytes),
         gauge("marchwire_campaigns", "Campaigns in the store.", counts.campaigns),
         gauge("marchwire_marches", "Marches in the store.", counts.marches),
-        gauge("marchwire_store_healthy", "0 after a failed write: restart the server.", log_->healthy() ? 1 : 0),
+        gauge("marchwire_store_healthy", "0 after a failed write (restart the server) or while Redis is away.",
+              log_->healthy() ? 1 : 0),
         counter("marchwire_appends_total", "Groups stored.", counts.appends),
         counter("marchwire_append_tries_total", "Groups sent to the store, those told again included.",
                 counts.append_tries),
         counter("marchwire_entries_total", "Entries stored.", counts.entries),
         counter("marchwire_commands_accepted_total", "Commands answered OK.", counts.accepted),
     };
+    if (bus_) {
+        const bus::BusHealth health = bus_->health();
+        all.push_back(
+            gauge("marchwire_bus_up", "0 while our own heartbeat is not heard over Redis.", health.up ? 1 : 0));
+        all.push_back(gauge("marchwire_bus_lag_milliseconds", "Of the last heartbeat: published to heard.",
+                            static_cast<std::size_t>(std::max<std::int64_t>(health.lag.value, 0))));
+        all.push_back(counter("marchwire_bus_renewals_total", "Subscriptions opened anew since nothing was heard.",
+                              health.renewals));
+    }
     if (tls_) {
         const auto expires = std::chrono::system_clock::to_time_t(tls_->expires());
         all.push_back(gauge("marchwire_tls_certificate_expires_seconds", "When the certificate expires, Unix time.",

@@ -5,13 +5,14 @@
 #include "admin_verbs.hpp"
 #include "base/clock.hpp"
 #include "base/config.hpp"
+#include "bus/redis_bus.hpp"
 #include "net/listener.hpp"
 #include "net/tls_context.hpp"
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
 #include "shard/city.hpp"
 #include "store/data_lock.hpp"
-#include "store/table_log.hpp"
+#include "store/event_log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -42,8 +43,9 @@ public:
 private:
     /// A log and what keeps its directory for this process alone.
     struct Store {
-        std::unique_ptr<store::TableLog> log;
+        std::unique_ptr<store::EventLog> log;
         std::optional<store::DataLock> lock;  ///< none: the log holds it
+        std::unique_ptr<bus::RedisBus> bus;   ///< none: no other server has this store
     };
     /// What is opened before the server is there.
     struct Parts {
@@ -74,7 +76,8 @@ private:
     base::Config config_;
     std::unique_ptr<base::Clock> clock_;
     std::optional<store::DataLock> lock_;
-    std::unique_ptr<store::TableLog> log_;
+    std::unique_ptr<store::EventLog> log_;
+    std::unique_ptr<bus::RedisBus> bus_;
     access::KeyRing keys_;
     std::shared_ptr<net::TlsContext> tls_;  ///< none: plain
     // Listeners' settings outlive every connection, and those end with the city.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 namespace marchwire::base {
@@ -18,8 +19,16 @@ constexpr Setting all_settings[] = {
     {"listen_ops", "ADDR:PORT", "marshals and desks (the port after --listen)"},
     {"admin", "ADDR:PORT", "health and metrics (127.0.0.1:9090)"},
     {"data", "DIR", "log, keys and admin socket (marchwire-data)"},
-    {"store", "KIND", "sqlite, or memory: a rehearsal, nothing is kept (sqlite)"},
+    {"store", "STORE",
+     "sqlite; memory: a rehearsal, nothing is kept; or for several servers redis://HOST:PORT/DB, rediss://... (TLS), "
+     "unix:///SOCKET (sqlite)"},
+    {"redis_user", "NAME", "of Redis' ACL (the default user)"},
+    {"redis_password_file", "FILE", "Redis' password, in a file that only the server may read (none)"},
+    {"redis_ca", "FILE", "PEM: whom to believe under rediss:// (what the system trusts)"},
+    {"redis_replicas", "N", "copies that must have an entry before its command is answered as REPLICATED (0)"},
+    {"keys", "FILE", "the server's keys; all servers on one Redis need the same (keys.json in --data)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
+    {"proxies", "IP,...", "load balancers: the limit of newcomers per address is theirs to keep (none)"},
     {"origins", "URL,...", "web origins that may send credentials (none)"},
     {"tls_cert", "FILE", "PEM, certificate with its chain: followers' and staff's listeners speak TLS only (plain)"},
     {"tls_key", "FILE", "PEM, its key without a passphrase"},
@@ -63,16 +72,22 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 Result<DemoClockSetting> demo_clock_of(const std::string& text, const std::string& field) {
-    const auto comma = text.find(',');
     const auto wrong = invalid(field, "Give start and rate as in 2018-06-30T13:00:00Z,60.");
-    if (comma == std::string::npos) return wrong;
-    std::istringstream start_text(text.substr(0, comma));
+    const std::vector<std::string> parts = split(text);
+    if (parts.size() < 2 || parts.size() > 3) return wrong;
+    std::istringstream start_text(parts[0]);
     std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> start;
     start_text >> date::parse("%FT%TZ", start);
     if (start_text.fail() || start_text.peek() != std::istringstream::traits_type::eof()) return wrong;
-    const auto rate = number_of<double>(std::string_view(text).substr(comma + 1), field, 0.1, 10'000);
+    const auto rate = number_of<double>(parts[1], field, 0.1, 10'000);
     if (!rate) return rate.error();
-    return DemoClockSetting{UtcMs{start.time_since_epoch().count()}, *rate};
+    DemoClockSetting clock{UtcMs{start.time_since_epoch().count()}, *rate, {}};
+    if (parts.size() == 3) {
+        const auto since = number_of<std::int64_t>(parts[2], field, 1, std::numeric_limits<std::int64_t>::max());
+        if (!since) return since.error();
+        clock.since = UtcMs{*since};
+    }
+    return clock;
 }
 
 Result<std::vector<std::string>> origins_of(const std::string& text, const std::string& field) {
@@ -86,6 +101,16 @@ Result<std::vector<std::string>> origins_of(const std::string& text, const std::
     return origins;
 }
 
+Result<std::vector<std::string>> proxies_of(const std::string& text, const std::string& field) {
+    auto proxies = split(text);
+    for (const std::string& proxy : proxies) {
+        const bool six = proxy.find(':') != std::string::npos;
+        const auto parsed = Address::parse(six ? "[" + proxy + "]:0" : proxy + ":0", field);
+        if (!parsed) return invalid(field, "Give IP addresses as in 10.0.0.5,10.0.0.6.");
+    }
+    return proxies;
+}
+
 /// Puts one value into its place.
 Result<void> put_address(Address& place, const std::string& text, const std::string& field) {
     auto address = Address::parse(text, field);
@@ -94,12 +119,27 @@ Result<void> put_address(Address& place, const std::string& text, const std::str
     return {};
 }
 
-Result<void> put_store(StoreKind& place, const std::string& text, const std::string& field) {
-    if (text != "sqlite" && text != "memory") {
-        return invalid(field, "Give sqlite, or memory for a rehearsal of which nothing is kept.");
+Result<void> put_store(Config& config, const std::string& text, const std::string& field) {
+    const bool redis = text.starts_with("redis://") || text.starts_with("rediss://") || text.starts_with("unix://");
+    if (!redis && text != "sqlite" && text != "memory") {
+        return invalid(field,
+                       "Give sqlite, memory for a rehearsal of which nothing is kept, or the address of Redis "
+                       "as in redis://127.0.0.1:6379/0.");
     }
-    place = text == "memory" ? StoreKind::memory : StoreKind::sqlite;
+    config.store = redis ? StoreKind::redis : text == "memory" ? StoreKind::memory : StoreKind::sqlite;
+    config.redis = redis ? text : "";
     return {};
+}
+
+/// Settings that are a name or the path of a file; null for all others.
+std::string* word_of(Config& config, std::string_view key) {
+    if (key == "tls_cert") return &config.tls_cert;
+    if (key == "tls_key") return &config.tls_key;
+    if (key == "redis_user") return &config.redis_user;
+    if (key == "redis_password_file") return &config.redis_password_file;
+    if (key == "redis_ca") return &config.redis_ca;
+    if (key == "keys") return &config.keys;
+    return nullptr;
 }
 
 Result<void> put_words(Config& config, std::string_view key, const std::string& text, const std::string& field) {
@@ -115,9 +155,13 @@ Result<void> put_words(Config& config, std::string_view key, const std::string& 
     } else if (key == "data") {
         if (text.empty()) return invalid(field, "Name the directory for the server's data.");
         config.data = text;
-    } else if (key == "tls_cert" || key == "tls_key") {
-        if (text.empty()) return invalid(field, "Name a PEM file, or leave the setting out.");
-        (key == "tls_cert" ? config.tls_cert : config.tls_key) = text;
+    } else if (std::string* word = word_of(config, key)) {
+        if (text.empty()) return invalid(field, "Give a value, or leave the setting out.");
+        *word = text;
+    } else if (key == "proxies") {
+        auto proxies = proxies_of(text, field);
+        if (!proxies) return proxies.error();
+        config.proxies = *std::move(proxies);
     } else {
         auto origins = origins_of(text, field);
         if (!origins) return origins.error();
@@ -130,11 +174,17 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
     if (key == "listen") return put_address(config.listen, text, field);
     if (key == "listen_ops") return put_address(config.listen_ops, text, field);
     if (key == "admin") return put_address(config.admin, text, field);
-    if (key == "store") return put_store(config.store, text, field);
+    if (key == "store") return put_store(config, text, field);
     if (key == "shards") {
         const auto shards = number_of<std::uint32_t>(text, field, 0, 256);
         if (!shards) return shards.error();
         config.shards = *shards;
+        return {};
+    }
+    if (key == "redis_replicas") {
+        const auto replicas = number_of<std::uint32_t>(text, field, 0, 16);
+        if (!replicas) return replicas.error();
+        config.redis_replicas = *replicas;
         return {};
     }
     if (key == "drain") {
@@ -163,6 +213,14 @@ Result<Config> checked(Config config) {
         return invalid(lacks_key ? "tls_key" : "tls_cert",
                        std::string("TLS takes both files: name this one as well, or leave ") +
                            (lacks_key ? "tls_cert" : "tls_key") + " out.");
+    }
+    const bool for_redis = !config.redis_user.empty() || !config.redis_password_file.empty() ||
+                           !config.redis_ca.empty() || config.redis_replicas != 0;
+    if (for_redis && config.store != StoreKind::redis) {
+        return invalid("store", "The settings of Redis need its address here, as in redis://127.0.0.1:6379/0.");
+    }
+    if (!config.redis_user.empty() && config.redis_password_file.empty()) {
+        return invalid("redis_password_file", "A user of Redis needs a password: name the file that holds it.");
     }
     const std::array<const Address*, 3> all = {&config.listen, &config.listen_ops, &config.admin};
     for (std::size_t i = 0; i < all.size(); ++i) {

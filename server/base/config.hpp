@@ -28,10 +28,12 @@ struct Address {
     [[nodiscard]] bool is_loopback() const;
 };
 
-/// `2018-06-30T13:00:00Z,60`: begins there, runs 60 times as fast.
+/// `2018-06-30T13:00:00Z,60`: begins there, runs 60 times as fast. With a third value, milliseconds of the machine's
+/// steady clock, it has run since then: servers on one machine that are given the same three agree on the time.
 struct DemoClockSetting {
     UtcMs start;
     double rate = 1;
+    UtcMs since;  ///< machine time; 0: since the server started, and never before what the log holds
     bool operator==(const DemoClockSetting&) const = default;
 };
 
@@ -39,6 +41,7 @@ struct DemoClockSetting {
 enum class StoreKind : std::uint8_t {
     sqlite,
     memory,  ///< gone with the process: rehearsals and benchmarks
+    redis,   ///< shared by several servers
 };
 
 struct Config {
@@ -47,7 +50,14 @@ struct Config {
     Address admin{"127.0.0.1", 9090};       ///< health and metrics
     std::string data = "marchwire-data";    ///< directory of log, keys and admin socket
     StoreKind store = StoreKind::sqlite;
+    std::string redis;                 ///< its address, when it is the store
+    std::string redis_user;            ///< empty: the default user
+    std::string redis_password_file;   ///< empty: no password
+    std::string redis_ca;              ///< PEM file for rediss://; empty: what the system trusts
+    std::uint32_t redis_replicas = 0;  ///< that must have an entry before it is answered as REPLICATED
+    std::string keys;                  ///< key file; empty: keys.json in `data`
     std::uint32_t shards = 0;          ///< 0: one per core
+    std::vector<std::string> proxies;  ///< IP addresses of load balancers: many clients come from each
     std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
     std::string tls_cert;              ///< PEM file; empty: plain
     std::string tls_key;               ///< PEM file; there when `tls_cert` is

@@ -84,6 +84,7 @@ inline constexpr std::size_t history_entries = 500;                     ///< one
 // --- Redis ------------------------------------------------------------------------------------
 inline constexpr Millis redis_connect_deadline = seconds(2);  ///< name, socket, TLS and greeting; ours
 inline constexpr Millis redis_reply_deadline = seconds(2);    ///< nothing answered: the link is taken for dead; ours
+inline constexpr Millis redis_replica_wait{500};              ///< by WAIT, below the deadline of a reply; ours
 inline constexpr Millis redis_call_deadline = seconds(5);     ///< of a call over lost links; then UNAVAILABLE; ours
 inline constexpr Millis redis_retry_first{50};                ///< full jitter from here, doubled each time,
 inline constexpr Millis redis_retry_most = seconds(1);        ///< up to here: back within 5 s of Redis (issue 4)
@@ -95,6 +96,9 @@ inline constexpr std::size_t redis_groups = 2;                ///< on their way:
 inline constexpr Millis bus_nonce_every = seconds(1);         ///< heartbeat through the own channel (DESIGN 8)
 inline constexpr int bus_nonces_missed = 3;                   ///< then the link is opened anew (DESIGN 8)
 inline constexpr Millis bus_tail_check_every = seconds(5);    ///< followed logs are asked for their tips (DESIGN 8)
+inline constexpr Millis lease_life = seconds(3);              ///< of a march's keeping (DESIGN 3)
+inline constexpr Millis lease_held{2'500};                    ///< by the holder's own clock; then it stops (DESIGN 3)
+inline constexpr std::size_t leases_back = 8;                 ///< given back a second to one who has come; ours
 
 // --- domain -----------------------------------------------------------------------------------
 inline constexpr std::size_t marches_per_campaign = 2'000;
@@ -161,6 +165,7 @@ inline constexpr Millis stale_after = seconds(100);         ///< a phone says so
 inline constexpr Millis unreachable_after = minutes(5);     ///< then a lead would ring; ours
 inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
 inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
+inline constexpr Millis desk_idle = seconds(60);            ///< then a march that another server keeps is closed; ours
 
 // --- import -----------------------------------------------------------------------------------
 inline constexpr std::size_t csv_file_bytes = 8UL * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB

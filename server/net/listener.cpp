@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace marchwire::net {
@@ -105,7 +106,9 @@ void Listener::admit(tcp::socket socket, Seat seat) {
     const auto peer = socket.remote_endpoint(error);
     const std::string address = error ? std::string() : peer.address().to_string();
     const bool staff = settings_.door == session::Door::staff;
-    const std::size_t unproven_max = staff ? settings_.unproven_per_address_max : settings_.connections_max;
+    const bool is_balancer = std::ranges::find(settings_.proxies, address) != settings_.proxies.end();
+    const std::size_t unproven_max = staff && !is_balancer ? settings_.unproven_per_address_max
+                                                           : settings_.connections_max;
     if (error || count_->inside() >= settings_.connections_max || !count_->enter(address, unproven_max)) {
         socket.close(error);
         return;

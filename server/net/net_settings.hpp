@@ -48,6 +48,8 @@ struct NetSettings {
     Pages pages;                      ///< none: nothing but the upgrade is here
     std::shared_ptr<TlsContext> tls;  ///< none: plain
     std::size_t connections_max = base::limits::connections;
+    /// Load balancers, by IP address: behind each there are many clients, whom it is to count itself.
+    std::vector<std::string> proxies;
     std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
     Deadlines deadlines;
 };

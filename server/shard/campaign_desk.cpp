@@ -36,6 +36,31 @@ CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
     if (state().exists()) tell_all(state());
 }
 
+// ---- other servers -----------------------------------------------------------------------------
+
+void CampaignDesk::follow() {
+    desk_->follow();
+    const auto hear = [weak = weak_from_this(), home = home_.mailbox()](std::string bytes) {
+        home.post([weak, bytes = std::move(bytes)] {
+            if (const auto self = weak.lock()) self->hear(bytes);
+        });
+    };
+    listening_ = home_.bus()->listen(id_, hear);
+    // Those that were told before: no older than what is heard meanwhile, since a row says when it was made.
+    home_.bus()->rows(id_, [hear](const std::vector<bus::Bus::Row>& rows) {
+        for (const auto& [march, bytes] : rows) hear(bytes);
+    });
+}
+
+void CampaignDesk::hear(const std::string& bytes) {
+    auto message = wire::decode_bus(bytes);
+    auto* row = message ? std::get_if<MarchRow>(&*message) : nullptr;
+    if (row == nullptr || !state().exists()) return;
+    const auto kept = rows_.find(row->overview.march);
+    if (kept != rows_.end() && kept->second.overview.as_of > row->overview.as_of) return;
+    put_row(std::move(*row));
+}
+
 void CampaignDesk::tell_all(const core::CampaignState& state) {
     for (std::size_t shard = 0; shard < home_.shards(); ++shard) {
         home_.send(shard, DrillChanged{id_.campaign, state.spec.drill});
@@ -54,6 +79,8 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     } else if (const auto* revoked = std::get_if<core::TokenRevoked>(&entry.event)) {
         MARCHWIRE_INVARIANT(revoked->number >= 1 && revoked->number <= state().tokens.size());
         tell(TokenChanged{id_.campaign, state().tokens[revoked->number - 1]});
+    } else if (const auto* listed = std::get_if<core::MarchListed>(&entry.event)) {
+        home_.hold_base({{id_.campaign, listed->listing.march}, listed->listing.topic_base});
     } else if (std::holds_alternative<core::CampaignCreated>(entry.event) ||
                std::holds_alternative<core::CampaignUpdated>(entry.event)) {
         tell(DrillChanged{id_.campaign, state().spec.drill});
@@ -130,7 +157,13 @@ void CampaignDesk::open_feed(const SubscriberKey& key, const session::OpenFeed& 
     home_.send(key.session.shard, Opened{key.session, std::move(opened)});
 }
 
-void CampaignDesk::put_row(const base::Slug& march, MarchRow row) {
+void CampaignDesk::row_changed(const base::Slug& march, MarchRow row) {
+    if (home_.bus() != nullptr) home_.bus()->put(id_, march.text(), wire::encode_bus(row));
+    put_row(std::move(row));
+}
+
+void CampaignDesk::put_row(MarchRow row) {
+    const base::Slug march = row.overview.march;
     const bool known = rows_.contains(march);
     if (!known && rows_.size() >= limits::marches_per_campaign) return;
     const MarchRow& kept = rows_[march] = std::move(row);

@@ -21,11 +21,13 @@ class CampaignDesk final : public Audience<core::CampaignState>, public std::ena
 public:
     CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened);
 
+    /// Hears what other servers append, and the rows of the marches that they keep, from now on.
+    void follow();
     void submit(Asked asked) { desk_->submit(std::move(asked)); }
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
     void close_feed(const SubscriberKey& key) { register_.remove(key); }
-    /// A march says how it stands: it leaves rarely by itself (limits::row_every), and at once at a phase change.
-    void put_row(const base::Slug& march, MarchRow row);
+    /// A march that is kept here says how it stands: rarely by itself (limits::row_every), at once at a phase change.
+    void row_changed(const base::Slug& march, MarchRow row);
     void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
     void put_checkpoint(std::function<void()> done);
     /// Its creation was refused and nobody waits for it.
@@ -42,6 +44,8 @@ public:
     void history_changed() override;
 
 private:
+    void put_row(MarchRow row);
+    void hear(const std::string& bytes);
     void tell_all(const core::CampaignState& state);
     [[nodiscard]] wire::Frame heading(wire::FeedKind kind, wire::Encoding encoding) const;
     [[nodiscard]] wire::OverviewRows overview(bool whole) const;
@@ -56,6 +60,7 @@ private:
     KeyedItems items_;                     ///< the same, as followers are given them
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
+    std::unique_ptr<bus::Listening> listening_;
 };
 
 }  // namespace marchwire::shard

@@ -33,6 +33,9 @@ private:
     void on_list(const base::Result<std::vector<base::LogId>>& logs) {
         if (!logs) return finish(logs.error());
         waiting_.assign(logs->begin(), logs->end());
+        // With other servers on the store a march is opened when it is wanted.
+        if (fabric_.settings().bus != nullptr)
+            std::erase_if(waiting_, [](const auto& log) { return !log.is_campaign(); });
         std::stable_partition(waiting_.begin(), waiting_.end(), [](const auto& log) { return log.is_campaign(); });
         go_on();
     }
@@ -83,6 +86,7 @@ private:
     void finish(base::Result<void> outcome) {
         waiting_.clear();
         if (!done_) return;  // refused before, and others were still under way
+        if (outcome) fabric_.take_duties();
         std::exchange(done_, nullptr)(std::move(outcome));
     }
 
@@ -176,7 +180,7 @@ void City::command(const base::LogId& log, core::Command command, core::Actor ac
 
 void City::state_json(base::LogId log, std::function<void(base::Result<std::string>)> done) {
     Shard& home = fabric_->home_of(log);
-    home.mailbox().post([&home, log = std::move(log), done = std::move(done)] {
+    const auto tell = [&home, log, done = std::move(done)] {
         if (const auto* march = home.desks().march(log); march != nullptr && march->state().exists()) {
             done(wire::state_json(march->state()));
         } else if (const auto* campaign = home.desks().campaign(log);
@@ -186,10 +190,18 @@ void City::state_json(base::LogId log, std::function<void(base::Result<std::stri
             done(base::refuse(base::RefusalCode::not_found, "log",
                               "There is no such campaign or march: check its name."));
         }
-    });
+    };
+    home.mailbox().post([&home, log, tell] { home.desks().when_open(log, tell); });
 }
 
 void City::list(std::function<void(std::vector<base::LogId>)> done) {
+    if (fabric_->settings().bus != nullptr) {
+        // Not all are open here.
+        const auto tell = [home = fabric_->at(0).mailbox(), done = std::move(done)](auto logs) {
+            home.post([done, logs = std::move(logs)] { done(logs ? *logs : std::vector<base::LogId>{}); });
+        };
+        return fabric_->settings().log.list(tell);
+    }
     gather<base::LogId>(
         *fabric_, [](Shard& shard) { return shard.desks().logs(); },
         [done = std::move(done)](std::vector<base::LogId> logs) {
@@ -214,9 +226,10 @@ void City::page(const std::string& target, std::function<void(session::PageAnswe
         return;
     }
     Shard& home = fabric_->home_of(page->log);
-    home.mailbox().post([&home, page = *page, done = std::move(done)] {
+    const auto tell = [&home, page = *page, done = std::move(done)] {
         done(home.is_drill(page.log.campaign) ? no_page() : log_page(home.desks(), page));
-    });
+    };
+    home.mailbox().post([&home, log = page->log, tell] { home.desks().when_open(log, tell); });
 }
 
 CityCounts City::counts() const {

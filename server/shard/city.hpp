@@ -6,6 +6,7 @@
 #include "base/hmac.hpp"
 #include "base/ids.hpp"
 #include "base/outcome.hpp"
+#include "bus/bus.hpp"
 #include "core/command.hpp"
 #include "core/rights.hpp"
 #include "session/ports.hpp"
@@ -39,6 +40,9 @@ struct CitySettings {
     std::function<std::array<std::uint8_t, 64>(const base::LogId&, const base::Tip&)> sign_tip;
     base::UtcMs last_alive;  ///< when a server last ran on this store; 0: never
     Drive drive = Drive::threads;
+    /// To the other servers on this store. Null: there are none, and every march is kept here. Stopped before the City
+    /// is destroyed.
+    bus::Bus* bus = nullptr;
 };
 
 /// Counts for metrics since the start, and levels as they are now (levels are up to a second old).
@@ -71,7 +75,8 @@ public:
     City& operator=(const City&) = delete;
 
     /// Opens all logs of the store and takes the keeping of every march. The first refusal ends it:
-    /// a log that is damaged or of a newer version names itself.
+    /// a log that is damaged or of a newer version names itself. With a bus only the campaigns are opened: a march is
+    /// when somebody wants it, or when this server is to keep it.
     void start(Done done);
     /// Sessions are told to come back after `delay` to twice `delay`, evenly spread; no more commands are taken;
     /// what was taken is stored and answered; checkpoints are put. The store itself is left to its owner.

@@ -1,12 +1,16 @@
 // The desks whose home is one shard.
 #include "shard/desks.hpp"
 
+#include "base/limits.hpp"
+#include "base/log.hpp"
 #include "shard/log_opening.hpp"
 
 #include <utility>
 
 namespace marchwire::shard {
 namespace {
+
+namespace limits = base::limits;
 
 base::Refusal no_such_log(const char* field) {
     return base::refuse(base::RefusalCode::not_found, field, "There is no such campaign or march: check its name.");
@@ -41,7 +45,9 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ve
     if (log.is_campaign()) {
         open_campaign_log(home_.place(log), [this, log, done = std::move(done)](const auto& opened) {
             if (!opened) return done(opened.error());
-            add(campaigns_, log, std::make_shared<CampaignDesk>(home_, *opened));
+            const auto desk = std::make_shared<CampaignDesk>(home_, *opened);
+            add(campaigns_, log, desk);
+            if (home_.bus() != nullptr) desk->follow();
             done(bases_of(opened->state));
         });
         return;
@@ -50,6 +56,10 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ve
         if (!opened) return done(opened.error());
         auto desk = std::make_shared<MarchDesk>(home_, *opened);
         add(marches_, log, desk);
+        if (home_.bus() != nullptr) {
+            desk->follow();
+            return done(std::vector<HeldBase>{{log, opened->state.topic_base}});
+        }
         // A clock that stands before the last run (a demo day begun anew) has lost no time.
         const base::UtcMs now = home_.clock().now();
         const bool away = home_.last_alive() && home_.last_alive() < now;
@@ -58,6 +68,54 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ve
     });
 }
 
+// ---- on a store that several servers share -----------------------------------------------------
+
+void Desks::when_open(const base::LogId& log, std::function<void()> then) {
+    if (home_.bus() == nullptr || march(log) != nullptr || campaign(log) != nullptr || closed_) return then();
+    const auto [waiting, is_first] = opening_.try_emplace(log);
+    if (waiting->second.size() < limits::desk_queue_commands) waiting->second.push_back(std::move(then));
+    if (!is_first) return;
+    open(log, [this, log](const base::Result<std::vector<HeldBase>>& opened) {
+        if (opened) {
+            not_opened_.erase(log);
+            for (const HeldBase& held : *opened) home_.hold_base(held);
+        } else if (opened.error().code != base::RefusalCode::not_found) {
+            not_opened_[log] = home_.clock().now();
+            base::log_error("log_not_opened", "log={} reason=\"{}\"", log.text(), opened.error().message);
+        }
+        const auto waited = std::exchange(opening_[log], {});
+        opening_.erase(log);
+        for (const auto& one : waited) one();
+    });
+}
+
+void Desks::take_duties(const std::vector<bus::Kept>& kept, const std::vector<base::LogId>& campaigns) {
+    if (closed_) return;
+    std::set<base::LogId> marches;
+    for (const bus::Kept& one : kept) {
+        marches.insert(one.march);
+        // One that cannot be opened is not read again each second.
+        const auto failed = not_opened_.find(one.march);
+        if (failed != not_opened_.end() && home_.clock().now() - failed->second < limits::desk_idle) continue;
+        when_open(one.march, [this, one] { begin_keeping(one); });
+    }
+    for (const auto& [log, desk] : marches_) {
+        if (desk->is_kept() && !marches.contains(log)) desk->end_keeping();
+    }
+    for (const base::LogId& log : campaigns) when_open(log, [] {});
+}
+
+void Desks::begin_keeping(const bus::Kept& kept) {
+    MarchDesk* desk = march(kept.march);
+    if (desk == nullptr || desk->is_kept()) return;
+    // A clock that stands before the last keeping (a demo day begun anew) has lost no time.
+    const base::UtcMs now = home_.clock().now();
+    const bool away = kept.kept_before && kept.kept_before < now;
+    desk->begin_keeping(away ? kept.kept_before : now);
+}
+
+// ---- commands ----------------------------------------------------------------------------------
+
 void Desks::create(const base::LogId& log, Asked asked) {
     const bool is_campaign = std::holds_alternative<core::CreateCampaign>(asked.command.body);
     if (is_campaign != log.is_campaign()) {
@@ -65,10 +123,14 @@ void Desks::create(const base::LogId& log, Asked asked) {
         return;
     }
     if (is_campaign && campaign(log) == nullptr) {
-        add(campaigns_, log, std::make_shared<CampaignDesk>(home_, unborn<core::CampaignState>(log)));
+        const auto desk = std::make_shared<CampaignDesk>(home_, unborn<core::CampaignState>(log));
+        add(campaigns_, log, desk);
+        if (home_.bus() != nullptr) desk->follow();
     }
     if (!is_campaign && march(log) == nullptr) {
-        add(marches_, log, std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(log)));
+        const auto desk = std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(log));
+        add(marches_, log, desk);
+        if (home_.bus() != nullptr) desk->follow();
     }
     asked.answer = [this, log, answer = std::move(asked.answer)](auto outcome) {
         // Not from inside the desk's own call.
@@ -88,13 +150,15 @@ void Desks::forget_unborn(const base::LogId& log) {
 }
 
 void Desks::submit(const base::LogId& log, Asked asked) {
-    const bool creates = std::holds_alternative<core::CreateCampaign>(asked.command.body) ||
-                         std::holds_alternative<core::CreateMarch>(asked.command.body);
-    if (creates) {
-        create(log, std::move(asked));
-    } else {
-        put(log, std::move(asked));
-    }
+    when_open(log, [this, log, asked = std::make_shared<Asked>(std::move(asked))] {
+        const bool creates = std::holds_alternative<core::CreateCampaign>(asked->command.body) ||
+                             std::holds_alternative<core::CreateMarch>(asked->command.body);
+        if (creates) {
+            create(log, std::move(*asked));
+        } else {
+            put(log, std::move(*asked));
+        }
+    });
 }
 
 void Desks::put(const base::LogId& log, Asked asked) {
@@ -109,9 +173,13 @@ void Desks::put(const base::LogId& log, Asked asked) {
 }
 
 void Desks::open_feed(const SubscriberKey& key, const session::OpenFeed& wish) {
-    if (auto* desk = march(wish.feed.log)) {
+    when_open(wish.feed.log, [this, key, wish] { open_here(wish.feed.log, key, wish); });
+}
+
+void Desks::open_here(const base::LogId& log, const SubscriberKey& key, const session::OpenFeed& wish) {
+    if (auto* desk = march(log)) {
         desk->open_feed(key, wish);
-    } else if (auto* of_campaign = campaign(wish.feed.log); of_campaign != nullptr && of_campaign->state().exists()) {
+    } else if (auto* of_campaign = campaign(log); of_campaign != nullptr && of_campaign->state().exists()) {
         of_campaign->open_feed(key, wish);
     } else {
         home_.send(key.session.shard, Refused{key.session, {key.subscription, wish.feed, no_such_log("feed")}});
@@ -124,6 +192,13 @@ void Desks::close_feed(const SubscriberKey& key, const wire::FeedName& feed) {
 }
 
 void Desks::read_history(const SessionKey& to, session::ReadHistory request) {
+    const base::LogId log = request.request.feed.log;
+    when_open(log, [this, to, request = std::make_shared<session::ReadHistory>(std::move(request))] {
+        read_here(to, std::move(*request));
+    });
+}
+
+void Desks::read_here(const SessionKey& to, session::ReadHistory request) {
     if (auto* desk = march(request.request.feed.log)) {
         desk->read_history(to, std::move(request));
         return;
@@ -165,6 +240,10 @@ void Desks::beat(base::UtcMs now) {
 void Desks::second(base::UtcMs now) {
     if (closed_) return;
     for (const auto& [log, desk] : marches_) desk->second(now);
+    if (home_.bus() == nullptr) return;
+    if (std::erase_if(marches_, [now](const auto& one) { return one.second->unwanted(now); }) != 0) {
+        home_.counters().marches = marches_.size();
+    }
 }
 
 void Desks::close(std::function<void()> done) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ public:
     /// Opens a log of the store. `done` is called later on this thread, with the log's topic base and, of a campaign,
     /// those that it lists.
     void open(const base::LogId& log, std::function<void(base::Result<std::vector<HeldBase>>)> done);
+    /// Runs `then` when the log's desk is there, opened where necessary, or when there is no such log. At once while
+    /// this server has the store alone: then every desk is there.
+    void when_open(const base::LogId& log, std::function<void()> then);
+    /// With other servers on the store: what this one keeps now, and which campaigns there are.
+    void take_duties(const std::vector<bus::Kept>& kept, const std::vector<base::LogId>& campaigns);
     /// CreateCampaign and CreateMarch make the log; everything else on an unknown log is NOT_FOUND.
     void submit(const base::LogId& log, Asked asked);
 
@@ -45,11 +51,16 @@ private:
     void add(std::map<base::LogId, std::shared_ptr<Desk>>& desks, const base::LogId& log, std::shared_ptr<Desk> desk);
     void create(const base::LogId& log, Asked asked);
     void put(const base::LogId& log, Asked asked);
+    void begin_keeping(const bus::Kept& kept);
+    void open_here(const base::LogId& log, const SubscriberKey& key, const session::OpenFeed& wish);
+    void read_here(const SessionKey& to, session::ReadHistory request);
     void forget_unborn(const base::LogId& log);
 
     Home& home_;
     std::map<base::LogId, std::shared_ptr<MarchDesk>> marches_;
     std::map<base::LogId, std::shared_ptr<CampaignDesk>> campaigns_;
+    std::map<base::LogId, std::vector<std::function<void()>>> opening_;  ///< and who waits for it
+    std::map<base::LogId, base::UtcMs> not_opened_;  ///< by mistake of the log or the store, and when
     bool closed_ = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include "shard/shard.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace marchwire::shard {
@@ -39,6 +41,24 @@ Fabric::Fabric(CitySettings settings) : settings_(std::move(settings)) {
 Fabric::~Fabric() = default;
 
 Shard& Fabric::home_of(const base::LogId& log) const { return *shards_[base::stable_hash(log) % shards_.size()]; }
+
+void Fabric::take_duties() {
+    if (settings_.bus == nullptr) return;
+    const auto now = [this] { return settings_.clock.now(); };
+    settings_.bus->keep(now, [this](const bus::Duties& duties) {
+        for (const auto& shard : shards_) {
+            std::vector<bus::Kept> kept;
+            std::vector<base::LogId> campaigns;
+            std::ranges::copy_if(duties.kept, std::back_inserter(kept),
+                                 [&](const bus::Kept& one) { return &home_of(one.march) == shard.get(); });
+            std::ranges::copy_if(duties.campaigns, std::back_inserter(campaigns),
+                                 [&](const base::LogId& log) { return &home_of(log) == shard.get(); });
+            shard->mailbox().post([home = shard.get(), kept = std::move(kept), campaigns = std::move(campaigns)] {
+                home->desks().take_duties(kept, campaigns);
+            });
+        }
+    });
+}
 
 void Fabric::put(const base::LogId& log, Asked asked) {
     Shard& home = home_of(log);

@@ -26,6 +26,8 @@ public:
     /// On shard 0's thread.
     [[nodiscard]] TopicBases& topic_bases() { return topic_bases_; }
 
+    /// With other servers on the store: from now on this one keeps its share of the marches.
+    void take_duties();
     /// Any thread: brings a command to its log's desk, which answers on its own thread. One that makes or lists a log
     /// and says no topic base is given one on the way.
     void put(const base::LogId& log, Asked asked);

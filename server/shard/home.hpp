@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "bus/bus.hpp"
 #include "shard/counters.hpp"
 #include "shard/log_desk.hpp"
 #include "shard/mailbox.hpp"
 #include "shard/parcel.hpp"
+#include "shard/topic_bases.hpp"
 
 #include <array>
 #include <cstddef>
@@ -19,6 +21,8 @@ public:
     virtual ~Home() = default;
     [[nodiscard]] virtual const base::Clock& clock() const = 0;
     [[nodiscard]] virtual store::EventLog& log() const = 0;
+    /// To the other servers on this store; null when there are none.
+    [[nodiscard]] virtual bus::Bus* bus() const = 0;
     [[nodiscard]] virtual const Mailbox& mailbox() const = 0;
     [[nodiscard]] virtual Counters& counters() = 0;
     [[nodiscard]] virtual std::size_t shards() const = 0;
@@ -29,6 +33,8 @@ public:
 
     /// Parcels to one shard arrive in the order in which they were sent; they leave at the end of this turn.
     virtual void send(std::size_t shard, Parcel parcel) = 0;
+    /// A log that another server made has this base.
+    virtual void hold_base(const HeldBase& held) = 0;
     /// To the desk of the march's campaign, wherever it lives; dropped when it has none.
     virtual void row_changed(const base::LogId& march, MarchRow row) = 0;
 

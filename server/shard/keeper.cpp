@@ -32,9 +32,12 @@ void Keeper::begin(base::UtcMs idle_since) {
 void Keeper::take() {
     standing_ = Standing::taking;
     term_ = desk_.committed().term.next();
-    put(core::TakeKeeping{term_, idle_since_},
-        [this](bool taken) { standing_ = taken ? Standing::keeping : Standing::idle; });
+    put(core::TakeKeeping{term_, idle_since_}, [this](bool taken) {
+        if (standing_ == Standing::taking) standing_ = taken ? Standing::keeping : Standing::idle;
+    });
 }
+
+void Keeper::end() { standing_ = Standing::away; }
 
 void Keeper::put(core::CommandBody body, std::function<void(bool)> after) {
     busy_ = true;
@@ -62,10 +65,10 @@ void Keeper::beat(base::UtcMs now) {
         return;
     }
     const core::MarchState& state = desk_.committed();
-    if (busy_ || !state.exists()) return;
+    if (standing_ == Standing::away || busy_ || !state.exists()) return;
     if (standing_ == Standing::idle) return take();
     if (state.term > term_) {
-        // Another keeper took over meanwhile; with one server per store that is us, restored from a copy.
+        // Another took over though the keeping is ours: its lease had ended, or the store was restored from a copy.
         return take();
     }
     if (!due_known_) {

@@ -19,13 +19,17 @@ public:
 
     /// Takes the keeping under the next term. Time since `idle_since` counts towards no deadline.
     void begin(base::UtcMs idle_since);
+    /// Another keeps it from now on, or nobody does: nothing more is done here.
+    void end();
+    /// Between begin and end.
+    [[nodiscard]] bool keeps() const { return standing_ != Standing::away; }
     /// An entry was stored.
     void stored(const core::Entry& entry);
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 
 private:
-    enum class Standing : std::uint8_t { idle, taking, keeping };
+    enum class Standing : std::uint8_t { away, idle, taking, keeping };
 
     void take();
     void put(core::CommandBody body, std::function<void(bool)> after);
@@ -34,7 +38,7 @@ private:
     Home& home_;
     base::LogId march_;
     LogDesk<core::MarchState>& desk_;
-    Standing standing_ = Standing::idle;
+    Standing standing_ = Standing::away;
     base::Term term_;
     base::UtcMs idle_since_;
     base::UtcMs due_;

@@ -203,14 +203,16 @@ void LogDesk<State>::on_outcome(store::AppendOutcome outcome) {
     } else {
         on_refused(std::move(group), std::get<store::AppendRefused>(*outcome));
     }
+    if (!flying_) apply_heard();
     pump();
     tell_quiet();
 }
 
 template <class State>
 void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
-    // The draft holds this group already: the next one is on its way while this one is told.
-    pump();
+    // The draft holds this group already: the next one is on its way while this one is told. Unless others have
+    // appended behind it: on such a draft it would be refused.
+    if (heard_.empty() || heard_.back().tip.seq <= draft_.tip.seq) pump();
     count(place_.counters.appends);
     count(place_.counters.entries, group.entries.size());
     for (const Fresh& fresh : group.entries) {
@@ -261,22 +263,69 @@ void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused
 template <class State>
 bool LogDesk<State>::apply_missed(const std::vector<store::StoredEntry>& missed) {
     for (const store::StoredEntry& stored : missed) {
-        auto entry = wire::decode_stored(stored.bytes);
-        const bool follows = entry && entry->seq == committed_.tip.seq.next() &&
-                             core::next_digest(chain_key_, committed_.tip.digest, entry->seq, stored.bytes) ==
-                                 stored.tip.digest;
-        if (!follows) return false;
-        core::apply(committed_, *entry, stored.tip.digest);
-        audience_.stored(*entry, stored.tip.digest);
+        if (!apply_next(stored)) return false;
     }
     if (!missed.empty()) audience_.group_stored();
     return true;
 }
 
 template <class State>
+bool LogDesk<State>::apply_next(const store::StoredEntry& stored) {
+    auto entry = wire::decode_stored(stored.bytes);
+    const bool follows = entry && entry->seq == committed_.tip.seq.next() &&
+                         core::next_digest(chain_key_, committed_.tip.digest, entry->seq, stored.bytes) ==
+                             stored.tip.digest;
+    if (!follows) return false;
+    core::apply(committed_, *entry, stored.tip.digest);
+    audience_.stored(*entry, stored.tip.digest);
+    return true;
+}
+
+// ---- what others append ------------------------------------------------------------------------
+
+template <class State>
+void LogDesk<State>::follow() {
+    follow_ = place_.log.follow(
+        place_.id, committed_.tip.seq,
+        [weak = this->weak_from_this(), home = place_.mailbox](const store::StoredEntry& stored) {
+            home.post([weak, stored]() mutable {
+                if (const auto self = weak.lock()) self->hear(std::move(stored));
+            });
+        });
+}
+
+template <class State>
+void LogDesk<State>::hear(store::StoredEntry stored) {
+    if (lost_ || stored.tip.seq <= committed_.tip.seq) return;
+    if (heard_.size() >= limits::replay_window_entries) {
+        // A group that is on its way for so long comes back with what it missed; from there all is heard anew.
+        heard_.clear();
+        return follow();
+    }
+    heard_.push_back(std::move(stored));
+    if (!flying_) apply_heard();
+}
+
+/// While nothing is on its way: draft and committed are the same.
+template <class State>
+void LogDesk<State>::apply_heard() {
+    bool told = false;
+    while (!heard_.empty()) {
+        const store::StoredEntry stored = std::move(heard_.front());
+        heard_.pop_front();
+        if (stored.tip.seq <= committed_.tip.seq) continue;  // our own, or told with a refusal
+        if (!apply_next(stored)) return lose_history({});
+        core::apply(draft_, wire::decode_stored(stored.bytes).value(), stored.tip.digest);
+        told = true;
+    }
+    if (told) audience_.group_stored();
+}
+
+template <class State>
 void LogDesk<State>::lose_history(Group group) {
     base::log_error("history_changed", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
     lost_ = true;
+    heard_.clear();
     const Refusal why = not_now("The log is being read anew: send the same command again.");
     fail(std::move(group), why);
     std::deque<Asked> waiting = std::exchange(queue_, {});
@@ -372,6 +421,7 @@ void LogDesk<State>::restart(State state) {
     committed_ = std::move(state);
     draft_ = committed_;
     lost_ = false;
+    if (follow_) follow();
 }
 
 template class LogDesk<core::MarchState>;

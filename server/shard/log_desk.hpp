@@ -87,6 +87,9 @@ public:
     [[nodiscard]] bool busy() const { return flying_ || !queue_.empty(); }
     [[nodiscard]] bool idle() const { return !busy() && reads_ == 0; }
 
+    /// From now on others' entries are heard as they are stored. Of a store that this server alone has there are none.
+    void follow();
+
     /// Takes no more commands; `quiet` is called when what was taken has been answered.
     void close(std::function<void()> quiet);
     /// After `history_changed`: goes on from this state, read anew.
@@ -121,6 +124,9 @@ private:
     void on_appended(Group group, const store::Appended& appended);
     void on_refused(Group group, const store::AppendRefused& refused);
     [[nodiscard]] bool apply_missed(const std::vector<store::StoredEntry>& missed);
+    [[nodiscard]] bool apply_next(const store::StoredEntry& stored);
+    void hear(store::StoredEntry stored);
+    void apply_heard();
     void lose_history(Group group);
     void fail(Group group, const base::Refusal& why);
     void answer_known(Decided one, const store::KnownId& known, core::Level level);
@@ -136,7 +142,9 @@ private:
     Audience<State>& audience_;
     std::deque<Asked> queue_;
     std::optional<Group> flying_;
-    std::size_t reads_ = 0;  ///< answers that wait for an entry to be read
+    std::unique_ptr<store::FollowToken> follow_;
+    std::deque<store::StoredEntry> heard_;  ///< while a group is on its way: it may be among them
+    std::size_t reads_ = 0;                 ///< answers that wait for an entry to be read
     bool closed_ = false;
     bool lost_ = false;
     std::function<void()> quiet_;

@@ -33,7 +33,47 @@ MarchDesk::MarchDesk(Home& home, OpenedDesk<core::MarchState> opened)
       feeds_(home, {desk_->committed(), items_, telemetry_}),
       keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.checkpointed)),
       checkpointed_(opened.checkpointed) {
-    if (opened.state.exists()) send_row(home_.clock().now());
+    wanted_at_ = home_.clock().now();
+    if (opened.state.exists() && home_.bus() == nullptr) send_row(wanted_at_);
+}
+
+// ---- other servers -----------------------------------------------------------------------------
+
+void MarchDesk::follow() {
+    desk_->follow();
+    listening_ = home_.bus()->listen(id_, [weak = weak_from_this(), home = home_.mailbox()](const std::string& bytes) {
+        auto message = wire::decode_bus(bytes);
+        if (!message) return;  // of a newer version: the next one may be readable
+        home.post([weak, message = *std::move(message)] {
+            if (const auto self = weak.lock()) self->hear(message);
+        });
+    });
+}
+
+void MarchDesk::tell_others(const wire::BusMessage& message) {
+    if (home_.bus() != nullptr) home_.bus()->tell(id_, wire::encode_bus(message));
+}
+
+void MarchDesk::hear(const wire::BusMessage& message) {
+    if (!state().exists()) return;
+    const FeedRegister& feeds = feeds_.open_feeds();
+    const base::UtcMs now = home_.clock().now();
+    if (const auto* told = std::get_if<wire::PositionsTold>(&message)) {
+        feeds.publish(home_, telemetry_.take(state(), told->person, told->fixes, now, feeds));
+    } else if (const auto* heard = std::get_if<wire::HeardFrom>(&message)) {
+        feeds.publish(home_, telemetry_.heard(state(), heard->person, now, feeds));
+    } else if (const auto* column = std::get_if<core::PublicColumn>(&message); column != nullptr && !is_kept()) {
+        feeds.publish(home_, telemetry_.take_public_column(state(), *column, now, feeds));
+    }
+}
+
+void MarchDesk::begin_keeping(base::UtcMs idle_since) {
+    row_urgent_ = true;
+    keeper_->begin(idle_since);
+}
+
+bool MarchDesk::unwanted(base::UtcMs now) const {
+    return !is_kept() && desk_->idle() && feeds_.open_feeds().all().empty() && now - wanted_at_ >= limits::desk_idle;
 }
 
 // ---- what was stored ---------------------------------------------------------------------------
@@ -47,7 +87,8 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
     row_urgent_ = row_urgent_ || phase || created;
     if (const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event)) reassigned_.insert(assigned->person);
-    if (created) keeper_->begin(home_.clock().now());
+    // With other servers on this store one of them is told to keep it.
+    if (created && home_.bus() == nullptr) keeper_->begin(home_.clock().now());
 }
 
 void MarchDesk::group_stored() {
@@ -73,7 +114,7 @@ void MarchDesk::history_changed() {
         self->items_ = MarchItems(*opened);
         self->feeds_.history_changed();
         self->row_urgent_ = true;
-        self->keeper_->begin(self->home_.clock().now());
+        if (self->is_kept()) self->keeper_->begin(self->home_.clock().now());
     });
 }
 
@@ -81,13 +122,13 @@ void MarchDesk::history_changed() {
 
 void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
     if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
-    const FeedRegister& feeds = feeds_.open_feeds();
-    feeds.publish(home_, telemetry_.take(state(), actor.person, report.fixes, home_.clock().now(), feeds));
+    hear(wire::PositionsTold{actor.person, report.fixes});
+    tell_others(wire::PositionsTold{actor.person, report.fixes});
 }
 
 void MarchDesk::heard_from(base::PersonId person) {
-    const FeedRegister& feeds = feeds_.open_feeds();
-    feeds.publish(home_, telemetry_.heard(state(), person, home_.clock().now(), feeds));
+    hear(wire::HeardFrom{person});
+    tell_others(wire::HeardFrom{person});
 }
 
 void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
@@ -95,7 +136,11 @@ void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
 void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
-    auto items = telemetry_.second(state(), now, feeds_.open_feeds());
+    using Column = Telemetry::PublicColumn;
+    if (!feeds_.open_feeds().all().empty() || desk_->busy()) wanted_at_ = now;
+    auto items = telemetry_.second(state(), now, is_kept() ? Column::made_here : Column::comes_from_the_keeper,
+                                   feeds_.open_feeds());
+    if (is_kept()) tell_column(now);
     const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||
                                  feeds_.open_feeds().wants_sections();
     if (some_see_a_part && hinted_ != items_.position()) {
@@ -111,7 +156,19 @@ void MarchDesk::second(base::UtcMs now) {
     if (row_urgent_ || (changed && now - row_sent_at_ >= limits::row_every)) send_row(now);
 }
 
+/// As often as followers are shown it, and at once when there is none any more.
+void MarchDesk::tell_column(base::UtcMs now) {
+    const core::PublicColumn& column = telemetry_.public_column();
+    const bool gone = !column.as_of && column_told_;
+    const bool due = column.as_of != column_told_ && now - column_told_at_ >= limits::public_column_every;
+    if (!gone && !due) return;
+    column_told_ = column.as_of;
+    column_told_at_ = now;
+    tell_others(column);
+}
+
 void MarchDesk::send_row(base::UtcMs now) {
+    if (home_.bus() != nullptr && !is_kept()) return;  // its keeper tells all boards
     row_urgent_ = false;
     row_sent_at_ = now;
     row_seq_ = state().tip.seq.value;

@@ -28,7 +28,11 @@ public:
     MarchDesk(Home& home, OpenedDesk<core::MarchState> opened);
 
     /// Takes the keeping of a march that exists; a new one's is taken when it has been created.
-    void begin_keeping(base::UtcMs idle_since) { keeper_->begin(idle_since); }
+    void begin_keeping(base::UtcMs idle_since);
+    void end_keeping() { keeper_->end(); }
+    [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
+    /// Hears what other servers append and tell from now on.
+    void follow();
     void submit(Asked asked) { desk_->submit(std::move(asked)); }
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
     void close_feed(const SubscriberKey& key) { feeds_.close(key); }
@@ -42,6 +46,8 @@ public:
     void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
     /// Of what is stored now, unless it exists already.
     void put_checkpoint(std::function<void()> done);
+    /// Nobody here has wanted it for limits::desk_idle: another server keeps it, and it can be opened again.
+    [[nodiscard]] bool unwanted(base::UtcMs now) const;
     /// Its creation was refused and nobody waits for it.
     [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
 
@@ -57,6 +63,9 @@ private:
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
     void send_row(base::UtcMs now);
+    void tell_column(base::UtcMs now);
+    void tell_others(const wire::BusMessage& message);
+    void hear(const wire::BusMessage& message);
 
     Home& home_;
     base::LogId id_;
@@ -74,6 +83,10 @@ private:
     base::UtcMs row_column_at_;
     base::Position hinted_;  ///< how far the log is, as marshals' sessions were told
     base::Seq checkpointed_;
+    std::unique_ptr<bus::Listening> listening_;
+    base::UtcMs column_told_;  ///< as_of of the public column that the other servers have; 0: of none
+    base::UtcMs column_told_at_;
+    base::UtcMs wanted_at_;
 };
 
 }  // namespace marchwire::shard

@@ -6,6 +6,7 @@
 #include "fanout/flush_pace.hpp"
 #include "fanout/item.hpp"
 #include "session/ports.hpp"
+#include "wire/bus_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace marchwire::shard {
+
+using wire::MarchRow;
 
 /// One session of the process. `serial` tells apart the sessions that had the same slot one after another.
 struct SessionKey {
@@ -63,14 +66,6 @@ struct DrillChanged {
 };
 
 using Parcel = std::variant<Published, Opened, Refused, Replied, HistoryRead, TokenChanged, DrillChanged>;
-
-/// A march's rows for its campaign's boards, as they are now.
-struct MarchRow {
-    core::OverviewRow overview;
-    core::PublicColumn column;
-    core::DeskRow desk;
-    bool drill = false;  ///< absent from the overview
-};
 
 }  // namespace marchwire::shard
 

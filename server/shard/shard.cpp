@@ -2,6 +2,7 @@
 #include "shard/shard.hpp"
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -188,7 +189,9 @@ void Shard::report_position(fanout::Slot slot, const core::Actor&, wire::ReportP
     Shard& home = fabric_.home_of(report.march);
     const core::Actor actor = actor_for(slot, report.march);
     home.mailbox().post([&home, actor, report = std::move(report)] {
-        if (auto* desk = home.desks().march(report.march)) desk->report_position(actor, report);
+        home.desks().when_open(report.march, [&home, actor, report] {
+            if (auto* desk = home.desks().march(report.march)) desk->report_position(actor, report);
+        });
     });
 }
 
@@ -205,7 +208,9 @@ void Shard::heard_from(fanout::Slot, const session::Grant& grant) {
     if (log.is_campaign()) return;
     Shard& home = fabric_.home_of(log);
     home.mailbox().post([&home, log, person = grant.actor.person] {
-        if (auto* desk = home.desks().march(log)) desk->heard_from(person);
+        home.desks().when_open(log, [&home, log, person] {
+            if (auto* desk = home.desks().march(log)) desk->heard_from(person);
+        });
     });
 }
 
@@ -402,10 +407,19 @@ std::array<std::uint8_t, 64> Shard::sign_tip(const base::LogId& log, const base:
     return fabric_.settings().sign_tip(log, tip);
 }
 
+void Shard::hold_base(const HeldBase& held) {
+    Shard& first = fabric_.at(0);
+    first.mailbox().post([this, held] {
+        if (const auto free = fabric_.topic_bases().hold(held); !free) {
+            base::log_error("topic_base_taken", "log={} base={}", held.log.text(), held.topic_base);
+        }
+    });
+}
+
 void Shard::row_changed(const base::LogId& march, MarchRow row) {
     Shard& home = fabric_.home_of(march.campaign_log());
     home.mailbox().post([&home, march, row = std::move(row)]() mutable {
-        if (auto* desk = home.desks().campaign(march.campaign_log())) desk->put_row(march.march, std::move(row));
+        if (auto* desk = home.desks().campaign(march.campaign_log())) desk->row_changed(march.march, std::move(row));
     });
 }
 

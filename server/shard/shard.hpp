@@ -79,12 +79,14 @@ public:
     // ---- Home --------------------------------------------------------------------------------------
     [[nodiscard]] const base::Clock& clock() const override { return fabric_.settings().clock; }
     [[nodiscard]] store::EventLog& log() const override { return fabric_.settings().log; }
+    [[nodiscard]] bus::Bus* bus() const override { return fabric_.settings().bus; }
     [[nodiscard]] Counters& counters() override { return counters_; }
     [[nodiscard]] std::size_t shards() const override { return fabric_.size(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return fabric_.settings().last_alive; }
     [[nodiscard]] base::Hash256 chain_key(const base::LogId& log) const override;
     [[nodiscard]] std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const override;
     void send(std::size_t shard, Parcel parcel) override;
+    void hold_base(const HeldBase& held) override;
     void row_changed(const base::LogId& march, MarchRow row) override;
 
 private:

@@ -104,7 +104,8 @@ std::vector<LiveItem> Telemetry::heard(const core::MarchState& state, base::Pers
     return items;
 }
 
-std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::UtcMs now, const FeedRegister& feeds) {
+std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::UtcMs now, PublicColumn column,
+                                        const FeedRegister& feeds) {
     std::vector<LiveItem> items;
     items_.expire(now);
     for (auto& [person, heard] : heard_) {
@@ -117,16 +118,29 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
         public_column_ = {};
         return items;
     }
-    public_column_ = column_.public_column(state, now);
     items.push_back(put(state, core::topic_index::ops, KeyKind::ops_column, 0, column_.ops(state, now), feeds,
                         now + limits::track_life));
+    if (column == PublicColumn::comes_from_the_keeper) return items;
+    public_column_ = column_.public_column(state, now);
     const bool public_due = now - public_sent_at_ >= limits::public_column_every;
     if (public_due && public_column_.as_of) {
         public_sent_at_ = now;
-        items.push_back(put(state, core::topic_index::public_feed, KeyKind::public_column, 0, public_column_, feeds,
-                            now + limits::track_life));
+        items.push_back(show(state, now, feeds));
     }
     return items;
+}
+
+std::vector<LiveItem> Telemetry::take_public_column(const core::MarchState& state, const core::PublicColumn& column,
+                                                    base::UtcMs now, const FeedRegister& feeds) {
+    public_column_ = column;
+    std::vector<LiveItem> items;
+    if (column.as_of) items.push_back(show(state, now, feeds));
+    return items;
+}
+
+LiveItem Telemetry::show(const core::MarchState& state, base::UtcMs now, const FeedRegister& feeds) {
+    return put(state, core::topic_index::public_feed, KeyKind::public_column, 0, public_column_, feeds,
+               now + limits::track_life);
 }
 
 }  // namespace marchwire::shard

@@ -22,15 +22,21 @@ public:
     /// Items when this changes what is said of the person.
     [[nodiscard]] std::vector<fanout::LiveItem> heard(const core::MarchState& state, base::PersonId person,
                                                       base::UtcMs now, const FeedRegister& feeds);
+    /// Who makes the public column: one server for all, so that all show the same.
+    enum class PublicColumn : std::uint8_t { made_here, comes_from_the_keeper };
     /// Each second: the columns, and who fell silent.
     [[nodiscard]] std::vector<fanout::LiveItem> second(const core::MarchState& state, base::UtcMs now,
-                                                       const FeedRegister& feeds);
+                                                       PublicColumn column, const FeedRegister& feeds);
+    /// The march's keeper has made this one.
+    [[nodiscard]] std::vector<fanout::LiveItem> take_public_column(const core::MarchState& state,
+                                                                   const core::PublicColumn& column, base::UtcMs now,
+                                                                   const FeedRegister& feeds);
     /// What a new subscriber of these topics is given.
     [[nodiscard]] std::vector<fanout::LiveItem> newest(const std::vector<base::TopicNumber>& topics,
                                                        wire::Encoding encoding) {
         return items_.on(topics, encoding);
     }
-    /// As last computed; as_of 0: nothing is known.
+    /// As last made or taken; as_of 0: nothing is known.
     [[nodiscard]] const core::PublicColumn& public_column() const { return public_column_; }
 
 private:
@@ -42,6 +48,8 @@ private:
     [[nodiscard]] fanout::LiveItem put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind,
                                        std::uint64_t subject, wire::TelemetryItem value, const FeedRegister& feeds,
                                        base::UtcMs expires_at = {});
+
+    [[nodiscard]] fanout::LiveItem show(const core::MarchState& state, base::UtcMs now, const FeedRegister& feeds);
 
     /// To ops, and to the leads of the sections who may see this person.
     void tell(const core::MarchState& state, KeyKind kind, base::PersonId person, const wire::TelemetryItem& value,

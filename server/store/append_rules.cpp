@@ -9,13 +9,8 @@
 namespace marchwire::store {
 
 namespace limits = base::limits;
-using base::RefusalCode;
 
 namespace {
-
-base::Refusal no_such_log(const LogId& log) {
-    return base::refuse(RefusalCode::not_found, "log", "There is no log " + log.text() + "; create it first.");
-}
 
 /// Without looking at what is remembered: counters of more than 63 bits are nobody's honest count, and a
 /// table keeps signed numbers.
@@ -28,19 +23,10 @@ bool is_below_window(std::uint64_t counter, std::uint64_t highest) {
 void TableLog::do_call(AppendCall& call) { call.outcome = appended(call.request); }
 
 AppendOutcome TableLog::appended(const AppendRequest& request) {
-    for (const auto& entry : request.entries) {
-        if (entry.bytes.size() > limits::entry_bytes) {
-            return base::refuse(
-                RefusalCode::too_large, "entries",
-                "One entry has more than " + std::to_string(limits::entry_bytes) + " bytes; send less at once.");
-        }
-    }
+    if (auto refusal = objection(request)) return *std::move(refusal);
     auto log = tables_->find(request.log);
     if (request.new_log) {
-        if (log) {
-            return base::refuse(RefusalCode::conflict, "log",
-                                "The log " + request.log.text() + " exists already; open it instead.");
-        }
+        if (log) return log_exists(request.log);
         log = tables_->create(request.log);
     }
     if (!log) return no_such_log(request.log);
@@ -113,9 +99,8 @@ void TableLog::do_call(CheckpointCall& call) {
     const auto log = tables_->find(call.log);
     if (!log) {
         call.outcome = no_such_log(call.log);
-    } else if (call.checkpoint.bytes.size() > limits::checkpoint_bytes) {
-        call.outcome = base::refuse(RefusalCode::too_large, "checkpoint",
-                                    "A checkpoint has at most " + std::to_string(limits::checkpoint_bytes) + " bytes.");
+    } else if (auto refusal = objection(call.checkpoint)) {
+        call.outcome = *std::move(refusal);
     } else if (call.checkpoint.tip.seq >= tables_->checkpoint_seq(*log)) {
         tables_->put_checkpoint(*log, call.checkpoint);
     }

@@ -1,10 +1,13 @@
 // Sizes and answers of the calls that wait for a store's thread.
 #include "store/call.hpp"
 
+#include <string>
 #include <type_traits>
 
 namespace marchwire::store {
 namespace {
+
+namespace limits = base::limits;
 
 constexpr std::size_t call_overhead_bytes = 256;
 
@@ -27,6 +30,40 @@ concept Answered = requires(T& call) {
 };
 
 }  // namespace
+
+base::Refusal no_such_log(const LogId& log) {
+    return base::refuse(base::RefusalCode::not_found, "log", "There is no log " + log.text() + "; create it first.");
+}
+
+base::Refusal log_exists(const LogId& log) {
+    return base::refuse(base::RefusalCode::conflict, "log",
+                        "The log " + log.text() + " exists already; open it instead.");
+}
+
+std::optional<base::Refusal> objection(const AppendRequest& request) {
+    for (const auto& entry : request.entries) {
+        if (entry.bytes.size() <= limits::entry_bytes) continue;
+        return base::refuse(
+            base::RefusalCode::too_large, "entries",
+            "One entry has more than " + std::to_string(limits::entry_bytes) + " bytes; send less at once.");
+    }
+    return std::nullopt;
+}
+
+std::optional<base::Refusal> objection(const Checkpoint& checkpoint) {
+    if (checkpoint.bytes.size() <= limits::checkpoint_bytes) return std::nullopt;
+    return base::refuse(base::RefusalCode::too_large, "checkpoint",
+                        "A checkpoint has at most " + std::to_string(limits::checkpoint_bytes) + " bytes.");
+}
+
+void expect_consecutive(const AppendRequest& request) {
+    Seq next = request.expected.seq.next();
+    for (const auto& entry : request.entries) {
+        MARCHWIRE_INVARIANT(entry.tip.seq == next);
+        next = next.next();
+    }
+    MARCHWIRE_INVARIANT(!request.new_log || request.expected == Tip{});
+}
 
 std::size_t bytes_of(const Call& call) {
     return call_overhead_bytes + std::visit([](const auto& one) { return payload_of(one); }, call);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -17,6 +18,14 @@ namespace marchwire::store {
     refusal.retry_after_ms = base::limits::unavailable_retry.value;
     return refusal;
 }
+
+[[nodiscard]] base::Refusal no_such_log(const LogId& log);
+[[nodiscard]] base::Refusal log_exists(const LogId& log);
+/// Why no store takes it, whatever it holds; none when one may.
+[[nodiscard]] std::optional<base::Refusal> objection(const AppendRequest& request);
+[[nodiscard]] std::optional<base::Refusal> objection(const Checkpoint& checkpoint);
+/// Entries follow one another from the expected tip, and a new log begins with nothing.
+void expect_consecutive(const AppendRequest& request);
 
 struct AppendCall {
     AppendRequest request;

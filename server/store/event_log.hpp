@@ -71,7 +71,7 @@ struct AppendRefused {
     std::vector<KnownId> known;
 };
 /// NOT_FOUND (no such log), CONFLICT (new_log and it exists), UNAVAILABLE (not stored; nothing of it
-/// will appear later; the same request is safe again), TOO_LARGE.
+/// will appear later; the same request is safe again; of Redis: see redis_log.hpp), TOO_LARGE.
 using AppendOutcome = base::Result<std::variant<Appended, AppendRefused>>;
 
 /// A fold of the log up to `tip`, so that opening does not replay it all. Opaque bytes.
@@ -122,6 +122,15 @@ public:
     /// Keeps the newest checkpoint of a log; an older one than the stored is ignored.
     virtual void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) = 0;
     virtual void list(ListDone done) = 0;
+
+    /// False for good after a write that failed (SQLite), or while the link is down (Redis): calls are UNAVAILABLE.
+    /// Any thread.
+    [[nodiscard]] virtual bool healthy() const = 0;
+    /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
+    [[nodiscard]] virtual UtcMs last_alive() const = 0;
+    /// Remembers that one runs now. Any thread; not answered.
+    virtual void put_last_alive(UtcMs now) = 0;
+
     /// No further calls are taken; returns when the store's thread has ended.
     virtual void stop() = 0;
 };

@@ -61,6 +61,18 @@ void FollowRegister::tell(const LogId& log, const std::vector<StoredEntry>& entr
     if (found->second.empty()) follows_.erase(found);
 }
 
+std::optional<Seq> FollowRegister::slowest(const LogId& log) {
+    std::optional<Seq> slowest;
+    const auto found = follows_.find(log);
+    if (found == follows_.end()) return slowest;
+    std::erase_if(found->second, [](const auto& one) { return one->ended(); });
+    for (const auto& follow : found->second) {
+        if (!slowest || follow->next() < *slowest) slowest = follow->next();
+    }
+    if (found->second.empty()) follows_.erase(found);
+    return slowest;
+}
+
 std::vector<std::shared_ptr<FollowState>> FollowRegister::behind(const std::function<Seq(const LogId&)>& tip_of) {
     std::erase_if(catching_up_,
                   [&tip_of](const auto& one) { return one->ended() || one->next() > tip_of(one->log()); });

@@ -4,6 +4,7 @@
 #include "store/event_log.hpp"
 
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace marchwire::store {
@@ -39,6 +40,8 @@ public:
     void add(std::shared_ptr<FollowState> follow);
     /// New entries of a log, straight after their COMMIT.
     void tell(const LogId& log, const std::vector<StoredEntry>& entries);
+    /// The entry that the follow of this log that is furthest behind is told next; none when nobody follows it.
+    [[nodiscard]] std::optional<Seq> slowest(const LogId& log);
     /// The follows of which `tip_of(log)` says that they are behind.
     [[nodiscard]] std::vector<std::shared_ptr<FollowState>> behind(const std::function<Seq(const LogId&)>& tip_of);
 

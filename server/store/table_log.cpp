@@ -18,12 +18,7 @@ TableLog::TableLog(std::unique_ptr<Tables> tables, core::Level level, Drive driv
 TableLog::~TableLog() { TableLog::stop(); }
 
 void TableLog::append(AppendRequest request, AppendDone done) {
-    Seq next = request.expected.seq.next();
-    for (const auto& entry : request.entries) {
-        MARCHWIRE_INVARIANT(entry.tip.seq == next);
-        next = next.next();
-    }
-    MARCHWIRE_INVARIANT(!request.new_log || request.expected == Tip{});
+    expect_consecutive(request);
     post(AppendCall{std::move(request), std::move(done)});
 }
 

@@ -37,12 +37,9 @@ public:
     /// Any thread but the store's own. Again: does nothing.
     void stop() override;
 
-    /// False for good after a write or fsync that failed: every call is then UNAVAILABLE. Any thread.
-    [[nodiscard]] bool healthy() const { return healthy_; }
-    /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
-    [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
-    /// Remembers that one runs now. Any thread; not answered.
-    void put_last_alive(UtcMs now) { post(AliveCall{now}); }
+    [[nodiscard]] bool healthy() const override { return healthy_; }
+    [[nodiscard]] UtcMs last_alive() const override { return last_alive_; }
+    void put_last_alive(UtcMs now) override { post(AliveCall{now}); }
     /// Drive::by_caller only: does one group on this thread. How many calls it answered; 0 when idle.
     std::size_t run_some();
 

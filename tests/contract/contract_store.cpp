@@ -40,10 +40,14 @@ std::filesystem::path fresh_directory() {
 }  // namespace
 
 Store::Store(Subject subject)
-    : subject_(std::move(subject)), directory_(fresh_directory()), log_(subject_.open(directory_)) {}
+    : subject_(std::move(subject)),
+      directory_(fresh_directory()),
+      surroundings_(subject_.surroundings ? subject_.surroundings(directory_) : nullptr),
+      log_(subject_.open(directory_)) {}
 
 Store::~Store() {
     log_.reset();
+    surroundings_.reset();
     std::error_code error;
     std::filesystem::remove_all(directory_, error);
 }

@@ -17,6 +17,8 @@ namespace marchwire::contract {
 struct Subject {
     std::string name;
     bool keeps_over_reopening = false;
+    /// What the store needs beside it, begun in the directory and there as long as the store's test runs; may be none.
+    std::function<std::shared_ptr<void>(const std::filesystem::path&)> surroundings;
     /// Opens what is in the directory, or begins anew in an empty one.
     std::function<std::unique_ptr<store::EventLog>(const std::filesystem::path&)> open;
 };
@@ -50,6 +52,7 @@ public:
 private:
     Subject subject_;
     std::filesystem::path directory_;
+    std::shared_ptr<void> surroundings_;
     std::unique_ptr<store::EventLog> log_;
 };
 

@@ -2,7 +2,7 @@
 // RFC 6455 asks of a server. The cases themselves are in node/echo_client.mjs, node/echo_raw.mjs and
 // python/echo_client.py.
 #include "node_client.hpp"
-#include "program.hpp"
+#include "support/program.hpp"
 
 #include <catch2/catch.hpp>
 

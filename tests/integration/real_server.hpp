@@ -2,7 +2,7 @@
 #pragma once
 
 #include "admin_client.hpp"
-#include "program.hpp"
+#include "support/program.hpp"
 
 #include <marchwire/client.hpp>
 

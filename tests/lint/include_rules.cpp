@@ -28,8 +28,8 @@ constexpr Arrow arrows[] = {
     {"wire", {"core", "base"}, {}},
     {"fanout", {"wire", "base"}, {}},
     {"session", {"fanout", "wire", "core", "base"}, {}},
-    {"store", {"wire", "core", "base"}, {}},
-    {"bus", {"wire", "core", "base"}, {}},
+    {"store", {"bus", "wire", "core", "base"}, {}},
+    {"bus", {"base"}, {}},
     {"access", {"wire", "core", "base"}, {"store/event_log.hpp"}},
     {"import", {"wire", "core", "base"}, {"store/event_log.hpp"}},
     {"outbox", {"wire", "core", "base"}, {"store/event_log.hpp"}},
@@ -49,10 +49,10 @@ struct Foreign {
 
 constexpr Foreign foreign[] = {
     {"google/protobuf/", {"wire"}},
-    {"boost/asio", {"shard", "net", "ops", "bus", "outbox"}},
+    {"boost/asio", {"shard", "net", "ops", "bus", "store"}},
     {"boost/beast", {"net", "outbox"}},
     {"sqlite3.h", {"store"}},
-    {"hiredis/", {"store", "bus"}},
+    {"hiredis/", {"bus"}},
     {"pugixml.hpp", {"import"}},
     {"prometheus/", {"ops"}},
     {"toml++/", {"base"}},

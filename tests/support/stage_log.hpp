@@ -82,6 +82,9 @@ public:
         behind_.put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
     void list(store::ListDone done) override { behind_.list(std::move(done)); }
+    [[nodiscard]] bool healthy() const override { return behind_.healthy(); }
+    [[nodiscard]] base::UtcMs last_alive() const override { return behind_.last_alive(); }
+    void put_last_alive(base::UtcMs now) override { behind_.put_last_alive(now); }
     void stop() override { behind_.stop(); }
 
 private:

@@ -79,10 +79,13 @@ TEST_CASE("a wrong setting is refused with the place where it stands", "[base][c
 TEST_CASE("a demo clock names start and rate and is refused off loopback", "[base][config]") {
     const auto config = of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60"}});
     REQUIRE(config.has_value());
-    CHECK(config->demo_clock == DemoClockSetting{UtcMs{1'530'363'600'000}, 60});
+    CHECK(config->demo_clock == DemoClockSetting{UtcMs{1'530'363'600'000}, 60, {}});
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z"}}).has_error());
     CHECK(of_flags({{"demo_clock", "yesterday,60"}}).has_error());
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,5000"}})->demo_clock->since == UtcMs{5'000});
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,0"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,1,1"}}).has_error());
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60"}, {"listen", "0.0.0.0:8080"}}).error().field ==
           "demo_clock");
 }
@@ -93,11 +96,40 @@ TEST_CASE("the store is SQLite unless a rehearsal in memory is asked for by its 
     CHECK(of_flags({{"store", "memory"}})->store == StoreKind::memory);
     const auto refused = of_flags({{"store", "redis"}});
     CHECK(refused.error().field == "--store");
-    CHECK(refused.error().message == "Give sqlite, or memory for a rehearsal of which nothing is kept.");
+    CHECK(refused.error().message ==
+          "Give sqlite, memory for a rehearsal of which nothing is kept, or the address of Redis as in "
+          "redis://127.0.0.1:6379/0.");
     const Source environment = source_of_environment([](const char* name) -> const char* {
         return std::string_view(name) == "MARCHWIRE_STORE" ? "memory" : nullptr;
     });
     CHECK(make_config(std::span(&environment, 1))->store == StoreKind::memory);
+}
+
+TEST_CASE("an address of Redis is a store that several servers share", "[base][config]") {
+    const auto config = of_flags({{"store", "rediss://redis.example:6380/1"},
+                                  {"redis_user", "marchwire"},
+                                  {"redis_password_file", "/etc/marchwire/redis"},
+                                  {"redis_ca", "/etc/marchwire/ca.pem"},
+                                  {"redis_replicas", "1"},
+                                  {"keys", "/etc/marchwire/keys.json"}});
+    CHECK(config->store == StoreKind::redis);
+    CHECK(config->redis == "rediss://redis.example:6380/1");
+    CHECK(config->redis_user == "marchwire");
+    CHECK(config->redis_password_file == "/etc/marchwire/redis");
+    CHECK(config->redis_ca == "/etc/marchwire/ca.pem");
+    CHECK(config->redis_replicas == 1);
+    CHECK(config->keys == "/etc/marchwire/keys.json");
+}
+
+TEST_CASE("load balancers are named by their IP addresses", "[base][config]") {
+    CHECK(of_flags({{"proxies", "10.0.0.5,::1"}})->proxies == std::vector<std::string>{"10.0.0.5", "::1"});
+    CHECK(of_flags({{"proxies", "balancer.example"}}).error().field == "--proxies");
+}
+
+TEST_CASE("settings of Redis without Redis are a mistake that is named", "[base][config]") {
+    CHECK(of_flags({{"redis_replicas", "1"}}).error().field == "store");
+    CHECK(of_flags({{"store", "redis://h"}, {"redis_user", "marchwire"}}).error().field == "redis_password_file");
+    CHECK(of_flags({{"store", "redis://h"}, {"redis_replicas", "x"}}).error().field == "--redis-replicas");
 }
 
 TEST_CASE("TLS takes a certificate and its key or neither", "[base][config]") {

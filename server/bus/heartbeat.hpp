@@ -1,0 +1,47 @@
+// Is what we publish heard? Through our own channel and back, each second (DESIGN 8).
+#pragma once
+
+#include "base/units.hpp"
+#include "bus/redis_client.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace marchwire::bus {
+
+/// Over a pair of links: one publishes, the other has subscribed. A subscription that is there but says nothing is
+/// opened anew after limits::bus_nonces_missed beats. One thread, but for what is said so.
+class Heartbeat {
+public:
+    /// `id` tells this instance's channel apart. The clients outlive it.
+    Heartbeat(const std::string& id, RedisClient& requests, RedisClient& subscriptions);
+
+    /// The link for subscriptions has become ready.
+    void subscribe();
+    /// True when this was our own beat, or its channel's confirmation.
+    [[nodiscard]] bool heard(std::string_view channel, std::chrono::steady_clock::time_point now);
+    /// Each second.
+    void beat(std::chrono::steady_clock::time_point now);
+
+    /// Heard not longer ago than limits::bus_nonces_missed beats. Any thread.
+    [[nodiscard]] bool up() const { return up_; }
+    /// From published to heard, the last time. Any thread.
+    [[nodiscard]] base::Millis lag() const { return {lag_ms_}; }
+    /// Subscriptions opened anew since nothing was heard. Any thread.
+    [[nodiscard]] std::uint64_t renewals() const { return renewals_; }
+
+private:
+    const std::string channel_;
+    RedisClient& requests_;
+    RedisClient& subscriptions_;
+    int unheard_ = 0;
+    std::chrono::steady_clock::time_point sent_at_;
+    std::atomic<bool> up_{false};
+    std::atomic<std::int64_t> lag_ms_{0};
+    std::atomic<std::uint64_t> renewals_{0};
+};
+
+}  // namespace marchwire::bus

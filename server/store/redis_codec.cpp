@@ -1,0 +1,400 @@
+// Calls as commands of Redis, replies as outcomes.
+#include "store/redis_codec.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace marchwire::store {
+namespace {
+
+namespace limits = base::limits;
+using bus::Reply;
+
+constexpr std::size_t tip_bytes = 8 + 8 + sizeof(Digest);
+constexpr std::string_view logs_key = "mw:logs";
+constexpr std::string_view alive_key = "mw:alive";
+
+std::string key_of(const LogId& log, std::string_view part) {
+    std::string key = "mw:{";
+    key += log.text();
+    key += "}:";
+    key += part;
+    return key;
+}
+
+// ---- bytes -------------------------------------------------------------------------------------
+
+void append_number(std::string& bytes, std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>((value >> shift) & 0xFFU));
+}
+std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t width) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < width; ++i) value = value << 8U | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+}
+void append_digest(std::string& bytes, const Digest& digest) {
+    for (const std::uint8_t byte : digest) bytes.push_back(static_cast<char>(byte));
+}
+Digest digest_in(std::string_view bytes) {
+    Digest digest{};
+    std::memcpy(digest.data(), bytes.data(), digest.size());
+    return digest;
+}
+void append_tip(std::string& bytes, const Tip& tip) {
+    append_number(bytes, tip.epoch.value);
+    append_number(bytes, tip.seq.value);
+    append_digest(bytes, tip.digest);
+}
+std::string packed(const Tip& tip) {
+    std::string bytes;
+    append_tip(bytes, tip);
+    return bytes;
+}
+std::string packed(const CommandId& id) {
+    std::string bytes;
+    append_number(bytes, id.device.value);
+    append_number(bytes, id.counter);
+    return bytes;
+}
+std::string packed(std::uint64_t number) {
+    std::string bytes;
+    append_number(bytes, number);
+    return bytes;
+}
+std::optional<Tip> unpacked_tip(std::string_view bytes) {
+    if (bytes.size() != tip_bytes) return std::nullopt;
+    Tip tip;
+    tip.epoch.value = static_cast<std::uint32_t>(number_at(bytes, 0, 8));
+    tip.seq.value = number_at(bytes, 8, 8);
+    tip.digest = digest_in(bytes.substr(16));
+    return tip;
+}
+
+// ---- stream ids --------------------------------------------------------------------------------
+
+std::string stream_id(base::Epoch epoch, Seq seq) {
+    return std::to_string(epoch.value) + '-' + std::to_string(seq.value);
+}
+
+/// The entry under `<epoch>-<seq>`; false when these are not of ours.
+bool take_row(std::string_view id, std::string_view payload, Entries& entries) {
+    StoredEntry entry;
+    const char* end = id.data() + id.size();
+    const auto epoch = std::from_chars(id.data(), end, entry.tip.epoch.value);
+    if (epoch.ec != std::errc{} || epoch.ptr == end || *epoch.ptr != '-') return false;
+    const auto seq = std::from_chars(epoch.ptr + 1, end, entry.tip.seq.value);
+    if (seq.ec != std::errc{} || seq.ptr != end || payload.size() < sizeof(Digest)) return false;
+    entry.tip.digest = digest_in(payload);
+    entry.bytes = payload.substr(sizeof(Digest));
+    entries.push_back(std::move(entry));
+    return true;
+}
+
+/// Rows as XRANGE gives them.
+std::optional<Entries> entries_in(const Reply& rows) {
+    Entries entries;
+    entries.reserve(rows.items.size());
+    for (const Reply& row : rows.items) {
+        const bool is_row = row.items.size() == 2 && row.items[1].items.size() == 2;
+        if (!is_row || !take_row(row.items[0].text, row.items[1].items[1].text, entries)) return std::nullopt;
+    }
+    return entries;
+}
+
+// ---- refusals ----------------------------------------------------------------------------------
+
+base::Refusal not_ours(const LogId& log) {
+    return unavailable("What Redis keeps of " + log.text() +
+                       " is not of this version of Marchwire: look whether another application uses its keys.");
+}
+
+std::string_view first_word(const Reply& reply) {
+    return reply.items.empty() ? std::string_view{} : std::string_view(reply.items.front().text);
+}
+
+std::optional<std::vector<KnownId>> known_in(const Reply& reply) {
+    std::vector<KnownId> known;
+    for (const Reply& one : reply.items) {
+        if (one.items.size() < 2 || one.items[0].text.size() != 16) return std::nullopt;
+        const std::string& id = one.items[0].text;
+        KnownId made;
+        made.id = {base::DeviceId{number_at(id, 0, 8)}, number_at(id, 8, 8)};
+        if (one.items[1].text == "below") {
+            made.standing = KnownId::Standing::below_window;
+        } else {
+            if (one.items.size() != 3 || one.items[2].text.size() != 8 + tip_bytes) return std::nullopt;
+            made.content_hash = number_at(one.items[2].text, 0, 8);
+            const auto tip = unpacked_tip(std::string_view(one.items[2].text).substr(8));
+            made.answered = *tip;
+        }
+        known.push_back(made);
+    }
+    return known;
+}
+
+std::optional<AppendRefused> refused_in(const Reply& reply) {
+    if (reply.items.size() != 5) return std::nullopt;
+    const auto tip = unpacked_tip(reply.items[1].text);
+    auto missed = entries_in(reply.items[3]);
+    auto known = known_in(reply.items[4]);
+    if (!tip || !missed || !known) return std::nullopt;
+    return AppendRefused{*tip, reply.items[2].integer != 0, std::move(*missed), std::move(*known)};
+}
+
+RedisCommand script_call(LogScript script, const bus::ScriptSet& scripts, std::vector<std::string> keys) {
+    RedisCommand command;
+    command.add("EVALSHA");
+    command.add(scripts.name(static_cast<std::size_t>(script)));
+    command.own(std::to_string(keys.size()));
+    for (std::string& key : keys) command.own(std::move(key));
+    return command;
+}
+
+}  // namespace
+
+std::string entries_channel(const LogId& log) { return key_of(log, "entries"); }
+
+std::optional<LogId> log_of_channel(std::string_view channel) {
+    constexpr std::string_view before = "mw:{";
+    constexpr std::string_view after = "}:entries";
+    const bool is_ours = channel.size() > before.size() + after.size() && channel.substr(0, before.size()) == before &&
+                         channel.substr(channel.size() - after.size()) == after;
+    if (!is_ours) return std::nullopt;
+    auto log = LogId::parse(channel.substr(before.size(), channel.size() - before.size() - after.size()));
+    if (!log) return std::nullopt;
+    return std::move(*log);
+}
+
+// ---- commands ----------------------------------------------------------------------------------
+
+RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
+    const AppendRequest& request = call.request;
+    const Tip& expected = request.expected;
+    std::vector<const IdRecord*> ids;
+    std::vector<CommandId> lookups;
+    for (const IdRecord& id : request.ids) {
+        if (id.id) ids.push_back(&id);
+    }
+    std::copy_if(request.lookups.begin(), request.lookups.end(), std::back_inserter(lookups),
+                 [](const CommandId& id) { return static_cast<bool>(id); });
+
+    RedisCommand command = script_call(
+        LogScript::append, scripts,
+        {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"), std::string(logs_key)});
+    command.reserve(24 + 2 * request.entries.size() + 2 * ids.size() + lookups.size());
+    command.add(request.new_log ? "new" : "");
+    command.own(packed(expected));
+    command.own(stream_id(expected.epoch, expected.seq));
+    command.own(stream_id(expected.epoch, expected.seq.next()));
+    command.own(packed(static_cast<std::uint64_t>(request.now.value)));
+    command.own(std::to_string(limits::id_window));
+    command.own(std::to_string(limits::id_age.value));
+    command.own(std::to_string(limits::replay_window_entries));
+    command.own(std::to_string(limits::log_page_bytes));
+    command.own(std::to_string(limits::redis_read_page));
+    command.own(request.log.text());
+    command.own(entries_channel(request.log));
+    command.own(std::to_string(request.entries.size()));
+    command.own(std::to_string(ids.size()));
+    command.own(std::to_string(lookups.size()));
+    for (const StoredEntry& entry : request.entries) {
+        command.own(stream_id(entry.tip.epoch, entry.tip.seq));
+        std::string payload;
+        payload.reserve(sizeof(Digest) + entry.bytes.size());
+        append_digest(payload, entry.tip.digest);
+        payload += entry.bytes;
+        command.own(std::move(payload));
+    }
+    for (const IdRecord* id : ids) {
+        command.own(packed(id->id));
+        std::string record = packed(id->content_hash);
+        append_tip(record, id->answered);
+        command.own(std::move(record));
+    }
+    for (const CommandId& id : lookups) command.own(packed(id));
+    command.own(packed(request.entries.empty() ? expected : request.entries.back().tip));
+    return command;
+}
+
+RedisCommand command_of(const OpenCall& call, const bus::ScriptSet&) {
+    RedisCommand command;
+    command.add("HMGET");
+    command.own(key_of(call.log, "meta"));
+    for (const char* field : {"tip", "checkpoint_tip", "checkpoint"}) command.add(field);
+    return command;
+}
+
+RedisCommand command_of(const ReadCall& call, const bus::ScriptSet& scripts) {
+    return read_command(call.log, call.from, call.limit, scripts);
+}
+
+RedisCommand read_command(const LogId& log, Seq from, std::size_t limit, const bus::ScriptSet& scripts) {
+    RedisCommand command = script_call(LogScript::read, scripts, {key_of(log, "log"), key_of(log, "meta")});
+    command.own(std::to_string(std::max(from, Seq{1}).value));
+    command.own(std::to_string(limit));
+    command.own(std::to_string(limits::log_page_bytes));
+    command.own(std::to_string(limits::redis_read_page));
+    return command;
+}
+
+RedisCommand command_of(const CheckpointCall& call, const bus::ScriptSet& scripts) {
+    RedisCommand command = script_call(LogScript::put_checkpoint, scripts, {key_of(call.log, "meta")});
+    command.own(packed(call.checkpoint.tip));
+    command.add(call.checkpoint.bytes);
+    return command;
+}
+
+RedisCommand command_of(const ListCall&, const bus::ScriptSet&) {
+    RedisCommand command;
+    command.add("SMEMBERS");
+    command.add(logs_key);
+    return command;
+}
+
+RedisCommand command_of(const AliveCall& call, const bus::ScriptSet&) {
+    RedisCommand command;
+    command.add("SET");
+    command.add(alive_key);
+    command.own(std::to_string(call.now.value));
+    return command;
+}
+
+RedisCommand tip_command(const LogId& log) {
+    RedisCommand command;
+    command.add("HGET");
+    command.own(key_of(log, "meta"));
+    command.add("tip");
+    return command;
+}
+
+// ---- replies -----------------------------------------------------------------------------------
+
+void settle(AppendCall& call, const Reply& reply) {
+    const LogId& log = call.request.log;
+    const std::string_view word = first_word(reply);
+    call.outcome = not_ours(log);
+    if (word == "missing") {
+        call.outcome = no_such_log(log);
+    } else if (word == "exists") {
+        call.outcome = log_exists(log);
+    } else if (word == "appended" && reply.items.size() == 2) {
+        if (auto known = known_in(reply.items[1])) call.outcome = Appended{core::Level::stored, std::move(*known)};
+    } else if (word == "refused") {
+        if (auto refused = refused_in(reply)) call.outcome = std::move(*refused);
+    }
+}
+
+void settle(OpenCall& call, const Reply& reply) {
+    if (reply.items.size() != 3) {
+        call.outcome = not_ours(call.log);
+        return;
+    }
+    if (reply.items[0].kind == Reply::Kind::nil) {
+        call.outcome = no_such_log(call.log);
+        return;
+    }
+    const auto tip = unpacked_tip(reply.items[0].text);
+    if (!tip) {
+        call.outcome = not_ours(call.log);
+        return;
+    }
+    OpenedLog opened{*tip, {}};
+    if (const auto checkpoint = unpacked_tip(reply.items[1].text)) {
+        opened.checkpoint = {*checkpoint, reply.items[2].text};
+    }
+    call.outcome = std::move(opened);
+}
+
+void settle(ReadCall& call, const Reply& reply) { call.outcome = entries_of(call.log, reply); }
+
+base::Result<Entries> entries_of(const LogId& log, const Reply& reply) {
+    const std::string_view word = first_word(reply);
+    if (word == "missing") return no_such_log(log);
+    if (word != "entries" || reply.items.size() != 2) return not_ours(log);
+    auto entries = entries_in(reply.items[1]);
+    if (!entries) return not_ours(log);
+    return std::move(*entries);
+}
+
+void settle(CheckpointCall& call, const Reply& reply) {
+    const std::string_view word = first_word(reply);
+    if (word == "missing") {
+        call.outcome = no_such_log(call.log);
+    } else if (word != "kept" && word != "older") {
+        call.outcome = not_ours(call.log);
+    }
+}
+
+void settle(ListCall& call, const Reply& reply) {
+    std::vector<LogId> logs;
+    for (const Reply& one : reply.items) {
+        auto log = LogId::parse(one.text);
+        if (!log) {
+            call.outcome = unavailable("Redis lists a log that is no name of ours: look whether another application "
+                                       "uses the key mw:logs.");
+            return;
+        }
+        logs.push_back(std::move(*log));
+    }
+    std::ranges::sort(logs);
+    call.outcome = std::move(logs);
+}
+
+void settle(AliveCall&, const Reply&) {}
+
+std::optional<Tip> tip_of(const Reply& reply) { return unpacked_tip(reply.text); }
+
+Entries entries_told(std::string_view message) {
+    Entries entries;
+    while (message.size() >= 2) {
+        const std::size_t id_size = number_at(message, 0, 2);
+        if (message.size() < 2 + id_size + 4) return {};
+        const std::string_view id = message.substr(2, id_size);
+        const std::size_t size = number_at(message, 2 + id_size, 4);
+        message.remove_prefix(2 + id_size + 4);
+        if (message.size() < size || !take_row(id, message.substr(0, size), entries)) return {};
+        message.remove_prefix(size);
+    }
+    return entries;
+}
+
+bool was_stored_before(const AppendRequest& request, const AppendRefused& refused) {
+    if (!request.entries.empty()) {
+        // The digest is over the bytes and all that stands before them: an equal one is the same entry.
+        return refused.missed.size() >= request.entries.size() &&
+               std::equal(request.entries.begin(), request.entries.end(), refused.missed.begin(),
+                          [](const StoredEntry& mine, const StoredEntry& stored) { return mine.tip == stored.tip; });
+    }
+    return !request.ids.empty() && std::ranges::all_of(request.ids, [&](const IdRecord& mine) {
+        return std::ranges::any_of(refused.known, [&](const KnownId& known) {
+            return known.id == mine.id && known.content_hash == mine.content_hash && known.answered == mine.answered;
+        });
+    });
+}
+
+base::Refusal refusal_of(std::string_view error) {
+    const std::string said(error.substr(0, 200));
+    switch (bus::fault_of(error)) {
+        case bus::RedisFault::not_now:
+        case bus::RedisFault::not_here:
+        case bus::RedisFault::no_script:
+            return unavailable("Redis does not take it now (" + said + "): send the same request again.");
+        case bus::RedisFault::no_access:
+            return unavailable("Redis does not let this server do it (" + said + "): look at its ACL.");
+        case bus::RedisFault::foreign_key:
+            return unavailable("A key of another application stands where the log should (" + said +
+                               "): give Marchwire a database of its own.");
+        case bus::RedisFault::cluster:
+            return unavailable("This is a node of Redis Cluster, which is not supported (" + said + ").");
+        case bus::RedisFault::other:
+            break;
+    }
+    return unavailable("Redis answered with an error (" + said + ").");
+}
+
+}  // namespace marchwire::store

@@ -1,0 +1,517 @@
+// The log in Redis: its thread, its two links, and the calls that travel.
+#include "store/redis_log.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "bus/heartbeat.hpp"
+#include "bus/script_set.hpp"
+#include "store/log_scripts.hpp"
+#include "store/redis_codec.hpp"
+#include "store/redis_follows.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace marchwire::store {
+namespace {
+
+namespace asio = boost::asio;
+namespace limits = base::limits;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
+
+/// A call that waits, with how long it may.
+struct Waiting {
+    Call call;
+    SteadyTime deadline;
+    bool again = false;    ///< it was sent before, and its answer was lost
+    bool settled = false;  ///< its outcome is the store's
+};
+
+/// Calls that travel together. Answered when all of them are, in their order.
+struct Group {
+    std::vector<Waiting> calls;
+    std::size_t answers_due = 0;  ///< of the calls, and of the WAIT
+    bool level_asked = false;
+    core::Level level = core::Level::stored;
+};
+
+UtcMs last_alive_in(const bus::Reply& reply) {
+    return UtcMs{reply.kind == bus::Reply::Kind::text ? std::strtoll(reply.text.c_str(), nullptr, 10) : 0};
+}
+
+std::string fresh_id() {
+    std::random_device random;
+    return std::to_string(random()) + std::to_string(random());
+}
+
+}  // namespace
+
+/// All but the queue lives on its own thread.
+class RedisLog::Machine {
+public:
+    explicit Machine(const RedisLogSettings& settings)
+        : settings_(settings),
+          scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint}),
+          requests_(io_, settings.redis, bus::LinkUse::requests,
+                    {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
+          subscriptions_(io_, settings.redis, bus::LinkUse::subscriptions,
+                         {[this](const auto&) { on_subscriptions_ready(); },
+                          [this](const auto& lost) { on_subscriptions_lost(lost); },
+                          [this](const auto& message) { on_heard(message); }}),
+          heartbeat_("log-" + fresh_id(), requests_, subscriptions_),
+          beat_(io_),
+          work_(io_.get_executor()),
+          thread_([this] { run(); }) {
+        asio::post(io_, [this] {
+            requests_.start();
+            subscriptions_.start();
+            beat();
+        });
+    }
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+    ~Machine() { stop(); }
+
+    [[nodiscard]] std::future<std::string> opened() { return opened_.get_future(); }
+    [[nodiscard]] bool healthy() const { return healthy_; }
+    // As they were when the log was opened: set before that is told, and not after.
+    [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
+    [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
+
+    void post(Call call) {
+        const std::size_t bytes = bytes_of(call);
+        bool pump_wanted = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            queued_bytes_ += bytes;
+            if (queued_bytes_ > limits::store_queue_bytes) {
+                queued_bytes_ -= bytes;
+                call = without_payload(std::move(call), unavailable("Too much waits for Redis; try again."));
+                queued_bytes_ += bytes_of(call);
+            }
+            queue_.push_back({std::move(call), std::chrono::steady_clock::now() + ms(limits::redis_call_deadline)});
+            pump_wanted = !std::exchange(pump_posted_, true);
+        }
+        if (pump_wanted) asio::post(io_, [this] { pump(); });
+    }
+
+    void stop() {
+        std::call_once(stopped_, [this] {
+            {
+                const std::lock_guard lock(mutex_);
+                stopping_ = true;
+            }
+            MARCHWIRE_INVARIANT(thread_.get_id() != std::this_thread::get_id());
+            asio::post(io_, [this] { finish(); });
+            thread_.join();
+        });
+    }
+
+private:
+    void run() {
+        try {
+            io_.run();
+        } catch (const std::exception& failed) {
+            base::invariant_broken(failed.what(), __FILE__, __LINE__);
+        }
+    }
+
+    // ---- the link for requests ---------------------------------------------------------------------
+    void on_ready(const bus::ServerFacts& facts) {
+        if (!told_opened_) server_ = facts;
+        const std::array<std::string_view, 2> alive{"GET", "mw:alive"};
+        requests_.request(alive, [this](const bus::Reply* reply) {
+            if (reply != nullptr && !told_opened_) last_alive_ = last_alive_in(*reply);
+        });
+        const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
+        requests_.request(leave, [](const bus::Reply*) {});
+        const std::array<std::string_view, 2> look{"GET", "mw:keys"};
+        requests_.request(look, [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+        scripts_.load(requests_, [this](const std::string& refused) {
+            if (!refused.empty()) return refuse_server("It does not take our scripts: " + refused);
+            if (other_keys_) {
+                return refuse_server("Its logs were made with other keys: give this server the key file of the servers "
+                                     "that it shares Redis with (--keys).");
+            }
+            loaded_ = healthy_ = true;
+            base::log_info("redis_linked", "redis={}", settings_.redis.address.text());
+            tell_opened({});
+            check_tips();
+            pump();
+        });
+    }
+
+    [[nodiscard]] bool has_others(const bus::Reply& mark) const {
+        return mark.kind == bus::Reply::Kind::text && mark.text != settings_.keys_mark;
+    }
+
+    void refuse_server(const std::string& why) {
+        tell_opened(why);
+        requests_.renew(why);
+    }
+
+    /// Empty: it can be used. Once.
+    void tell_opened(const std::string& why) {
+        if (!std::exchange(told_opened_, true)) opened_.set_value(why);
+    }
+
+    void on_lost(const bus::LinkLost& lost) {
+        if (healthy_.exchange(false) || lost.why != last_loss_) base::log_warn("redis_lost", "why=\"{}\"", lost.why);
+        last_loss_ = lost.why;
+        loaded_ = false;
+        if (lost.operator_needed) tell_opened(lost.why);
+        // What was answered is answered; the rest is sent again, in its order, before all that waits.
+        std::deque<Waiting> again;
+        for (const auto& group : std::exchange(flying_, {})) {
+            for (Waiting& one : group->calls) {
+                if (one.settled) {
+                    answer_call(one.call);
+                } else {
+                    one.again = true;
+                    again.push_back(std::move(one));
+                }
+            }
+        }
+        const std::lock_guard lock(mutex_);
+        for (auto one = again.rbegin(); one != again.rend(); ++one) {
+            queued_bytes_ += bytes_of(one->call);
+            queue_.push_front(std::move(*one));
+        }
+        if (ending_) asio::post(io_, [this] { end_when_quiet(); });
+    }
+
+    // ---- calls -------------------------------------------------------------------------------------
+    void pump() {
+        {
+            const std::lock_guard lock(mutex_);
+            pump_posted_ = false;
+        }
+        while (loaded_ && !ending_ && requests_.takes() && flying_.size() < limits::redis_groups) {
+            auto group = take_group();
+            if (group->calls.empty()) return;
+            send(group);
+        }
+    }
+
+    std::shared_ptr<Group> take_group() {
+        auto group = std::make_shared<Group>();
+        std::size_t bytes = 0;
+        const std::lock_guard lock(mutex_);
+        while (!queue_.empty() && group->calls.size() < limits::store_group_calls && bytes < limits::store_group_bytes) {
+            bytes += work_of(queue_.front().call);
+            queued_bytes_ -= bytes_of(queue_.front().call);
+            group->calls.push_back(std::move(queue_.front()));
+            queue_.pop_front();
+        }
+        return group;
+    }
+
+    void send(const std::shared_ptr<Group>& group) {
+        flying_.push_back(group);
+        group->answers_due = 1;  // this sending itself: answers may not come before all has been sent
+        bool appends = false;
+        for (std::size_t i = 0; i < group->calls.size(); ++i) {
+            Waiting& waiting = group->calls[i];
+            appends = appends || std::holds_alternative<AppendCall>(waiting.call);
+            std::visit([&](auto& call) { send_call(call, group, i); }, waiting.call);
+        }
+        if (appends && settings_.replicas != 0) ask_level(group);
+        one_answered(group);
+    }
+
+    template <class One>
+    void send_call(One& call, const std::shared_ptr<Group>& group, std::size_t index) {
+        ++group->answers_due;
+        const RedisCommand command = command_of(call, scripts_);
+        requests_.request(command.words(), [this, group, index](const bus::Reply* reply) {
+            if (reply == nullptr) return;
+            Waiting& waiting = group->calls[index];
+            if (reply->is_error() && must_go_elsewhere(*reply)) return;
+            auto& mine = std::get<One>(waiting.call);
+            if (reply->is_error()) {
+                refuse_call(waiting.call, refusal_of(reply->text));
+            } else {
+                settle(mine, *reply);
+                if constexpr (std::is_same_v<One, AppendCall>) recognise(mine, waiting.again);
+            }
+            waiting.settled = true;
+            one_answered(group);
+        });
+    }
+    void send_call(FollowCall& call, const std::shared_ptr<Group>& group, std::size_t index) {
+        group->calls[index].settled = true;
+        perform(follows_.add(call.follow));
+    }
+    void send_call(RefusedCall&, const std::shared_ptr<Group>& group, std::size_t index) {
+        group->calls[index].settled = true;
+    }
+
+    /// The server has lost its scripts or its mastership: the call stays as it is and the link is opened anew.
+    bool must_go_elsewhere(const bus::Reply& reply) {
+        const auto fault = bus::fault_of(reply.text);
+        if (fault != bus::RedisFault::no_script && fault != bus::RedisFault::not_here) return false;
+        requests_.renew(reply.text);
+        return true;
+    }
+
+    static void recognise(AppendCall& call, bool again) {
+        if (!again || !call.outcome) return;
+        const auto* refused = std::get_if<AppendRefused>(&*call.outcome);
+        if (refused == nullptr || !was_stored_before(call.request, *refused)) return;
+        Appended appended{core::Level::stored, {}};
+        const auto& lookups = call.request.lookups;
+        std::ranges::copy_if(refused->known, std::back_inserter(appended.known), [&](const KnownId& known) {
+            return std::ranges::find(lookups, known.id) != lookups.end();
+        });
+        call.outcome = std::move(appended);
+    }
+
+    void ask_level(const std::shared_ptr<Group>& group) {
+        ++group->answers_due;
+        const std::string replicas = std::to_string(settings_.replicas);
+        const std::string wait = std::to_string(limits::redis_replica_wait.value);
+        const std::array<std::string_view, 3> words{"WAIT", replicas, wait};
+        requests_.request(words, [this, group](const bus::Reply* reply) {
+            if (reply == nullptr) return;
+            const bool reached = reply->kind == bus::Reply::Kind::integer && reply->integer >= settings_.replicas;
+            if (reached) group->level = core::Level::replicated;
+            one_answered(group);
+        });
+    }
+
+    void one_answered(const std::shared_ptr<Group>& group) {
+        if (--group->answers_due != 0) return;
+        // A group that asked nothing of Redis has its answers before the one that went ahead of it.
+        while (!flying_.empty() && flying_.front()->answers_due == 0) {
+            const auto answered = std::move(flying_.front());
+            flying_.pop_front();
+            for (Waiting& one : answered->calls) answer(one, answered->level);
+        }
+        pump();
+        end_when_quiet();
+    }
+
+    static void answer(Waiting& one, core::Level level) {
+        auto* append = std::get_if<AppendCall>(&one.call);
+        if (append != nullptr && append->outcome) {
+            if (auto* appended = std::get_if<Appended>(&*append->outcome)) appended->level = level;
+        }
+        answer_call(one.call);
+    }
+
+    /// What has waited too long, oldest first. Not while older calls travel: theirs come before.
+    void expire() {
+        if (!flying_.empty()) return;
+        std::vector<Call> expired;
+        {
+            const auto now = std::chrono::steady_clock::now();
+            const std::lock_guard lock(mutex_);
+            while (!queue_.empty() && queue_.front().deadline <= now) {
+                queued_bytes_ -= bytes_of(queue_.front().call);
+                expired.push_back(std::move(queue_.front().call));
+                queue_.pop_front();
+            }
+        }
+        for (Call& call : expired) {
+            // A follow waits for as long as it takes.
+            if (auto* follow = std::get_if<FollowCall>(&call)) {
+                perform(follows_.add(follow->follow));
+                continue;
+            }
+            refuse_call(call, unavailable("Redis does not answer (" + last_loss_ + ") Send the same request again."));
+            answer_call(call);
+        }
+    }
+
+    // ---- follows -----------------------------------------------------------------------------------
+    void on_subscriptions_ready() {
+        heartbeat_.subscribe();
+        perform(follows_.lost());
+    }
+    void on_subscriptions_lost(const bus::LinkLost&) { (void)follows_.lost(); }
+
+    void say(std::initializer_list<std::string_view> words) {
+        if (subscriptions_.ready()) subscriptions_.say(std::span(words.begin(), words.size()));
+    }
+
+    void on_heard(const bus::Reply& message) {
+        if (message.items.size() != 3) return;
+        const std::string& kind = message.items[0].text;
+        const std::string& channel = message.items[1].text;
+        if (heartbeat_.heard(channel, std::chrono::steady_clock::now())) return;
+        const auto log = log_of_channel(channel);
+        if (!log) return;
+        if (kind == "subscribe") perform(follows_.subscribed(*log));
+        if (kind == "message") perform(follows_.heard(*log, entries_told(message.items[2].text)));
+    }
+
+    void perform(const RedisFollows::Wishes& wishes) {
+        using Kind = RedisFollows::Wish::Kind;
+        for (const auto& wish : wishes) {
+            if (wish.kind == Kind::subscribe) say({"SUBSCRIBE", entries_channel(wish.log)});
+            if (wish.kind == Kind::unsubscribe) say({"UNSUBSCRIBE", entries_channel(wish.log)});
+            if (wish.kind == Kind::read) read_for_follows(wish.log, wish.from);
+        }
+    }
+
+    void read_for_follows(const LogId& log, Seq from) {
+        const auto failed = [this, log] { perform(follows_.read(log, {}, false)); };
+        if (!loaded_ || !requests_.takes()) return failed();
+        const RedisCommand command = read_command(log, from, limits::replay_window_entries, scripts_);
+        requests_.request(command.words(), [this, log, failed](const bus::Reply* reply) {
+            if (reply == nullptr || reply->is_error()) return failed();
+            const auto entries = entries_of(log, *reply);
+            if (!entries) return failed();  // not created yet
+            perform(follows_.read(log, *entries, true));
+        });
+    }
+
+    void check_tips() {
+        perform(follows_.tidy());
+        if (!loaded_) return;
+        for (const LogId& log : follows_.logs()) {
+            if (!requests_.takes()) return;
+            requests_.request(tip_command(log).words(), [this, log](const bus::Reply* reply) {
+                if (reply == nullptr || reply->is_error()) return;
+                if (const auto tip = tip_of(*reply)) perform(follows_.tip(log, tip->seq));
+            });
+        }
+    }
+
+    // ---- time --------------------------------------------------------------------------------------
+    void beat() {
+        const auto now = std::chrono::steady_clock::now();
+        expire();
+        if (now >= second_at_) {
+            second_at_ = now + ms(limits::bus_nonce_every);
+            heartbeat_.beat(now);
+        }
+        if (now >= tips_at_) {
+            tips_at_ = now + ms(limits::bus_tail_check_every);
+            check_tips();
+        }
+        beat_.expires_after(ms(limits::beat));
+        beat_.async_wait([this](const auto& error) {
+            if (!error) beat();
+        });
+    }
+
+    // ---- the end -----------------------------------------------------------------------------------
+    /// What is on its way is waited for, as long as the link waits: nobody could say whether it was stored.
+    void finish() {
+        ending_ = true;
+        end_when_quiet();
+    }
+
+    void end_when_quiet() {
+        if (!ending_ || !flying_.empty()) return;
+        std::deque<Waiting> pending;
+        {
+            const std::lock_guard lock(mutex_);
+            pending.swap(queue_);
+            queued_bytes_ = 0;
+        }
+        const auto refusal = unavailable("Not stored: the server is stopping. Send the same again after the restart.");
+        for (Waiting& one : pending) {
+            refuse_call(one.call, refusal);
+            answer_call(one.call);
+        }
+        tell_opened("The server is stopping.");
+        requests_.stop();
+        subscriptions_.stop();
+        beat_.cancel();
+        work_.reset();
+        io_.stop();
+    }
+
+    const RedisLogSettings settings_;
+    asio::io_context io_{1};
+    bus::ScriptSet scripts_;
+    bus::RedisClient requests_;
+    bus::RedisClient subscriptions_;
+    bus::Heartbeat heartbeat_;
+    asio::steady_timer beat_;
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+
+    bool ending_ = false;
+    bool loaded_ = false;  ///< the scripts are there: calls may be sent
+    bool other_keys_ = false;
+    bus::ServerFacts server_;
+    UtcMs last_alive_;
+    std::string last_loss_;
+    bool told_opened_ = false;
+    std::promise<std::string> opened_;
+    std::atomic<bool> healthy_{false};
+    std::deque<std::shared_ptr<Group>> flying_;
+    RedisFollows follows_;
+    SteadyTime second_at_;
+    SteadyTime tips_at_;
+
+    std::mutex mutex_;
+    std::deque<Waiting> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool pump_posted_ = false;
+    bool stopping_ = false;
+
+    std::once_flag stopped_;
+    std::thread thread_;
+};
+
+base::Result<std::unique_ptr<RedisLog>> RedisLog::open(const RedisLogSettings& settings) {
+    std::unique_ptr<RedisLog> log(new RedisLog(settings));
+    auto opened = log->machine_->opened();
+    const bool answered = opened.wait_for(ms(limits::redis_call_deadline)) == std::future_status::ready;
+    const std::string why = answered ? opened.get() : "It does not answer.";
+    if (why.empty()) return log;
+    return base::refuse(base::RefusalCode::unavailable, "redis",
+                        "Redis at " + settings.redis.address.text() + " cannot be used: " + why);
+}
+
+RedisLog::RedisLog(const RedisLogSettings& settings) : machine_(std::make_unique<Machine>(settings)) {}
+RedisLog::~RedisLog() = default;
+
+void RedisLog::append(AppendRequest request, AppendDone done) {
+    expect_consecutive(request);
+    auto refusal = objection(request);
+    Call call = AppendCall{std::move(request), std::move(done)};
+    machine_->post(refusal ? without_payload(std::move(call), *refusal) : std::move(call));
+}
+void RedisLog::open(const LogId& log, OpenDone done) { machine_->post(OpenCall{log, std::move(done)}); }
+void RedisLog::read(const LogId& log, Seq from, std::size_t limit, ReadDone done) {
+    machine_->post(ReadCall{log, from, limit, std::move(done)});
+}
+std::unique_ptr<FollowToken> RedisLog::follow(const LogId& log, Seq from, Follow follow) {
+    auto state = std::make_shared<FollowState>(log, from, std::move(follow));
+    machine_->post(FollowCall{state});
+    return token_of(std::move(state));
+}
+void RedisLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) {
+    auto refusal = objection(checkpoint);
+    Call call = CheckpointCall{log, std::move(checkpoint), std::move(done)};
+    machine_->post(refusal ? without_payload(std::move(call), *refusal) : std::move(call));
+}
+void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); }
+void RedisLog::stop() { machine_->stop(); }
+bool RedisLog::healthy() const { return machine_->healthy(); }
+UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
+const bus::ServerFacts& RedisLog::server() const { return machine_->server(); }
+void RedisLog::put_last_alive(UtcMs now) { machine_->post(AliveCall{now}); }
+
+}  // namespace marchwire::store

@@ -1,0 +1,42 @@
+// What the servers of one deployment tell one another beside the logs (proto: bus.proto).
+#pragma once
+
+#include "base/outcome.hpp"
+#include "core/column.hpp"
+#include "core/views.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace marchwire::wire {
+
+/// A marshal's fixes, as the marshal's phone sent them.
+struct PositionsTold {
+    base::PersonId person;
+    std::vector<core::Fix> fixes;
+    bool operator==(const PositionsTold&) const = default;
+};
+/// Somebody said something.
+struct HeardFrom {
+    base::PersonId person;
+    bool operator==(const HeardFrom&) const = default;
+};
+/// A march's rows for its campaign's boards, as they are now.
+struct MarchRow {
+    core::OverviewRow overview;
+    core::PublicColumn column;
+    core::DeskRow desk;
+    bool drill = false;  ///< absent from the overview
+    bool operator==(const MarchRow&) const = default;
+};
+
+/// The public column comes from the march's keeper, so that all servers show the same.
+using BusMessage = std::variant<PositionsTold, HeardFrom, core::PublicColumn, MarchRow>;
+
+[[nodiscard]] std::string encode_bus(const BusMessage& message);
+/// INVALID_ARGUMENT for bytes that are none of these: another version, or another application's.
+[[nodiscard]] base::Result<BusMessage> decode_bus(std::string_view bytes);
+
+}  // namespace marchwire::wire

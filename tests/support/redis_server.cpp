@@ -1,0 +1,76 @@
+#include "redis_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace marchwire::test {
+
+RedisServer::RedisServer(std::string directory, std::vector<std::string> more)
+    : directory_(std::move(directory)), more_(std::move(more)) {
+    start();
+}
+
+RedisServer::~RedisServer() {
+    if (program_) kill();
+}
+
+void RedisServer::start() {
+    std::vector<std::string> arguments = {
+        "redis-server",   "--port", "0",      "--unixsocket", directory_ + "/redis.sock", "--dir",
+        directory_,       "--save", "",       "--appendonly", "yes",                      "--appendfsync",
+        "everysec",       "--daemonize", "no"};
+    arguments.insert(arguments.end(), more_.begin(), more_.end());
+    program_ = std::make_unique<Program>(arguments, Stream::out);
+    const std::string said = program_->read_until(
+        [](const std::string& text) { return text.find("ready to accept connections") != std::string::npos; });
+    if (said.empty()) throw std::runtime_error("redis-server did not start: " + program_->wait().out);
+}
+
+void RedisServer::stop() {
+    program_->signal(SIGTERM);
+    (void)program_->wait();
+    program_.reset();
+}
+
+void RedisServer::kill() {
+    program_->signal(SIGKILL);
+    (void)program_->wait();
+    program_.reset();
+}
+
+bus::Reply RedisServer::ask(const std::vector<std::string>& words) const {
+    boost::asio::io_context io;
+    std::optional<bus::Reply> answer;
+    std::unique_ptr<bus::RedisClient> client;
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    client = std::make_unique<bus::RedisClient>(
+        io, settings(), bus::LinkUse::requests,
+        bus::RedisClient::Events{[&](const bus::ServerFacts&) {
+                                     client->request(views, [&](const bus::Reply* reply) {
+                                         if (reply != nullptr) answer = *reply;
+                                         io.stop();
+                                     });
+                                 },
+                                 {},
+                                 {}});
+    client->start();
+    (void)io.run_for(std::chrono::seconds(10));
+    if (!answer) throw std::runtime_error("redis-server does not answer");
+    return *answer;
+}
+
+bus::RedisSettings RedisServer::settings_of(const std::string& directory) {
+    bus::RedisSettings settings;
+    settings.address.transport = bus::RedisAddress::Transport::local;
+    settings.address.host = directory + "/redis.sock";
+    settings.address.port = 0;
+    return settings;
+}
+
+}  // namespace marchwire::test
