@@ -212,9 +212,10 @@ Goal at_least_times(const char* in, double limit, const char* versus) {
 
 std::vector<Case> all_cases(bool quick) {
     std::vector<Case> all;
-    all.push_back(saturated(quick, 1000, 32,
-                            {"marchwire", "marchwire-again", "uwebsockets", "floor-gathered", "floor-send", "nats",
-                             "nchan", "mosquitto", "ws", "socketio", "socketio-redis", "marchwire-sqlite"}));
+    all.push_back(
+        saturated(quick, 1000, 32,
+                  {"marchwire", "marchwire-again", "uwebsockets", "floor-gathered", "floor-send", "nats", "nchan",
+                   "mosquitto", "ws", "socketio", "socketio-redis", "marchwire-sqlite", "marchwire-redis"}));
     all.back().in_quick = true;
     if (quick) all.back().subjects = {"marchwire", "uwebsockets", "floor-gathered", "nats", "ws"};
     all.push_back(saturated(quick, 10'000, 16,

@@ -76,12 +76,12 @@ std::string start_node(Server& server, const std::string& script, const Setting&
     return {};
 }
 
-/// Its adapter's Redis runs on the same core: it is part of what a broadcast costs.
-std::string start_redis(Server& server, const Setting& setting, const Places& places) {
+/// Redis runs on the same core: it is part of what a broadcast costs. `append`: yes when it is to keep what it is told.
+std::string start_redis(Server& server, const char* append, const Setting& setting, const Places& places) {
     const std::uint16_t port = free_port();
     ChildSettings settings;
     settings.arguments = {"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
-                          "--save",       "",       "--appendonly",       "no"};
+                          "--save",       "",       "--appendonly",       append};
     settings.cores = setting.cores;
     settings.directory = places.scratch;
     server.plan["redis_port"] = port;
@@ -210,12 +210,17 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
 
 std::string start_into(Server& server, const std::string& subject, const Setting& setting, const Places& places) {
     if (subject == "marchwire-sqlite") return start_marchwire(server, "sqlite", setting, places);
+    if (subject == "marchwire-redis") {
+        if (auto why = start_redis(server, "yes", setting, places); !why.empty()) return why;
+        const std::string port = std::to_string(server.plan["redis_port"].get<unsigned>());
+        return start_marchwire(server, "redis://127.0.0.1:" + port + "/0", setting, places);
+    }
     if (subject.starts_with("marchwire")) return start_marchwire(server, "memory", setting, places);
     if (subject == "uwebsockets" || subject == "ws" || subject == "socketio") {
         return start_node(server, subject, setting, places);
     }
     if (subject == "socketio-redis") {
-        if (auto why = start_redis(server, setting, places); !why.empty()) return why;
+        if (auto why = start_redis(server, "no", setting, places); !why.empty()) return why;
         return start_node(server, "socketio", setting, places);
     }
     if (subject == "nchan") return start_nchan(server, setting, places);
@@ -245,6 +250,8 @@ const std::vector<Guarantee>& guarantees() {
         {"marchwire", "in memory, answered after that", "yes, one order for all, checked by prev",
          "yes, from a position, or told what is missing"},
         {"marchwire-sqlite", "on disk (fsync) before anybody gets it", "as marchwire", "as marchwire, over restarts"},
+        {"marchwire-redis", "in Redis (append only file, each second) before anybody gets it", "as marchwire",
+         "as marchwire, on any server"},
         {"uwebsockets", "no", "per publisher", "no"},
         {"ws", "no", "per publisher", "no"},
         {"socketio", "no", "per publisher", "no (its recovery keeps packets in memory, off by default)"},

@@ -21,7 +21,7 @@ constexpr Setting all_settings[] = {
     {"data", "DIR", "log, keys and admin socket (marchwire-data)"},
     {"store", "STORE",
      "sqlite; memory: a rehearsal, nothing is kept; or for several servers redis://HOST:PORT/DB, rediss://... (TLS), "
-     "unix:///SOCKET (sqlite)"},
+     "unix:///SOCKET, or sentinel://HOST:PORT,HOST:PORT/MASTER (sqlite)"},
     {"redis_user", "NAME", "of Redis' ACL (the default user)"},
     {"redis_password_file", "FILE", "Redis' password, in a file that only the server may read (none)"},
     {"redis_ca", "FILE", "PEM: whom to believe under rediss:// (what the system trusts)"},
@@ -120,7 +120,8 @@ Result<void> put_address(Address& place, const std::string& text, const std::str
 }
 
 Result<void> put_store(Config& config, const std::string& text, const std::string& field) {
-    const bool redis = text.starts_with("redis://") || text.starts_with("rediss://") || text.starts_with("unix://");
+    const bool redis = text.starts_with("redis://") || text.starts_with("rediss://") || text.starts_with("unix://") ||
+                       text.starts_with("sentinel://");
     if (!redis && text != "sqlite" && text != "memory") {
         return invalid(field,
                        "Give sqlite, memory for a rehearsal of which nothing is kept, or the address of Redis "

@@ -28,8 +28,8 @@ struct Kept {
 
 /// What this instance may do now, and what there is.
 struct Duties {
-    std::vector<Kept> kept;               ///< empty too when the link was lost for too long
-    std::vector<base::LogId> campaigns;   ///< all of the deployment
+    std::vector<Kept> kept;              ///< empty too when the link was lost for too long
+    std::vector<base::LogId> campaigns;  ///< all of the deployment
     bool operator==(const Duties&) const = default;
 };
 

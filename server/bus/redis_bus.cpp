@@ -108,9 +108,9 @@ public:
           scripts_({keep_scripts::keep, keep_scripts::leave}),
           requests_(io_, settings, LinkUse::requests,
                     {[this](const auto&) { on_ready(); }, [this](const auto& lost) { on_lost(lost); }, {}}),
-          subscriptions_(io_, settings, LinkUse::subscriptions,
-                         {[this](const auto&) { subscribe_all(); }, {},
-                          [this](const auto& message) { on_heard(message); }}),
+          subscriptions_(
+              io_, settings, LinkUse::subscriptions,
+              {[this](const auto&) { subscribe_all(); }, {}, [this](const auto& message) { on_heard(message); }}),
           heartbeat_(id_, requests_, subscriptions_),
           beat_(io_),
           work_(io_.get_executor()),
@@ -130,9 +130,7 @@ public:
         asio::post(io_, std::move(act));
     }
 
-    void tell(const base::LogId& log, const std::string& bytes) {
-        publish(live_channel(log), id_ + bytes);
-    }
+    void tell(const base::LogId& log, const std::string& bytes) { publish(live_channel(log), id_ + bytes); }
     void put(const base::LogId& log, const std::string& name, const std::string& bytes) {
         if (!requests_.takes()) return;
         const std::string key = rows_key(log);
@@ -173,9 +171,7 @@ public:
         });
     }
 
-    [[nodiscard]] BusHealth health() const {
-        return {heartbeat_.up(), heartbeat_.lag(), heartbeat_.renewals()};
-    }
+    [[nodiscard]] BusHealth health() const { return {heartbeat_.up(), heartbeat_.lag(), heartbeat_.renewals()}; }
 
 private:
     void run() {
@@ -270,21 +266,20 @@ private:
         const std::string life = std::to_string(limits::lease_life.value);
         const std::string now = std::to_string(clock_().value);
         const std::string back = std::to_string(limits::leases_back);
-        requests_.request(
-            script(Script::keep, {"3", "mw:instances", "mw:leases", "mw:logs", id_, life, now, back}),
-            [this, sent](const Reply* reply) {
-                if (reply == nullptr || !told_) return;
-                if (reply->is_error()) {
-                    if (fault_of(reply->text) == RedisFault::no_script) requests_.renew(reply->text);
-                    return;
-                }
-                auto duties = duties_in(*reply);
-                if (!duties) return;
-                // From when it was asked for: by then Redis may have counted it.
-                lease_ends_ = sent + ms(limits::lease_held);
-                duties_told_ = true;
-                told_(*std::move(duties));
-            });
+        requests_.request(script(Script::keep, {"3", "mw:instances", "mw:leases", "mw:logs", id_, life, now, back}),
+                          [this, sent](const Reply* reply) {
+                              if (reply == nullptr || !told_) return;
+                              if (reply->is_error()) {
+                                  if (fault_of(reply->text) == RedisFault::no_script) requests_.renew(reply->text);
+                                  return;
+                              }
+                              auto duties = duties_in(*reply);
+                              if (!duties) return;
+                              // From when it was asked for: by then Redis may have counted it.
+                              lease_ends_ = sent + ms(limits::lease_held);
+                              duties_told_ = true;
+                              told_(*std::move(duties));
+                          });
     }
 
     void leave() {

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "base/outcome.hpp"
+#include "bus/sentinel_query.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
@@ -31,9 +32,9 @@ using Socket = asio::generic::stream_protocol::socket;
 using TlsStream = asio::ssl::stream<Socket>;
 
 base::UtcMs steady_now() {
-    return base::UtcMs{std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::steady_clock::now().time_since_epoch())
-                           .count()};
+    return base::UtcMs{
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count()};
 }
 
 LinkSettings link_settings(const RedisSettings& settings, LinkUse use) {
@@ -130,13 +131,28 @@ private:
         const std::uint64_t turn = ++turn_;
         if (address_.transport == RedisAddress::Transport::local) {
             socket_ = std::make_shared<Socket>(io_);
-            socket_->async_connect(asio::local::stream_protocol::endpoint(address_.host),
-                                   [self = shared_from_this(), turn](const error_code& error) {
-                                       self->on_connected(turn, error);
-                                   });
+            socket_->async_connect(
+                asio::local::stream_protocol::endpoint(address_.path),
+                [self = shared_from_this(), turn](const error_code& error) { self->on_connected(turn, error); });
             return;
         }
-        resolver_.async_resolve(address_.host, std::to_string(address_.port),
+        if (!address_.sentinels.empty()) return ask_sentinel(turn);
+        resolve(turn, address_.host);
+    }
+
+    /// One after another: the next one when this one did not lead to a master.
+    void ask_sentinel(std::uint64_t turn) {
+        const RedisHost& sentinel = address_.sentinels[asked_++ % address_.sentinels.size()];
+        query_ = std::make_unique<SentinelQuery>(io_, sentinel, address_.master,
+                                                 [self = shared_from_this(), turn](const auto& master) {
+                                                     if (self->is_late(turn)) return;
+                                                     if (!master) return self->lose(master.error().message);
+                                                     self->resolve(turn, *master);
+                                                 });
+    }
+
+    void resolve(std::uint64_t turn, const RedisHost& host) {
+        resolver_.async_resolve(host.name, std::to_string(host.port),
                                 [self = shared_from_this(), turn](const error_code& error, const auto& found) {
                                     if (self->is_late(turn)) return;
                                     if (error) return self->lose(self->said("cannot be found", error));
@@ -185,8 +201,8 @@ private:
         }
         tls_context_ = context;
         tls_ = std::make_shared<TlsStream>(std::move(*socket_), *context);
-        tls_->set_verify_callback(asio::ssl::host_name_verification(address_.host));
-        std::string name = address_.host;
+        tls_->set_verify_callback(asio::ssl::host_name_verification(address_.host.name));
+        std::string name = address_.host.name;
         (void)SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
         socket_.reset();
     }
@@ -208,11 +224,10 @@ private:
 
     void read() {
         with_stream([&](const auto& stream) {
-            stream->async_read_some(asio::buffer(read_),
-                                    [self = shared_from_this(), turn = turn_, stream](const error_code& error,
-                                                                                      std::size_t size) {
-                                        if (!self->is_late(turn)) self->on_read(error, size);
-                                    });
+            stream->async_read_some(asio::buffer(read_), [self = shared_from_this(), turn = turn_, stream](
+                                                             const error_code& error, std::size_t size) {
+                if (!self->is_late(turn)) self->on_read(error, size);
+            });
         });
     }
 
@@ -233,14 +248,14 @@ private:
         // Held by the handler: a write that is cut off may outlive this connection.
         const auto bytes = std::make_shared<const std::string>(std::exchange(waiting_, {}));
         with_stream([&](const auto& stream) {
-            asio::async_write(*stream, asio::buffer(*bytes),
-                              [self = shared_from_this(), turn = turn_, stream, bytes](const error_code& error,
-                                                                                       std::size_t) {
-                                  if (self->is_late(turn)) return;
-                                  self->writing_ = false;
-                                  if (error) return self->lose(self->said("takes nothing more", error));
-                                  self->write_on();
-                              });
+            asio::async_write(
+                *stream, asio::buffer(*bytes),
+                [self = shared_from_this(), turn = turn_, stream, bytes](const error_code& error, std::size_t) {
+                    if (self->is_late(turn)) return;
+                    self->writing_ = false;
+                    if (error) return self->lose(self->said("takes nothing more", error));
+                    self->write_on();
+                });
         });
     }
 
@@ -251,6 +266,7 @@ private:
         if (socket_) socket_->close(ignored);
         tls_.reset();
         socket_.reset();
+        query_.reset();
         writing_ = false;
         waiting_.clear();
     }
@@ -274,6 +290,8 @@ private:
     std::shared_ptr<asio::ssl::context> tls_context_;  ///< outlives the stream
     std::shared_ptr<TlsStream> tls_;
     std::shared_ptr<Socket> socket_;
+    std::unique_ptr<SentinelQuery> query_;
+    std::size_t asked_ = 0;  ///< Sentinels so far
     std::deque<Answer> answers_;
     std::array<char, base::limits::redis_read_bytes> read_{};
     std::string waiting_;

@@ -167,22 +167,15 @@ LinkActions RedisLink::on_time(base::UtcMs now) {
     const auto at = due();
     if (!at || now < *at) return actions;
     switch (standing_) {
-        case Standing::stopped:
-            break;
+        case Standing::stopped: break;
         case Standing::resting:
             standing_ = Standing::opening;
             deadline_ = now + limits::redis_connect_deadline;
             actions.emplace_back(OpenSocket{});
             break;
-        case Standing::opening:
-            lose("No connection within the deadline.", false, now, actions);
-            break;
-        case Standing::greeting:
-            lose("No answer to the greeting within the deadline.", false, now, actions);
-            break;
-        case Standing::ready:
-            lose("No reply within the deadline.", false, now, actions);
-            break;
+        case Standing::opening: lose("No connection within the deadline.", false, now, actions); break;
+        case Standing::greeting: lose("No answer to the greeting within the deadline.", false, now, actions); break;
+        case Standing::ready: lose("No reply within the deadline.", false, now, actions); break;
     }
     return actions;
 }

@@ -29,9 +29,9 @@ struct LinkSettings {
 
 /// What a server says of itself when it is greeted (INFO); of a link for subscriptions empty.
 struct ServerFacts {
-    std::string version;  ///< 7.0.15
-    std::string mode;     ///< standalone, sentinel or cluster
-    std::string role;     ///< master or slave
+    std::string version;       ///< 7.0.15
+    std::string mode;          ///< standalone, sentinel or cluster
+    std::string role;          ///< master or slave
     bool append_only = false;  ///< writes go to a file before they are answered
     bool operator==(const ServerFacts&) const = default;
 };

@@ -335,8 +335,9 @@ void settle(ListCall& call, const Reply& reply) {
     for (const Reply& one : reply.items) {
         auto log = LogId::parse(one.text);
         if (!log) {
-            call.outcome = unavailable("Redis lists a log that is no name of ours: look whether another application "
-                                       "uses the key mw:logs.");
+            call.outcome = unavailable(
+                "Redis lists a log that is no name of ours: look whether another application "
+                "uses the key mw:logs.");
             return;
         }
         logs.push_back(std::move(*log));
@@ -391,8 +392,7 @@ base::Refusal refusal_of(std::string_view error) {
                                "): give Marchwire a database of its own.");
         case bus::RedisFault::cluster:
             return unavailable("This is a node of Redis Cluster, which is not supported (" + said + ").");
-        case bus::RedisFault::other:
-            break;
+        case bus::RedisFault::other: break;
     }
     return unavailable("Redis answered with an error (" + said + ").");
 }

@@ -93,6 +93,8 @@ public:
     // As they were when the log was opened: set before that is told, and not after.
     [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
     [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
+    /// After stop().
+    [[nodiscard]] const std::string& last_loss() const { return last_loss_; }
 
     void post(Call call) {
         const std::size_t bytes = bytes_of(call);
@@ -143,12 +145,14 @@ private:
         const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
         requests_.request(leave, [](const bus::Reply*) {});
         const std::array<std::string_view, 2> look{"GET", "mw:keys"};
-        requests_.request(look, [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+        requests_.request(look,
+                          [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
         scripts_.load(requests_, [this](const std::string& refused) {
             if (!refused.empty()) return refuse_server("It does not take our scripts: " + refused);
             if (other_keys_) {
-                return refuse_server("Its logs were made with other keys: give this server the key file of the servers "
-                                     "that it shares Redis with (--keys).");
+                return refuse_server(
+                    "Its logs were made with other keys: give this server the key file of the servers "
+                    "that it shares Redis with (--keys).");
             }
             loaded_ = healthy_ = true;
             base::log_info("redis_linked", "redis={}", settings_.redis.address.text());
@@ -214,7 +218,8 @@ private:
         auto group = std::make_shared<Group>();
         std::size_t bytes = 0;
         const std::lock_guard lock(mutex_);
-        while (!queue_.empty() && group->calls.size() < limits::store_group_calls && bytes < limits::store_group_bytes) {
+        while (!queue_.empty() && group->calls.size() < limits::store_group_calls &&
+               bytes < limits::store_group_bytes) {
             bytes += work_of(queue_.front().call);
             queued_bytes_ -= bytes_of(queue_.front().call);
             group->calls.push_back(std::move(queue_.front()));
@@ -478,8 +483,12 @@ base::Result<std::unique_ptr<RedisLog>> RedisLog::open(const RedisLogSettings& s
     std::unique_ptr<RedisLog> log(new RedisLog(settings));
     auto opened = log->machine_->opened();
     const bool answered = opened.wait_for(ms(limits::redis_call_deadline)) == std::future_status::ready;
-    const std::string why = answered ? opened.get() : "It does not answer.";
+    std::string why = answered ? opened.get() : "It does not answer.";
     if (why.empty()) return log;
+    if (!answered) {
+        log->stop();
+        why += ' ' + log->machine_->last_loss();
+    }
     return base::refuse(base::RefusalCode::unavailable, "redis",
                         "Redis at " + settings.redis.address.text() + " cannot be used: " + why);
 }

@@ -33,8 +33,8 @@ core::OverviewRow read_row(const pb::OverviewRow& in, Reading& reading) {
     row.tz = in.tz();
     if (in.has_site()) row.site = read(in.site(), reading);
     row.kind = reading.word<core::MarchKind>(in.kind(), pb::MarchKind_IsValid(in.kind()), "kind");
-    row.phase = {read_phase(in.phase().phase(), reading), in.phase().version(), {in.phase().since_ms()},
-                 in.phase().sentence()};
+    row.phase = {
+        read_phase(in.phase().phase(), reading), in.phase().version(), {in.phase().since_ms()}, in.phase().sentence()};
     if (in.has_next()) row.next = read(in.next(), reading);
     row.as_of = {in.as_of_ms()};
     row.on_duty_rounded = in.on_duty_rounded();
@@ -86,10 +86,8 @@ BusMessage read_message(const pb::BusMessage& in, Reading& reading) {
             }
             return told;
         }
-        case pb::BusMessage::kHeardFrom:
-            return HeardFrom{base::PersonId{in.heard_from()}};
-        case pb::BusMessage::kPublicColumn:
-            return read(in.public_column());
+        case pb::BusMessage::kHeardFrom: return HeardFrom{base::PersonId{in.heard_from()}};
+        case pb::BusMessage::kPublicColumn: return read(in.public_column());
         case pb::BusMessage::kRow:
             return MarchRow{read_row(in.row().overview(), reading), read(in.row().column()),
                             read_row(in.row().desk(), reading), in.row().drill()};

@@ -71,7 +71,8 @@ TEST_CASE("what one server stores is shown by the other, to the same fold", "[in
     CHECK(servers.one.state() == servers.other.state());
 }
 
-TEST_CASE("both servers may be written to at once and nobody is told that it is unavailable", "[integration][servers]") {
+TEST_CASE("both servers may be written to at once and nobody is told that it is unavailable",
+          "[integration][servers]") {
     Two servers;
     servers.one.make_march();
     const std::string token = servers.one.token("city_lead", "Lead 1");

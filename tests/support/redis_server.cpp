@@ -21,10 +21,21 @@ RedisServer::~RedisServer() {
 }
 
 void RedisServer::start() {
-    std::vector<std::string> arguments = {
-        "redis-server",   "--port", "0",      "--unixsocket", directory_ + "/redis.sock", "--dir",
-        directory_,       "--save", "",       "--appendonly", "yes",                      "--appendfsync",
-        "everysec",       "--daemonize", "no"};
+    std::vector<std::string> arguments = {"redis-server",
+                                          "--port",
+                                          "0",
+                                          "--unixsocket",
+                                          directory_ + "/redis.sock",
+                                          "--dir",
+                                          directory_,
+                                          "--save",
+                                          "",
+                                          "--appendonly",
+                                          "yes",
+                                          "--appendfsync",
+                                          "everysec",
+                                          "--daemonize",
+                                          "no"};
     arguments.insert(arguments.end(), more_.begin(), more_.end());
     program_ = std::make_unique<Program>(arguments, Stream::out);
     const std::string said = program_->read_until(
@@ -49,16 +60,17 @@ bus::Reply RedisServer::ask(const std::vector<std::string>& words) const {
     std::optional<bus::Reply> answer;
     std::unique_ptr<bus::RedisClient> client;
     const std::vector<std::string_view> views(words.begin(), words.end());
-    client = std::make_unique<bus::RedisClient>(
-        io, settings(), bus::LinkUse::requests,
-        bus::RedisClient::Events{[&](const bus::ServerFacts&) {
-                                     client->request(views, [&](const bus::Reply* reply) {
-                                         if (reply != nullptr) answer = *reply;
-                                         io.stop();
-                                     });
-                                 },
-                                 {},
-                                 {}});
+    client = std::make_unique<bus::RedisClient>(io, settings(), bus::LinkUse::requests,
+                                                bus::RedisClient::Events{[&](const bus::ServerFacts&) {
+                                                                             client->request(
+                                                                                 views, [&](const bus::Reply* reply) {
+                                                                                     if (reply != nullptr)
+                                                                                         answer = *reply;
+                                                                                     io.stop();
+                                                                                 });
+                                                                         },
+                                                                         {},
+                                                                         {}});
     client->start();
     (void)io.run_for(std::chrono::seconds(10));
     if (!answer) throw std::runtime_error("redis-server does not answer");
@@ -68,8 +80,7 @@ bus::Reply RedisServer::ask(const std::vector<std::string>& words) const {
 bus::RedisSettings RedisServer::settings_of(const std::string& directory) {
     bus::RedisSettings settings;
     settings.address.transport = bus::RedisAddress::Transport::local;
-    settings.address.host = directory + "/redis.sock";
-    settings.address.port = 0;
+    settings.address.path = directory + "/redis.sock";
     return settings;
 }
 

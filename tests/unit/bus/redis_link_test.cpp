@@ -1,6 +1,6 @@
 // The link to Redis as a machine: greeting, replies in order, silence, coming back.
-#include "base/limits.hpp"
 #include "bus/redis_link.hpp"
+#include "base/limits.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -65,9 +65,10 @@ TEST_CASE("a link greets with what it was given and is ready when all was taken"
     const LinkActions greeting = held.open();
     REQUIRE(greeting.size() == 1);
     std::string expected;
-    for (const std::vector<std::string_view>& words :
-         {std::vector<std::string_view>{"AUTH", "marchwire", "secret"}, {"SELECT", "3"}, {"INFO"},
-          {"CLIENT", "SETNAME", "one"}}) {
+    for (const std::vector<std::string_view>& words : {std::vector<std::string_view>{"AUTH", "marchwire", "secret"},
+                                                       {"SELECT", "3"},
+                                                       {"INFO"},
+                                                       {"CLIENT", "SETNAME", "one"}}) {
         append_command(expected, words);
     }
     CHECK(std::get<WriteBytes>(greeting[0]).bytes == expected);

@@ -1,6 +1,6 @@
 // RESP2 as values, and what Redis' errors mean.
-#include "base/limits.hpp"
 #include "bus/redis_reply.hpp"
+#include "base/limits.hpp"
 
 #include <catch2/catch.hpp>
 

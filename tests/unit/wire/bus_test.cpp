@@ -50,8 +50,8 @@ TEST_CASE("a row of a march of which nothing is planned and nothing is known com
 }
 
 TEST_CASE("bytes of another application or version are refused and not misread", "[wire][bus]") {
-    for (const std::string& bytes : {std::string(), std::string("hello, world"), std::string("\x22\x00", 2),
-                                     std::string(200, '\xFF')}) {
+    for (const std::string& bytes :
+         {std::string(), std::string("hello, world"), std::string("\x22\x00", 2), std::string(200, '\xFF')}) {
         CHECK(decode_bus(bytes).has_error());
     }
 }
