@@ -26,6 +26,7 @@ namespace {
 /// How often `last_alive` is written: so much of a downtime may count towards a deadline at most.
 constexpr std::chrono::seconds beat_every{2};
 constexpr std::chrono::milliseconds look_again{50};
+constexpr std::chrono::seconds away_longest{10};
 
 /// A demo clock that was stopped goes on where it stood: nothing may happen before what the log holds.
 std::unique_ptr<base::Clock> make_clock(const base::Config& config, base::UtcMs last_alive) {
@@ -69,7 +70,7 @@ base::Result<bus::RedisSettings> redis_settings(const base::Config& config) {
     return settings;
 }
 
-base::Result<std::unique_ptr<store::EventLog>> open_redis(const base::Config& config, const access::KeyRing& keys) {
+base::Result<std::unique_ptr<store::RedisLog>> open_redis(const base::Config& config, const access::KeyRing& keys) {
     auto settings = redis_settings(config);
     if (!settings) return settings.error();
     auto log = store::RedisLog::open({*settings, mark_of(keys), config.redis_replicas});
@@ -79,7 +80,7 @@ base::Result<std::unique_ptr<store::EventLog>> open_redis(const base::Config& co
                        "sentence=\"This Redis keeps nothing on disk (appendonly no): all is gone when it ends. Set "
                        "appendonly yes.\"");
     }
-    return std::unique_ptr<store::EventLog>(*std::move(log));
+    return log;
 }
 
 ops::Figure gauge(const char* name, const char* help, std::size_t value) {
@@ -106,6 +107,7 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
     if (config.store == base::StoreKind::redis) {
         auto log = open_redis(config, *keys);
         if (!log) return log.error();
+        store->redis_log = log->get();
         store->log = *std::move(log);
         store->bus = std::make_unique<bus::RedisBus>(*redis_settings(config));
     }
@@ -118,19 +120,19 @@ base::Result<Server::Store> Server::open_store(const base::Config& config) {
         case base::StoreKind::sqlite: {
             auto log = store::SqliteLog::open(config.data);
             if (!log) return log.error();
-            return Store{*std::move(log), std::nullopt, nullptr};
+            return Store{*std::move(log), std::nullopt, nullptr, nullptr};
         }
         case base::StoreKind::memory: {
             auto lock = store::DataLock::take(config.data);
             if (!lock) return lock.error();
             base::log_warn("rehearsal",
                            "store=memory sentence=\"Nothing is kept: all is gone when this server ends.\"");
-            return Store{std::make_unique<store::MemoryLog>(), *std::move(lock), nullptr};
+            return Store{std::make_unique<store::MemoryLog>(), *std::move(lock), nullptr, nullptr};
         }
         case base::StoreKind::redis: {
             auto lock = store::DataLock::take(config.data);
             if (!lock) return lock.error();
-            return Store{nullptr, *std::move(lock), nullptr};  // it wants to know the keys first
+            return Store{nullptr, *std::move(lock), nullptr, nullptr};  // it wants to know the keys first
         }
     }
     return base::invalid("store", "Give sqlite, memory or the address of Redis.");
@@ -141,6 +143,7 @@ Server::Server(base::Config config, Parts parts)
       clock_(make_clock(config_, parts.store.log->last_alive())),
       lock_(std::move(parts.store.lock)),
       log_(std::move(parts.store.log)),
+      redis_log_(parts.store.redis_log),
       bus_(std::move(parts.store.bus)),
       keys_(std::move(parts.keys)),
       tls_(std::move(parts.tls)),
@@ -264,6 +267,7 @@ void Server::renew_certificate() {
 }
 
 void Server::beat() {
+    if (log_->healthy()) sound_at_ = std::chrono::steady_clock::now();
     log_->put_last_alive(clock_->now());
     beat_.expires_after(beat_every);
     beat_.async_wait([this](error_code error) {
@@ -322,17 +326,24 @@ session::PageAnswer Server::admin_page(const std::string& target) const {
         page.body = ops::metrics_page(figures());
         return page;
     }
-    const bool sound = log_->healthy();
     if (target == "/healthz" || target == "/readyz") {
-        // A link comes back by itself: then there is nothing to restart, only nobody to be sent here.
-        const bool is_redis = config_.store == base::StoreKind::redis;
-        const bool good = target == "/healthz" ? sound || is_redis : sound && ready_;
+        const bool good = target == "/healthz" ? !has_failed() : ready_ && is_sound();
         page.status = good ? 200 : 503;
-        page.body = good ? "ok\n" : sound || is_redis ? "not ready\n" : "the store has failed: restart the server\n";
+        page.body = good ? "ok\n" : has_failed() ? "the store has failed: restart the server\n" : "not ready\n";
         return page;
     }
     page.body = "There are /healthz, /readyz and /metrics.\n";
     return page;
+}
+
+/// A disk that has failed. A link to Redis comes back by itself.
+bool Server::has_failed() const { return redis_log_ == nullptr && !log_->healthy(); }
+
+/// A balancer is told to send nobody here when Redis has been away for a while: a failover is over by then, and clients
+/// who are here are served from memory meanwhile.
+bool Server::is_sound() const {
+    const auto away = std::chrono::steady_clock::now() - sound_at_;
+    return log_->healthy() || (redis_log_ != nullptr && away < away_longest);
 }
 
 std::vector<ops::Figure> Server::figures() const {
@@ -340,10 +351,16 @@ std::vector<ops::Figure> Server::figures() const {
     std::vector<ops::Figure> all = {
         gauge("marchwire_sessions", "Connected clients.", counts.sessions),
         gauge("marchwire_queued_bytes", "Waiting in the send queues of all sessions.", counts.queued_bytes),
-        gauge("marchwire_campaigns", "Campaigns in the store.", counts.campaigns),
-        gauge("marchwire_marches", "Marches in the store.", counts.marches),
+        gauge("marchwire_campaigns", "Campaigns open here.", counts.campaigns),
+        gauge("marchwire_marches", "Marches open here: in the store, or of a shared one those that are wanted or kept.",
+              counts.marches),
         gauge("marchwire_store_healthy", "0 after a failed write (restart the server) or while Redis is away.",
               log_->healthy() ? 1 : 0),
+        gauge("marchwire_marches_kept", "Marches whose timers run here.", counts.kept),
+        counter("marchwire_keepings_total", "Times that a march's keeping began here: its keeper before had gone.",
+                counts.keepings),
+        counter("marchwire_histories_changed_total", "Times that a log had lost or changed what was read of it.",
+                counts.histories_changed),
         counter("marchwire_appends_total", "Groups stored.", counts.appends),
         counter("marchwire_append_tries_total", "Groups sent to the store, those told again included.",
                 counts.append_tries),
@@ -352,6 +369,8 @@ std::vector<ops::Figure> Server::figures() const {
     };
     if (bus_) {
         const bus::BusHealth health = bus_->health();
+        all.push_back(counter("marchwire_log_gap_fills_total",
+                              "Times that pub/sub had left out entries that were then read.", redis_log_->gap_fills()));
         all.push_back(
             gauge("marchwire_bus_up", "0 while our own heartbeat is not heard over Redis.", health.up ? 1 : 0));
         all.push_back(gauge("marchwire_bus_lag_milliseconds", "Of the last heartbeat: published to heard.",

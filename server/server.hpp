@@ -12,7 +12,7 @@
 #include "ops/metrics.hpp"
 #include "shard/city.hpp"
 #include "store/data_lock.hpp"
-#include "store/event_log.hpp"
+#include "store/redis_log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -44,8 +44,9 @@ private:
     /// A log and what keeps its directory for this process alone.
     struct Store {
         std::unique_ptr<store::EventLog> log;
-        std::optional<store::DataLock> lock;  ///< none: the log holds it
-        std::unique_ptr<bus::RedisBus> bus;   ///< none: no other server has this store
+        std::optional<store::DataLock> lock;   ///< none: the log holds it
+        store::RedisLog* redis_log = nullptr;  ///< the log, when it is this one
+        std::unique_ptr<bus::RedisBus> bus;    ///< none: no other server has this store
     };
     /// What is opened before the server is there.
     struct Parts {
@@ -71,12 +72,15 @@ private:
     void fail(base::Refusal refusal);
 
     [[nodiscard]] session::PageAnswer admin_page(const std::string& target) const;
+    [[nodiscard]] bool has_failed() const;
+    [[nodiscard]] bool is_sound() const;
     [[nodiscard]] std::vector<ops::Figure> figures() const;
 
     base::Config config_;
     std::unique_ptr<base::Clock> clock_;
     std::optional<store::DataLock> lock_;
     std::unique_ptr<store::EventLog> log_;
+    store::RedisLog* redis_log_;  ///< the log, when it is this one; else null
     std::unique_ptr<bus::RedisBus> bus_;
     access::KeyRing keys_;
     std::shared_ptr<net::TlsContext> tls_;  ///< none: plain
@@ -93,6 +97,7 @@ private:
     boost::asio::signal_set hangup_;
     boost::asio::steady_timer beat_;
     std::chrono::steady_clock::time_point stopping_since_;
+    std::chrono::steady_clock::time_point sound_at_;  ///< the log was last seen healthy
     std::optional<base::Refusal> failure_;
     std::atomic<bool> ready_{false};
     bool stopping_ = false;

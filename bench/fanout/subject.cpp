@@ -83,7 +83,9 @@ std::string start_redis(Server& server, const char* append, const Setting& setti
     settings.arguments = {"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
                           "--save",       "",       "--appendonly",       append};
     settings.cores = setting.cores;
-    settings.directory = places.scratch;
+    // Of its own each time: it would go on with what another round has left.
+    settings.directory = places.scratch / ("redis" + std::to_string(port));
+    fs::create_directories(settings.directory);
     server.plan["redis_port"] = port;
     return start_on_port(server, settings, port);
 }

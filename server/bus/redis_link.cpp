@@ -115,7 +115,7 @@ std::string RedisLink::objection() const {
 // ---- requests and what comes -------------------------------------------------------------------
 
 WriteBytes RedisLink::send(std::uint64_t ticket, std::span<const std::string_view> arguments, base::UtcMs now) {
-    MARCHWIRE_INVARIANT(ready() && !full());
+    MARCHWIRE_INVARIANT(ready());
     WriteBytes write;
     append_command(write.bytes, arguments);
     if (settings_.use == LinkUse::requests) sent_.push_back({ticket, now + limits::redis_reply_deadline});
@@ -131,6 +131,8 @@ LinkActions RedisLink::on_bytes(std::string_view bytes, base::UtcMs now) {
         if (!reply) break;
         take(std::move(*reply), now, actions);
     }
+    // As long as something comes it is there: a reply may be large, and many may be asked for at once.
+    if (standing_ == Standing::ready && !sent_.empty()) sent_.front().deadline = now + limits::redis_reply_deadline;
     if (!reader_.broken().empty()) lose("What came is not Redis: " + reader_.broken(), false, now, actions);
     return actions;
 }
@@ -148,8 +150,6 @@ void RedisLink::take(Reply reply, base::UtcMs now, LinkActions& actions) {
     if (sent_.empty()) return lose("A reply came that nobody asked for.", false, now, actions);
     const std::uint64_t ticket = sent_.front().ticket;
     sent_.pop_front();
-    // Who waits longest is who was asked first: the others' deadlines are behind what has just moved.
-    if (!sent_.empty()) sent_.front().deadline = now + limits::redis_reply_deadline;
     actions.emplace_back(Replied{ticket, std::move(reply)});
 }
 

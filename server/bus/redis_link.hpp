@@ -89,7 +89,8 @@ public:
     /// When on_time has something to do next; none: nothing.
     [[nodiscard]] std::optional<base::UtcMs> due() const;
 
-    /// Only while ready(), and not full(). On a link for subscriptions tickets mean nothing.
+    /// Only while ready(); and nothing more once it is full(), but what belongs to what was sent before. On a link for
+    /// subscriptions tickets mean nothing.
     [[nodiscard]] WriteBytes send(std::uint64_t ticket, std::span<const std::string_view> arguments, base::UtcMs now);
     [[nodiscard]] bool ready() const { return standing_ == Standing::ready; }
     [[nodiscard]] bool full() const;

@@ -88,6 +88,7 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
 }
 
 void CampaignDesk::history_changed() {
+    count(home_.counters().histories_changed);
     open_campaign_log(home_.place(id_), [weak = weak_from_this()](const auto& opened) {
         const auto self = weak.lock();
         if (!self) return;
@@ -109,8 +110,12 @@ void CampaignDesk::history_changed() {
     });
 }
 
-void CampaignDesk::beat(base::UtcMs) {
+void CampaignDesk::beat(base::UtcMs now_is) {
     if (std::exchange(reopen_wanted_, false)) history_changed();
+    if (home_.bus() != nullptr && now_is - checked_at_ >= limits::bus_tail_check_every) {
+        checked_at_ = now_is;
+        desk_->check_history();
+    }
     const core::CampaignState& now = state();
     if (now.tip.seq.value < checkpointed_.value + limits::checkpoint_every_entries) return;
     checkpointed_ = now.tip.seq;

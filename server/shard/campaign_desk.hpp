@@ -61,6 +61,7 @@ private:
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
     std::unique_ptr<bus::Listening> listening_;
+    base::UtcMs checked_at_;  ///< that the log still holds what this desk stands on
 };
 
 }  // namespace marchwire::shard

@@ -236,6 +236,9 @@ CityCounts City::counts() const {
     CityCounts sum;
     for (std::size_t i = 0; i < shards(); ++i) {
         const Counters& one = fabric_->at(i).figures();
+        sum.kept += one.kept;
+        sum.keepings += one.keepings;
+        sum.histories_changed += one.histories_changed;
         sum.sessions += one.sessions;
         sum.queued_bytes += one.queued_bytes;
         sum.marches += one.marches;

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "shard/log_opening.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace marchwire::shard {
@@ -240,6 +241,8 @@ void Desks::beat(base::UtcMs now) {
 void Desks::second(base::UtcMs now) {
     if (closed_) return;
     for (const auto& [log, desk] : marches_) desk->second(now);
+    home_.counters().kept = static_cast<std::size_t>(
+        std::ranges::count_if(marches_, [](const auto& one) { return one.second->is_kept(); }));
     if (home_.bus() == nullptr) return;
     if (std::erase_if(marches_, [now](const auto& one) { return one.second->unwanted(now); }) != 0) {
         home_.counters().marches = marches_.size();

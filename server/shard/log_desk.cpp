@@ -306,6 +306,25 @@ void LogDesk<State>::hear(store::StoredEntry stored) {
     if (!flying_) apply_heard();
 }
 
+template <class State>
+void LogDesk<State>::check_history() {
+    // A group that is on its way finds out by itself.
+    if (flying_ || lost_ || committed_.tip.seq.value == 0) return;
+    place_.log.read(place_.id, committed_.tip.seq, 1,
+                    [weak = this->weak_from_this(), home = place_.mailbox, asked = committed_.tip](auto read) {
+                        home.post([weak, asked, read = std::move(read)] {
+                            if (const auto self = weak.lock()) self->on_checked(asked, read);
+                        });
+                    });
+}
+
+template <class State>
+void LogDesk<State>::on_checked(const base::Tip& asked, const base::Result<store::Entries>& read) {
+    if (flying_ || lost_) return;
+    const bool gone = read ? read->empty() || read->front().tip != asked : read.error().code == RefusalCode::not_found;
+    if (gone) lose_history({});
+}
+
 /// While nothing is on its way: draft and committed are the same.
 template <class State>
 void LogDesk<State>::apply_heard() {

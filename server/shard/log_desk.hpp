@@ -90,6 +90,9 @@ public:
     /// From now on others' entries are heard as they are stored. Of a store that this server alone has there are none.
     void follow();
 
+    /// Asks whether what this desk stands on is still in the log: Redis may have lost its newest entries, or all.
+    void check_history();
+
     /// Takes no more commands; `quiet` is called when what was taken has been answered.
     void close(std::function<void()> quiet);
     /// After `history_changed`: goes on from this state, read anew.
@@ -127,6 +130,7 @@ private:
     [[nodiscard]] bool apply_next(const store::StoredEntry& stored);
     void hear(store::StoredEntry stored);
     void apply_heard();
+    void on_checked(const base::Tip& asked, const base::Result<store::Entries>& read);
     void lose_history(Group group);
     void fail(Group group, const base::Refusal& why);
     void answer_known(Decided one, const store::KnownId& known, core::Level level);

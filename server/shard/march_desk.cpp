@@ -69,6 +69,7 @@ void MarchDesk::hear(const wire::BusMessage& message) {
 
 void MarchDesk::begin_keeping(base::UtcMs idle_since) {
     row_urgent_ = true;
+    count(home_.counters().keepings);
     keeper_->begin(idle_since);
 }
 
@@ -102,6 +103,7 @@ void MarchDesk::group_stored() {
 }
 
 void MarchDesk::history_changed() {
+    count(home_.counters().histories_changed);
     open_march_log(home_.place(id_), [weak = weak_from_this()](const auto& opened) {
         const auto self = weak.lock();
         if (!self) return;
@@ -136,6 +138,10 @@ void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
 void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
+    if (home_.bus() != nullptr && now - checked_at_ >= limits::bus_tail_check_every) {
+        checked_at_ = now;
+        desk_->check_history();
+    }
     using Column = Telemetry::PublicColumn;
     if (!feeds_.open_feeds().all().empty() || desk_->busy()) wanted_at_ = now;
     auto items = telemetry_.second(state(), now, is_kept() ? Column::made_here : Column::comes_from_the_keeper,

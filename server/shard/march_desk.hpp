@@ -87,6 +87,7 @@ private:
     base::UtcMs column_told_;  ///< as_of of the public column that the other servers have; 0: of none
     base::UtcMs column_told_at_;
     base::UtcMs wanted_at_;
+    base::UtcMs checked_at_;  ///< that the log still holds what this desk stands on
 };
 
 }  // namespace marchwire::shard

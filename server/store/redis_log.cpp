@@ -3,11 +3,10 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
-#include "bus/heartbeat.hpp"
 #include "bus/script_set.hpp"
 #include "store/log_scripts.hpp"
 #include "store/redis_codec.hpp"
-#include "store/redis_follows.hpp"
+#include "store/redis_follow_link.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +20,6 @@
 #include <deque>
 #include <future>
 #include <mutex>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -55,11 +53,6 @@ UtcMs last_alive_in(const bus::Reply& reply) {
     return UtcMs{reply.kind == bus::Reply::Kind::text ? std::strtoll(reply.text.c_str(), nullptr, 10) : 0};
 }
 
-std::string fresh_id() {
-    std::random_device random;
-    return std::to_string(random()) + std::to_string(random());
-}
-
 }  // namespace
 
 /// All but the queue lives on its own thread.
@@ -70,17 +63,13 @@ public:
           scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint}),
           requests_(io_, settings.redis, bus::LinkUse::requests,
                     {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
-          subscriptions_(io_, settings.redis, bus::LinkUse::subscriptions,
-                         {[this](const auto&) { on_subscriptions_ready(); },
-                          [this](const auto& lost) { on_subscriptions_lost(lost); },
-                          [this](const auto& message) { on_heard(message); }}),
-          heartbeat_("log-" + fresh_id(), requests_, subscriptions_),
+          follows_(io_, settings.redis, requests_, scripts_, [this] { return loaded_ && requests_.takes(); }),
           beat_(io_),
           work_(io_.get_executor()),
           thread_([this] { run(); }) {
         asio::post(io_, [this] {
             requests_.start();
-            subscriptions_.start();
+            follows_.start();
             beat();
         });
     }
@@ -90,6 +79,7 @@ public:
 
     [[nodiscard]] std::future<std::string> opened() { return opened_.get_future(); }
     [[nodiscard]] bool healthy() const { return healthy_; }
+    [[nodiscard]] std::uint64_t gap_fills() const { return follows_.gap_fills(); }
     // As they were when the log was opened: set before that is told, and not after.
     [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
     [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
@@ -157,7 +147,7 @@ private:
             loaded_ = healthy_ = true;
             base::log_info("redis_linked", "redis={}", settings_.redis.address.text());
             tell_opened({});
-            check_tips();
+            follows_.check_tips();
             pump();
         });
     }
@@ -262,7 +252,7 @@ private:
     }
     void send_call(FollowCall& call, const std::shared_ptr<Group>& group, std::size_t index) {
         group->calls[index].settled = true;
-        perform(follows_.add(call.follow));
+        follows_.add(call.follow);
     }
     void send_call(RefusedCall&, const std::shared_ptr<Group>& group, std::size_t index) {
         group->calls[index].settled = true;
@@ -337,7 +327,7 @@ private:
         for (Call& call : expired) {
             // A follow waits for as long as it takes.
             if (auto* follow = std::get_if<FollowCall>(&call)) {
-                perform(follows_.add(follow->follow));
+                follows_.add(follow->follow);
                 continue;
             }
             refuse_call(call, unavailable("Redis does not answer (" + last_loss_ + ") Send the same request again."));
@@ -345,73 +335,11 @@ private:
         }
     }
 
-    // ---- follows -----------------------------------------------------------------------------------
-    void on_subscriptions_ready() {
-        heartbeat_.subscribe();
-        perform(follows_.lost());
-    }
-    void on_subscriptions_lost(const bus::LinkLost&) { (void)follows_.lost(); }
-
-    void say(std::initializer_list<std::string_view> words) {
-        if (subscriptions_.ready()) subscriptions_.say(std::span(words.begin(), words.size()));
-    }
-
-    void on_heard(const bus::Reply& message) {
-        if (message.items.size() != 3) return;
-        const std::string& kind = message.items[0].text;
-        const std::string& channel = message.items[1].text;
-        if (heartbeat_.heard(channel, std::chrono::steady_clock::now())) return;
-        const auto log = log_of_channel(channel);
-        if (!log) return;
-        if (kind == "subscribe") perform(follows_.subscribed(*log));
-        if (kind == "message") perform(follows_.heard(*log, entries_told(message.items[2].text)));
-    }
-
-    void perform(const RedisFollows::Wishes& wishes) {
-        using Kind = RedisFollows::Wish::Kind;
-        for (const auto& wish : wishes) {
-            if (wish.kind == Kind::subscribe) say({"SUBSCRIBE", entries_channel(wish.log)});
-            if (wish.kind == Kind::unsubscribe) say({"UNSUBSCRIBE", entries_channel(wish.log)});
-            if (wish.kind == Kind::read) read_for_follows(wish.log, wish.from);
-        }
-    }
-
-    void read_for_follows(const LogId& log, Seq from) {
-        const auto failed = [this, log] { perform(follows_.read(log, {}, false)); };
-        if (!loaded_ || !requests_.takes()) return failed();
-        const RedisCommand command = read_command(log, from, limits::replay_window_entries, scripts_);
-        requests_.request(command.words(), [this, log, failed](const bus::Reply* reply) {
-            if (reply == nullptr || reply->is_error()) return failed();
-            const auto entries = entries_of(log, *reply);
-            if (!entries) return failed();  // not created yet
-            perform(follows_.read(log, *entries, true));
-        });
-    }
-
-    void check_tips() {
-        perform(follows_.tidy());
-        if (!loaded_) return;
-        for (const LogId& log : follows_.logs()) {
-            if (!requests_.takes()) return;
-            requests_.request(tip_command(log).words(), [this, log](const bus::Reply* reply) {
-                if (reply == nullptr || reply->is_error()) return;
-                if (const auto tip = tip_of(*reply)) perform(follows_.tip(log, tip->seq));
-            });
-        }
-    }
-
     // ---- time --------------------------------------------------------------------------------------
     void beat() {
         const auto now = std::chrono::steady_clock::now();
         expire();
-        if (now >= second_at_) {
-            second_at_ = now + ms(limits::bus_nonce_every);
-            heartbeat_.beat(now);
-        }
-        if (now >= tips_at_) {
-            tips_at_ = now + ms(limits::bus_tail_check_every);
-            check_tips();
-        }
+        follows_.beat(now);
         beat_.expires_after(ms(limits::beat));
         beat_.async_wait([this](const auto& error) {
             if (!error) beat();
@@ -440,7 +368,7 @@ private:
         }
         tell_opened("The server is stopping.");
         requests_.stop();
-        subscriptions_.stop();
+        follows_.stop();
         beat_.cancel();
         work_.reset();
         io_.stop();
@@ -450,8 +378,7 @@ private:
     asio::io_context io_{1};
     bus::ScriptSet scripts_;
     bus::RedisClient requests_;
-    bus::RedisClient subscriptions_;
-    bus::Heartbeat heartbeat_;
+    RedisFollowLink follows_;
     asio::steady_timer beat_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
 
@@ -465,9 +392,6 @@ private:
     std::promise<std::string> opened_;
     std::atomic<bool> healthy_{false};
     std::deque<std::shared_ptr<Group>> flying_;
-    RedisFollows follows_;
-    SteadyTime second_at_;
-    SteadyTime tips_at_;
 
     std::mutex mutex_;
     std::deque<Waiting> queue_;
@@ -520,6 +444,7 @@ void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); 
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
+std::uint64_t RedisLog::gap_fills() const { return machine_->gap_fills(); }
 const bus::ServerFacts& RedisLog::server() const { return machine_->server(); }
 void RedisLog::put_last_alive(UtcMs now) { machine_->post(AliveCall{now}); }
 

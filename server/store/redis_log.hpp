@@ -4,6 +4,7 @@
 #include "bus/redis_client.hpp"
 #include "store/event_log.hpp"
 
+#include <cstdint>
 #include <memory>
 
 namespace marchwire::store {
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] UtcMs last_alive() const override;
     void put_last_alive(UtcMs now) override;
     void stop() override;
+    /// How often a follow had to read what pub/sub had not told. Any thread.
+    [[nodiscard]] std::uint64_t gap_fills() const;
     /// Of the server that was found by `open`.
     [[nodiscard]] const bus::ServerFacts& server() const;
 

@@ -2,14 +2,15 @@
 #include "base/limits.hpp"
 #include "real_server.hpp"
 #include "store/redis_log.hpp"
+#include "support/patience.hpp"
 #include "support/redis_server.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <unistd.h>
 #include <csignal>
 #include <fstream>
 #include <future>
@@ -74,7 +75,7 @@ public:
                 throw std::runtime_error("refused");
             }
             if (Clock::now() > deadline) throw std::runtime_error(outcome.error().message);
-            std::this_thread::sleep_for(20ms);
+            let_pass(20ms);
         }
     }
     [[nodiscard]] std::vector<std::string> texts() {
@@ -107,11 +108,7 @@ public:
         return texts_;
     }
     void until(std::size_t count) {
-        const auto deadline = Clock::now() + 20s;
-        while (heard().size() < count) {
-            if (Clock::now() > deadline) throw std::runtime_error("not all was heard");
-            std::this_thread::sleep_for(10ms);
-        }
+        wait_until([&] { return heard().size() >= count; });
     }
 
 private:
@@ -142,12 +139,12 @@ void append_through(World& world, const Fault& fault) {
     Hearer hearer(reader.log());
     base::Tip tip = writer.must({}, "0", true);
     std::thread faulty([&] {
-        while (hearer.heard().size() < rounds / 4) std::this_thread::sleep_for(1ms);
+        hearer.until(rounds / 4);
         fault();
     });
     for (std::size_t i = 1; i < rounds; ++i) {
         tip = writer.must(tip, std::to_string(i));
-        std::this_thread::sleep_for(1ms);
+        let_pass(1ms);
     }
     faulty.join();
     CHECK(writer.texts() == numbers(rounds));
@@ -162,10 +159,10 @@ TEST_CASE("what was acknowledged outlives kill -9 of Redis, and service is back 
     Writer probe(world.redis.settings());
     append_through(world, [&] {
         world.redis.kill();
-        std::this_thread::sleep_for(300ms);
+        let_pass(300ms);
         world.redis.start();
         back = Clock::now();
-        while (!probe.log().healthy()) std::this_thread::sleep_for(5ms);
+        wait_until([&] { return probe.log().healthy(); });
         wait = Clock::now() - back;
     });
     CHECK(wait < 5s);
@@ -176,7 +173,7 @@ TEST_CASE("cut connections lose nothing and double nothing", "[redis][faults]") 
     append_through(world, [&] {
         for (int i = 0; i < 10; ++i) {
             (void)world.redis.ask({"CLIENT", "KILL", "TYPE", "normal"});
-            std::this_thread::sleep_for(20ms);
+            let_pass(20ms);
         }
     });
 }
@@ -186,7 +183,7 @@ TEST_CASE("cut subscriptions leave no gap", "[redis][faults]") {
     append_through(world, [&] {
         for (int i = 0; i < 10; ++i) {
             (void)world.redis.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
-            std::this_thread::sleep_for(20ms);
+            let_pass(20ms);
         }
     });
 }
@@ -209,12 +206,13 @@ TEST_CASE("a Redis that stands still is waited for, said to be unavailable, and 
     CHECK(outcome.error().retry_after_ms > 0);
     CHECK(answered >= 4s);
     CHECK(answered < 8s);
-    std::this_thread::sleep_until(stopped + 10s);
+    let_pass(std::chrono::duration_cast<std::chrono::milliseconds>(stopped + 10s - Clock::now()));
     world.redis.signal(SIGCONT);
     const auto back = Clock::now();
     // The same id: done now, or found to be done before.
     AppendOutcome again = writer.append(tip, "1", false, {base::DeviceId{1}, 1});
-    while (again.has_error() && Clock::now() - back < 5s) again = writer.append(tip, "1", false, {base::DeviceId{1}, 1});
+    while (again.has_error() && Clock::now() - back < 5s)
+        again = writer.append(tip, "1", false, {base::DeviceId{1}, 1});
     REQUIRE(again.has_value());
     CHECK(writer.texts() == std::vector<std::string>{"0", "1"});
 }
@@ -307,9 +305,9 @@ TEST_CASE("a wrong password is told at the start", "[redis][faults]") {
 }
 
 TEST_CASE("a user of Redis' ACL with the rights that are needed is enough", "[redis][faults]") {
-    World world({"--user", "marchwire", "on", ">secret", "~mw:*", "&mw:*", "+@read", "+@write", "+@scripting", "+@pubsub",
-                 "+@connection", "+info", "+wait", "--user", "reader", "on", ">secret", "~mw:*", "&mw:*", "+@read",
-                 "+@connection", "+info"});
+    World world({"--user",      "marchwire", "on",           ">secret", "~mw:*",        "&mw:*",  "+@read", "+@write",
+                 "+@scripting", "+@pubsub",  "+@connection", "+info",   "+wait",        "--user", "reader", "on",
+                 ">secret",     "~mw:*",     "&mw:*",        "+@read",  "+@connection", "+info"});
     bus::RedisSettings settings = world.redis.settings();
     settings.user = "reader";
     settings.password = "secret";
@@ -377,9 +375,7 @@ TEST_CASE("after a failover the Sentinels lead to the new master, and nothing th
     const auto has_replica = [&] {
         return master.ask({"INFO", "replication"}).text.find("state=online") != std::string::npos;
     };
-    for (const auto begun = Clock::now(); !has_replica() && Clock::now() - begun < 20s;) {
-        std::this_thread::sleep_for(20ms);
-    }
+    wait_until(has_replica);
 
     bus::RedisSettings settings;
     settings.address = bus::RedisAddress::parse("sentinel://127.0.0.1:" + third + "/mymaster").value();
@@ -411,8 +407,8 @@ TEST_CASE("Redis over TLS is believed by its authority and by no other", "[redis
                          key, "-out", certificate})
                 .exit_code == 0);
     const std::string port = std::to_string(some_port(0));
-    const RedisServer redis(directory.path(), {"--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key,
-                                               "--tls-auth-clients", "no", "--bind", "127.0.0.1"});
+    const RedisServer redis(directory.path(), {"--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file",
+                                               key, "--tls-auth-clients", "no", "--bind", "127.0.0.1"});
     bus::RedisSettings settings;
     settings.address = bus::RedisAddress::parse("rediss://127.0.0.1:" + port + "/0").value();
     settings.ca_file = certificate;

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace marchwire::test {
 namespace {
@@ -18,14 +21,25 @@ bool saw(const Somebody& somebody) {
 
 /// Two servers and their Redis.
 struct Two {
+    explicit Two(std::vector<std::string> further = {}) : more(std::move(further)) {}
     [[nodiscard]] std::vector<std::string> shared() const {
-        return {"--store", redis.address(), "--keys", directory.path() + "/keys.json"};
+        std::vector<std::string> all = {"--store", redis.address(), "--keys", directory.path() + "/keys.json"};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
     }
+    std::vector<std::string> more;
     TemporaryDirectory directory;
-    RedisServer redis{directory.path()};
+    RedisServer redis{directory.path(), {"--appendfsync", "always"}};
     RealServer one{shared()};
     RealServer other{shared()};
 };
+
+/// Ten minutes a second, the same on all servers that are given it.
+std::vector<std::string> fast_clock() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return {"--demo-clock", "2018-06-30T13:00:00Z,600," +
+                                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
+}
 
 /// Until the server knows the token that another has just made.
 void wait_for_token(RealServer& server, const std::string& token) {
@@ -147,6 +161,99 @@ TEST_CASE("a client goes on at another server where it was cut off", "[integrati
     again.until([&] { return !again.seqs.empty() && again.seqs.back() >= last.position.seq; });
     CHECK(again.snapshots == 0);
     CHECK(again.discontinuities == 0);
+}
+
+TEST_CASE("a march goes on when the server that kept it dies, and no alert is lost or doubled",
+          "[integration][servers]") {
+    Two servers(fast_clock());
+    servers.one.make_march();
+    const std::string lead_token = servers.one.token("city_lead", "Lead 1");
+    const std::string marshal_token = servers.one.token("side", "Side 1", 2);
+    wait_for_token(servers.other, marshal_token);
+    {
+        Somebody lead(servers.one, lead_token);
+        Somebody marshal(servers.one, marshal_token);
+        lead.follow(feed("ops"));
+        lead.must(sdk::AdvancePhase{sdk::Phase::assembling, lead.client.march(feed("ops"))->phase_version, {}});
+        marshal.must(sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
+        lead.until([&] { return lead.client.march(feed("ops"))->phase == sdk::Phase::assembling; });
+        lead.must(sdk::AdvancePhase{sdk::Phase::marching, lead.client.march(feed("ops"))->phase_version, {}});
+    }
+    // Whichever of the two keeps the march: one of the two deaths is the keeper's.
+    for (auto [dies, lives] : {std::pair(&servers.one, &servers.other), std::pair(&servers.other, &servers.one)}) {
+        Somebody lead(*lives, lead_token);
+        Somebody marshal(*lives, marshal_token);
+        lead.follow(feed("ops"));
+        marshal.must(sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
+        dies->kill();
+        const auto raised = [&] {
+            return std::ranges::count_if(lead.changes, [](const sdk::Change& change) {
+                const auto* alert = std::get_if<sdk::AlertChanged>(&change);
+                return alert != nullptr && alert->state == sdk::AlertState::raised;
+            });
+        };
+        // 25 minutes of silence are 2.5 s, and the takeover.
+        lead.until([&] { return raised() > 0; });
+        lead.until([&] {
+            const auto march = lead.client.march(feed("ops"));
+            return !march->alerts.empty() && march->alerts[0].state == sdk::AlertState::exhausted;
+        });
+        CHECK(raised() == 1);
+        dies->start();
+    }
+}
+
+TEST_CASE("entries that Redis has lost are announced to everybody, and all agree again", "[integration][servers]") {
+    namespace fs = std::filesystem;
+    Two servers;
+    servers.one.make_march();
+    const std::string token = servers.one.token("city_lead", "Lead 1");
+    wait_for_token(servers.other, token);
+    Somebody here(servers.one, token);
+    Somebody there(servers.other, token);
+    here.follow(feed("ops"));
+    there.follow(feed("ops"));
+    (void)here.must(sdk::PostNotice{sdk::Severity::info, "", "Kept.", 0});
+    const fs::path kept = fs::path(servers.directory.path()) / "kept";
+    const fs::path files = fs::path(servers.directory.path()) / "appendonlydir";
+    fs::copy(files, kept, fs::copy_options::recursive);
+    const sdk::Accepted lost = here.must(sdk::PostNotice{sdk::Severity::info, "", "Lost.", 0});
+    there.until([&] { return there.client.position(feed("ops"))->seq >= lost.position.seq; });
+    servers.redis.kill();
+    fs::remove_all(files);
+    fs::copy(kept, files, fs::copy_options::recursive);
+    servers.redis.start();
+    // Nobody writes: the servers find out by themselves.
+    for (Somebody* somebody : {&here, &there}) {
+        somebody->until([&] { return somebody->discontinuities > 0 && somebody->snapshots > 1; });
+        CHECK(somebody->client.state_json(feed("ops")).find("Lost.") == std::string::npos);
+        CHECK(somebody->client.state_json(feed("ops")).find("Kept.") != std::string::npos);
+    }
+    const sdk::Accepted last = there.must(sdk::PostNotice{sdk::Severity::info, "", "Again.", 0});
+    for (Somebody* somebody : {&here, &there}) {
+        somebody->until([&] { return somebody->client.position(feed("ops"))->seq >= last.position.seq; });
+    }
+    CHECK(here.state(feed("ops")) == there.state(feed("ops")));
+}
+
+TEST_CASE("a command that is given while Redis is away is taken when it is back", "[integration][servers]") {
+    Two servers;
+    servers.one.make_march();
+    Somebody lead(servers.one, servers.one.token("city_lead", "Lead 1"));
+    lead.follow(feed("ops"));
+    servers.redis.kill();
+    std::optional<sdk::Outcome> outcome;
+    lead.client.command(march_name, sdk::PostNotice{sdk::Severity::info, "", "Now.", 0},
+                        [&](sdk::CommandId, const sdk::Outcome& answer) { outcome = answer; });
+    (void)lead.io.run_for(std::chrono::seconds(7));  // the server has given up meanwhile, the client has not
+    CHECK_FALSE(outcome.has_value());
+    servers.redis.start();
+    const auto back = std::chrono::steady_clock::now();
+    lead.until([&] { return outcome.has_value(); });
+    CHECK(std::holds_alternative<sdk::Accepted>(*outcome));
+    CHECK(std::chrono::steady_clock::now() - back < std::chrono::seconds(5));
+    CHECK(lead.discontinuities == 0);
+    CHECK(lead.times_online == 1);
 }
 
 TEST_CASE("a server with other keys than those of the logs does not start", "[integration][servers]") {

@@ -170,14 +170,15 @@ std::string Seat::everything_seen() const {
 
 // ---- stage -------------------------------------------------------------------------------------
 
-CityStage::CityStage(std::size_t shards)
+CityStage::CityStage(std::size_t shards, bus::Bus* bus)
     : clock(two_in_the_afternoon),
       memory(store::MemoryLog::Drive::by_caller),
       log(memory),
       campaign{slug("flag-day-2018"), {}},
       march{slug("flag-day-2018"), slug("st-louis-mo")},
       step_off(two_in_the_afternoon + base::hours(2)),
-      shards_(shards) {
+      shards_(shards),
+      bus_(bus) {
     REQUIRE(come_up().has_value());
 }
 
@@ -188,6 +189,9 @@ void CityStage::settle() {
     while (done != 0) {
         done = memory.run_some();
         for (std::size_t i = 0; city && i < city->shards(); ++i) done += city->io_context(i).poll();
+        for (const auto& other : others) {
+            for (std::size_t i = 0; i < other->shards(); ++i) done += other->io_context(i).poll();
+        }
     }
 }
 
@@ -196,19 +200,34 @@ void CityStage::wait(base::Millis time) {
     for (std::int64_t second = 0; second < time.value / 1000; ++second) {
         clock.advance(base::seconds(1));
         city->beat();
+        for (const auto& other : others) other->beat();
         settle();
     }
 }
 
-base::Result<void> CityStage::come_up(base::UtcMs last_alive) {
+std::unique_ptr<shard::City> CityStage::open(bus::Bus* bus, base::UtcMs last_alive,
+                                             std::optional<base::Result<void>>& started) {
     const auto sign = [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; };
-    city = std::make_unique<shard::City>(
-        shard::CitySettings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand});
+    auto opened = std::make_unique<shard::City>(
+        shard::CitySettings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand, bus});
+    opened->start([&](base::Result<void> outcome) { started = std::move(outcome); });
+    return opened;
+}
+
+base::Result<void> CityStage::come_up(base::UtcMs last_alive) {
     std::optional<base::Result<void>> started;
-    city->start([&](base::Result<void> outcome) { started = std::move(outcome); });
+    city = open(bus_, last_alive, started);
     settle();
     REQUIRE(started.has_value());
     return *started;
+}
+
+shard::City& CityStage::another(bus::Bus& bus) {
+    std::optional<base::Result<void>> started;
+    others.push_back(open(&bus, {}, started));
+    settle();
+    REQUIRE((started && started->has_value()));
+    return *others.back();
 }
 
 void CityStage::go_down() {

@@ -85,7 +85,8 @@ private:
 /// store outlives the city, so that a server can go down and come back.
 class CityStage {
 public:
-    explicit CityStage(std::size_t shards = 2);
+    /// With a bus there may be further servers on the same store.
+    explicit CityStage(std::size_t shards = 2, bus::Bus* bus = nullptr);
     ~CityStage();
 
     /// Runs shards and store until nothing is left to do.
@@ -110,6 +111,9 @@ public:
     [[nodiscard]] std::string state();
     session::PageAnswer page(const std::string& target);
 
+    /// A further server on the same store, with the same clock.
+    shard::City& another(bus::Bus& bus);
+
     /// SIGTERM and out: drained, checkpoints put.
     void go_down();
     /// kill -9.
@@ -123,12 +127,17 @@ public:
     store::MemoryLog memory;
     StageLog log;
     std::unique_ptr<shard::City> city;
+    std::vector<std::unique_ptr<shard::City>> others;
     base::LogId campaign;
     base::LogId march;
     base::UtcMs step_off;
 
 private:
+    [[nodiscard]] std::unique_ptr<shard::City> open(bus::Bus* bus, base::UtcMs last_alive,
+                                                    std::optional<base::Result<void>>& started);
+
     std::size_t shards_;
+    bus::Bus* bus_;
     std::uint32_t tokens_ = 0;
 };
 

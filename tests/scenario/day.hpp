@@ -15,7 +15,7 @@ struct Day {
     session::Grant lead_grant, section_grant, anna_grant, ben_grant;
     std::unique_ptr<Seat> lead, section, anna, ben;
 
-    Day() {
+    explicit Day(bus::Bus* bus = nullptr) : stage(2, bus) {
         stage.create_campaign();
         stage.create_march();
         lead_grant = stage.person("lead", core::Role::city_lead);

@@ -1,0 +1,135 @@
+// Several servers on one store, in one thread: who has which march open, who keeps it, and what they tell one another.
+#include "base/limits.hpp"
+#include "day.hpp"
+#include "support/stage_bus.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+
+namespace marchwire::test {
+namespace {
+
+using wire::FeedKind;
+
+/// The day on one server, and a further one beside it.
+struct TwoServers {
+    TwoServers() { hub.campaigns = {day.stage.campaign}; }
+    void give(StageBus* to) {
+        hub.give(day.stage.march, to, day.stage.clock.now());
+        day.stage.settle();
+    }
+    std::unique_ptr<Seat> seat_there(std::optional<session::Grant> grant = std::nullopt) {
+        auto seat = std::make_unique<Seat>(there.backend(0), std::move(grant));
+        seat->clock_now = day.stage.clock.now();
+        return seat;
+    }
+    StageHub hub;
+    StageBus one{hub};
+    StageBus other{hub};
+    Day day{&one};
+    shard::City& there{day.stage.another(other)};
+};
+
+std::size_t raised(const Seat& seat) {
+    std::size_t count = 0;
+    for (const fanout::LiveItem& item : seat.taken()) count += item.delivery == fanout::DeliveryClass::a ? 1 : 0;
+    return count;
+}
+
+TEST_CASE("a march is open where somebody wants it and is closed when nobody has for a minute", "[scenario][servers]") {
+    TwoServers servers;
+    CHECK(servers.there.counts().marches == 0);
+    CHECK(servers.there.counts().campaigns == 1);
+    auto follower = servers.seat_there();
+    const auto subscription = follower->open(servers.day.stage.feed(FeedKind::public_feed));
+    servers.day.stage.settle();
+    REQUIRE(follower->opened.size() == 1);
+    CHECK(servers.there.counts().marches == 1);
+    servers.day.stage.wait(base::limits::desk_idle + base::seconds(5));
+    CHECK(servers.there.counts().marches == 1);
+    follower->close(subscription, servers.day.stage.feed(FeedKind::public_feed));
+    servers.day.stage.wait(base::limits::desk_idle + base::seconds(2));
+    CHECK(servers.there.counts().marches == 0);
+    CHECK(servers.other.listening() == 1);  // to the campaign's rows alone
+}
+
+TEST_CASE("a march that a server keeps stays open there though nobody watches", "[scenario][servers]") {
+    TwoServers servers;
+    servers.give(&servers.other);
+    servers.day.stage.wait(base::limits::desk_idle * 3);
+    CHECK(servers.there.counts().marches == 1);
+    CHECK(servers.there.counts().kept == 1);
+    servers.give(&servers.one);
+    servers.day.stage.wait(base::limits::desk_idle * 2);
+    CHECK(servers.there.counts().marches == 0);
+    CHECK(servers.day.stage.city->counts().kept == 1);
+}
+
+TEST_CASE("a feed, a command and a page of a march that is not open wait until it is", "[scenario][servers]") {
+    TwoServers servers;
+    auto lead = servers.seat_there(servers.day.lead_grant);
+    const auto id = lead->run(servers.day.stage.march, core::PostNotice{core::Severity::info, {}, "Water.", {}});
+    servers.day.stage.settle();
+    REQUIRE(lead->reply_to(id).has_value());
+    CHECK(lead->reply_to(id)->has_value());
+    const auto nowhere = lead->run({servers.day.stage.campaign.campaign, base::Slug::parse("nowhere").value()},
+                                   core::PostNotice{core::Severity::info, {}, "Water.", {}});
+    servers.day.stage.settle();
+    CHECK(lead->reply_to(nowhere)->error().code == base::RefusalCode::not_found);
+}
+
+TEST_CASE("an alert is raised by the server that keeps the march and by no other", "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    auto lead = servers.seat_there(day.lead_grant);
+    lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    servers.give(nullptr);
+    const auto silence = base::limits::check_in_every_marching + base::limits::check_in_grace + base::minutes(1);
+    day.stage.wait(silence);
+    CHECK(raised(*lead) == 0);
+
+    // Time in which nobody kept it counts towards no deadline.
+    servers.hub.give(day.stage.march, &servers.other, day.stage.clock.now() - silence);
+    day.stage.wait(base::minutes(5));
+    CHECK(raised(*lead) == 0);
+    day.stage.wait(silence);
+    const std::size_t once = raised(*lead);
+    CHECK(once > 0);
+    servers.give(&servers.one);
+    day.stage.wait(base::minutes(1));
+    CHECK(raised(*lead) == once);
+}
+
+TEST_CASE("a position that one server hears is seen on the other, and the public column is the keeper's",
+          "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    auto lead = servers.seat_there(day.lead_grant);
+    lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    const std::size_t before = lead->newest.size();
+    day.anna->report(day.stage.march, {{{38.627, -90.199}, 8, day.stage.clock.now()}});
+    day.stage.settle();
+    CHECK(lead->newest.size() > before);
+}
+
+TEST_CASE("the boards of a server that comes later show what was told before", "[scenario][servers]") {
+    TwoServers servers;
+    servers.give(&servers.one);
+    servers.day.stage.wait(base::seconds(10));
+    StageBus late(servers.hub);
+    shard::City& third = servers.day.stage.another(late);
+    Seat follower(third.backend(0), std::nullopt);
+    follower.open(servers.day.stage.feed(FeedKind::overview));
+    servers.day.stage.settle();
+    CHECK(says(follower.newest, "St. Louis"));
+}
+
+}  // namespace
+}  // namespace marchwire::test
