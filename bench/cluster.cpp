@@ -61,9 +61,21 @@ public:
     Redis(fs::path directory, std::vector<std::string> more) : directory_(std::move(directory)) {
         fs::create_directories(directory_);
         bench::ChildSettings settings;
-        settings.arguments = {"redis-server", "--port",       "0",   "--unixsocket",  socket().string(), "--dir",
-                              directory_.string(), "--save", "",  "--appendonly", "yes",             "--appendfsync",
-                              "everysec",     "--logfile",    "redis.log"};
+        settings.arguments = {"redis-server",
+                              "--port",
+                              "0",
+                              "--unixsocket",
+                              socket().string(),
+                              "--dir",
+                              directory_.string(),
+                              "--save",
+                              "",
+                              "--appendonly",
+                              "yes",
+                              "--appendfsync",
+                              "everysec",
+                              "--logfile",
+                              "redis.log"};
         settings.arguments.insert(settings.arguments.end(), more.begin(), more.end());
         child_ = std::make_unique<bench::Child>(settings);
         for (int tries = 0; tries < 200 && !fs::exists(socket()); ++tries) {
@@ -120,6 +132,12 @@ T answer_of(const Ask& ask) {
     auto answer = promise->get_future();
     ask([promise](T value) { promise->set_value(std::move(value)); });
     return answer.get();
+}
+
+base::Tip tip_in(store::EventLog& log, const base::LogId& march) {
+    const auto opened = answer_of<base::Result<store::OpenedLog>>([&](auto done) { log.open(march, std::move(done)); });
+    if (!opened) give_up(opened.error().message);
+    return opened->tip;
 }
 
 store::AppendRequest group_on(const base::LogId& log, std::uint64_t seq, std::size_t entries) {
@@ -189,9 +207,9 @@ private:
 // ---- one march, three servers --------------------------------------------------------------------
 
 struct Contended {
-    double stored = 0;   ///< entries a second
-    double tries = 0;    ///< appends sent for one that was stored
-    double p99_ms = 0;   ///< from wanted to stored
+    double stored = 0;  ///< entries a second
+    double tries = 0;   ///< appends sent for one that was stored
+    double p99_ms = 0;  ///< from wanted to stored
 };
 
 /// Each server stores check-ins that come evenly, those that have come meanwhile in one group, as a desk does.
@@ -207,9 +225,7 @@ Contended contend(const Redis& redis, double per_second, std::chrono::millisecon
         servers.emplace_back([&] {
             const auto log = open(redis);
             std::vector<double> mine;
-            base::Tip tip = answer_of<base::Result<store::OpenedLog>>([&](auto done) {
-                                log->open(march, std::move(done));
-                            }).value().tip;
+            base::Tip tip = tip_in(*log, march);
             const auto start = Clock::now();
             std::uint64_t stored = 0;
             const auto due = [&](std::uint64_t n) {
@@ -292,16 +308,12 @@ double watch_ratio(const Redis& redis, std::uint64_t appends) {
         const auto watcher = open(redis);
         std::atomic<std::uint64_t> heard{0};
         std::unique_ptr<store::FollowToken> token;
-        const auto tip = answer_of<base::Result<store::OpenedLog>>([&](auto done) {
-                             watcher->open(march_of(0), std::move(done));
-                         }).value().tip;
+        const auto tip = tip_in(*watcher, march_of(0));
         if (watched) token = watcher->follow(march_of(0), tip.seq, [&](const store::StoredEntry&) { ++heard; });
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
         const double before = redis.figure("stats", "total_net_output_bytes");
         for (int march = 0; march < marches; ++march) {
-            std::uint64_t seq = answer_of<base::Result<store::OpenedLog>>([&](auto done) {
-                                    writer->open(march_of(march), std::move(done));
-                                }).value().tip.seq.value;
+            std::uint64_t seq = tip_in(*writer, march_of(march)).seq.value;
             for (std::uint64_t i = 0; i < appends; ++i, ++seq) {
                 auto request = group_on(march_of(march), seq, 1);
                 (void)answer_of<store::AppendOutcome>(

@@ -145,7 +145,7 @@ Server::Server(base::Config config, Parts parts)
       log_(std::move(parts.store.log)),
       redis_log_(parts.store.redis_log),
       bus_(std::move(parts.store.bus)),
-      keys_(std::move(parts.keys)),
+      keys_(parts.keys),
       tls_(std::move(parts.tls)),
       signals_(io_, SIGTERM, SIGINT),
       hangup_(io_),
@@ -156,8 +156,8 @@ Server::Server(base::Config config, Parts parts)
     settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
     city_ = std::make_unique<shard::City>(std::move(settings));
 
-    const auto pages = [this](std::string target, std::function<void(session::PageAnswer)> done) {
-        city_->page(std::move(target), std::move(done));
+    const auto pages = [this](const std::string& target, std::function<void(session::PageAnswer)> done) {
+        city_->page(target, std::move(done));
     };
     for (net::NetSettings* door : {&followers_, &staff_}) {
         door->origins = config_.origins;

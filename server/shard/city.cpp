@@ -178,7 +178,7 @@ void City::command(const base::LogId& log, core::Command command, core::Actor ac
     fabric_->put(log, std::move(asked));
 }
 
-void City::state_json(base::LogId log, std::function<void(base::Result<std::string>)> done) {
+void City::state_json(const base::LogId& log, std::function<void(base::Result<std::string>)> done) {
     Shard& home = fabric_->home_of(log);
     const auto tell = [&home, log, done = std::move(done)] {
         if (const auto* march = home.desks().march(log); march != nullptr && march->state().exists()) {

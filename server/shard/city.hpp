@@ -98,7 +98,7 @@ public:
     void command(const base::LogId& log, core::Command command, core::Actor actor,
                  std::function<void(base::Result<wire::Accepted>)> done);
     /// wire::state_json of the stored state (never of what is still being stored); NOT_FOUND.
-    void state_json(base::LogId log, std::function<void(base::Result<std::string>)> done);
+    void state_json(const base::LogId& log, std::function<void(base::Result<std::string>)> done);
     /// Every log that exists, in order.
     void list(std::function<void(std::vector<base::LogId>)> done);
     /// A public page by its target: `/`, `/v1/campaigns/{c}`, `/v1/marches/{c}/{m}`, `.../route.geojson`. Drills

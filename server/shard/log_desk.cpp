@@ -288,7 +288,7 @@ void LogDesk<State>::follow() {
     follow_ = place_.log.follow(
         place_.id, committed_.tip.seq,
         [weak = this->weak_from_this(), home = place_.mailbox](const store::StoredEntry& stored) {
-            home.post([weak, stored]() mutable {
+            home.post([weak, stored = store::StoredEntry(stored)]() mutable {
                 if (const auto self = weak.lock()) self->hear(std::move(stored));
             });
         });

@@ -25,7 +25,7 @@ std::shared_ptr<LogDesk<core::MarchState>> make_desk(Home& home, const OpenedDes
 
 }  // namespace
 
-MarchDesk::MarchDesk(Home& home, OpenedDesk<core::MarchState> opened)
+MarchDesk::MarchDesk(Home& home, const OpenedDesk<core::MarchState>& opened)
     : home_(home),
       id_(opened.state.id),
       desk_(make_desk(home, opened, *this)),

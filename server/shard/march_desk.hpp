@@ -25,7 +25,7 @@ struct PublicMarchPage {
 class MarchDesk final : public Audience<core::MarchState>, public std::enable_shared_from_this<MarchDesk> {
 public:
     /// `opened` as the store had it; a state with tip.seq 0 for a march that its first command creates.
-    MarchDesk(Home& home, OpenedDesk<core::MarchState> opened);
+    MarchDesk(Home& home, const OpenedDesk<core::MarchState>& opened);
 
     /// Takes the keeping of a march that exists; a new one's is taken when it has been created.
     void begin_keeping(base::UtcMs idle_since);

@@ -56,15 +56,13 @@ Reachability reachability_after(base::Millis silence) {
 }  // namespace
 
 LiveItem Telemetry::put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind, std::uint64_t subject,
-                        wire::TelemetryItem value, const FeedRegister& feeds, base::UtcMs expires_at) {
+                        const wire::TelemetryItem& value, const FeedRegister& feeds, base::UtcMs expires_at) {
     const auto topic = core::topic_number(state.topic_base, topic_index);
     const auto followed_by = topic_index == core::topic_index::public_feed ? wire::FeedKind::public_feed
                                                                            : wire::FeedKind::ops;
     return items_.put(
         topic, {topic.value, static_cast<std::uint32_t>(kind), subject},
-        [topic, value = std::move(value)](wire::Encoding encoding) {
-            return wire::encode_telemetry(topic, value, encoding);
-        },
+        [topic, value](wire::Encoding encoding) { return wire::encode_telemetry(topic, value, encoding); },
         feeds.encodings({followed_by}), expires_at);
 }
 

@@ -46,8 +46,8 @@ private:
     };
     enum class KeyKind : std::uint8_t { public_column = 1, ops_column, position, liveness };
     [[nodiscard]] fanout::LiveItem put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind,
-                                       std::uint64_t subject, wire::TelemetryItem value, const FeedRegister& feeds,
-                                       base::UtcMs expires_at = {});
+                                       std::uint64_t subject, const wire::TelemetryItem& value,
+                                       const FeedRegister& feeds, base::UtcMs expires_at = {});
 
     [[nodiscard]] fanout::LiveItem show(const core::MarchState& state, base::UtcMs now, const FeedRegister& feeds);
 

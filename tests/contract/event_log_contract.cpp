@@ -249,7 +249,7 @@ TEST_CASE("an entry that is too large is refused and leaves nothing", "[contract
 
 TEST_CASE("a read keeps to its limit and to four mebibytes", "[contract][store]") {
     FOR_EACH_STORE();
-    const std::string half(2 * 1024 * 1024, 'x');
+    const std::string half(2UL * 1024 * 1024, 'x');
     store.create(march, {"a", "b", half, half, "c"});
     CHECK(texts_of(store.read(march, 1, 2).value()) == Texts{"a", "b"});
     CHECK(texts_of(store.read(march, 2, 1).value()) == Texts{"b"});

@@ -232,7 +232,7 @@ shard::City& CityStage::another(bus::Bus& bus) {
 
 void CityStage::go_down() {
     bool stopped = false;
-    city->stop(base::seconds(2), [&](base::Result<void>) { stopped = true; });
+    city->stop(base::seconds(2), [&](const base::Result<void>&) { stopped = true; });
     settle();
     REQUIRE(stopped);
     city.reset();
