@@ -28,12 +28,12 @@ struct Address {
     [[nodiscard]] bool is_loopback() const;
 };
 
-/// `2018-06-30T13:00:00Z,60`: begins there, runs 60 times as fast. With a third value, milliseconds of the machine's
-/// steady clock, it has run since then: servers on one machine that are given the same three agree on the time.
+/// `2018-06-30T13:00:00Z,60`: begins there, runs 60 times as fast. With a third value, real time in milliseconds
+/// since 1970, it has run since then: servers that are given the same three agree on the time.
 struct DemoClockSetting {
     UtcMs start;
     double rate = 1;
-    UtcMs since;  ///< machine time; 0: since the server started, and never before what the log holds
+    UtcMs since;  ///< real time; 0: since the server started, and never before what the log holds
     bool operator==(const DemoClockSetting&) const = default;
 };
 
