@@ -65,8 +65,6 @@ public:
         return heard_;
     }
 
-    bus::RedisBus bus;
-
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -74,6 +72,9 @@ private:
     int times_ = 0;
     std::vector<std::string> heard_;
     std::unique_ptr<bus::Listening> token_;
+
+public:
+    bus::RedisBus bus;  ///< last: it tells of what stands above until it has ended
 };
 
 struct World {
