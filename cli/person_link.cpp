@@ -67,7 +67,8 @@ PersonLink::PersonLink(const Context& context)
                .on_discontinuity = {},
                .on_skipped = {},
                .on_refused = [this](const sdk::FeedName&, const sdk::Error& error) { feed_refused_ = error; },
-               .on_error = {}}) {}
+               .on_error = {},
+               .on_command_lost = {}}) {}
 
 bool PersonLink::run_until(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + patience;

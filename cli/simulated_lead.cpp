@@ -33,7 +33,8 @@ SimulatedLead::SimulatedLead(boost::asio::io_context& io, const sdk::ClientSetti
                .on_discontinuity = {},
                .on_skipped = {},
                .on_refused = {},
-               .on_error = {}}) {
+               .on_error = {},
+               .on_command_lost = {}}) {
     client_.subscribe(feed_);
     client_.connect();
 }

@@ -95,11 +95,16 @@ public:
 private:
     void tell(const base::LogId& log, const LogCheck& check, const base::Result<void>& whole) {
         const base::Tip& tip = check.tip();
-        Json json{{"ok", whole.has_value()},  {"log", log.text()},
-                  {"entries", tip.seq.value}, {"signed_tips", check.signed_tips()},
-                  {"epoch", tip.epoch.value}, {"digest", base::hex(tip.digest)}};
+        Json json{{"ok", whole.has_value()},
+                  {"log", log.text()},
+                  {"entries", tip.seq.value},
+                  {"lost_entries", check.lost_entries()},
+                  {"signed_tips", check.signed_tips()},
+                  {"epoch", tip.epoch.value},
+                  {"digest", base::hex(tip.digest)}};
         std::string text = log.text() + ": " + std::to_string(tip.seq.value) + " entries, " +
                            std::to_string(check.signed_tips()) + " signed tips, ";
+        if (check.lost_entries() != 0) text += std::to_string(check.lost_entries()) + " lost and repaired, ";
         if (whole) {
             text += "whole, tip " + base::hex(tip.digest) + "\n";
         } else {

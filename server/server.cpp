@@ -361,6 +361,7 @@ std::vector<ops::Figure> Server::figures() const {
                 counts.keepings),
         counter("marchwire_histories_changed_total", "Times that a log had lost or changed what was read of it.",
                 counts.histories_changed),
+        counter("marchwire_log_repairs_total", "Logs that were found cut and go on under a new epoch.", counts.repairs),
         counter("marchwire_appends_total", "Groups stored.", counts.appends),
         counter("marchwire_append_tries_total", "Groups sent to the store, those told again included.",
                 counts.append_tries),

@@ -66,8 +66,10 @@ inline constexpr std::size_t entry_bytes = 4UL * 1024 * 1024;  ///< a route of 1
 inline constexpr std::size_t group_commands = 512;             ///< commands decided and appended as one group
 inline constexpr std::size_t desk_queue_commands = 8'192;      ///< waiting for a desk; beyond it UNAVAILABLE
 inline constexpr int append_tries = 8;                         ///< DESIGN 3
-inline constexpr std::uint64_t id_window = 1'024;              ///< remembered counters per device and log (DESIGN 4.2)
-inline constexpr Millis id_age = hours(24);                    ///< DESIGN 4.2
+inline constexpr Millis append_wait_first{1};      ///< jitter from the second refusal on, doubled each time,
+inline constexpr Millis append_wait_most{16};      ///< up to here; ours
+inline constexpr std::uint64_t id_window = 1'024;  ///< remembered counters per device and log (DESIGN 4.2)
+inline constexpr Millis id_age = hours(24);        ///< DESIGN 4.2
 inline constexpr std::size_t log_page_bytes = 4UL * 1024 * 1024;      ///< one page of a log; an entry always fits
 inline constexpr std::size_t checkpoint_bytes = 256UL * 1024 * 1024;  ///< 50 routes of 100 000 points are 80 MB
 inline constexpr std::size_t store_group_calls = 4'096;               ///< done and committed as one group; ours
@@ -96,8 +98,10 @@ inline constexpr std::size_t redis_groups = 2;                ///< on their way:
 inline constexpr Millis bus_nonce_every = seconds(1);         ///< heartbeat through the own channel (DESIGN 8)
 inline constexpr int bus_nonces_missed = 3;                   ///< then the link is opened anew (DESIGN 8)
 inline constexpr Millis bus_tail_check_every = seconds(5);    ///< followed logs are asked for their tips (DESIGN 8)
+inline constexpr Millis bus_nonce_age = seconds(2);           ///< older: staff is not served (DESIGN 10)
 inline constexpr Millis lease_life = seconds(3);              ///< of a march's keeping (DESIGN 3)
 inline constexpr Millis lease_held{2'500};                    ///< by the holder's own clock; then it stops (DESIGN 3)
+inline constexpr Millis repair_wait = seconds(3);             ///< for the keeper's repair of a log that was cut; ours
 inline constexpr std::size_t leases_back = 8;                 ///< given back a second to one who has come; ours
 
 // --- domain -----------------------------------------------------------------------------------
@@ -120,6 +124,7 @@ inline constexpr Millis proposal_life = minutes(5);          ///< DOMAIN, comman
 inline constexpr Millis handover_life = minutes(5);          ///< DESIGN 2
 inline constexpr Millis track_life = seconds(120);           ///< positions live in memory only (DESIGN 3)
 inline constexpr std::size_t positions_per_batch = 200;
+inline constexpr Millis telemetry_unsure = seconds(90);          ///< after a takeover or bus gap (DESIGN 3)
 inline constexpr Millis public_column_delay = seconds(60);       ///< DESIGN 5
 inline constexpr std::uint32_t public_column_snap_metres = 100;  ///< DESIGN 5
 inline constexpr std::size_t public_column_marshals = 3;         ///< fewer show only 'moving' (DESIGN 5)
@@ -158,6 +163,9 @@ inline constexpr Millis beat{250};                       ///< real time: keepers
 inline constexpr Millis session_tick = seconds(1);       ///< real time: teeth of the wheel of deadlines, pings, UpTo
 inline constexpr std::size_t window_at_opening = 1'024;  ///< entries read back so that clients resume over a restart
 inline constexpr std::size_t opening_page_entries = 2'000;  ///< one read while a log is opened; ours
+inline constexpr Millis followers_told_every = seconds(5);  ///< how many a server has, to the march's keeper; ours
+inline constexpr Millis followers_told_life = seconds(15);  ///< then that server is taken to have none; ours
+inline constexpr std::size_t servers_counted = 64;          ///< whose followers a keeper adds up; ours
 inline constexpr Millis row_every = seconds(5);             ///< overview and desk: a march's row (DESIGN 5)
 inline constexpr Millis public_column_every = seconds(5);   ///< the public one; ours
 inline constexpr std::size_t history_bytes = 48UL * 1024;   ///< one answer to GetHistory stays under 64 KB

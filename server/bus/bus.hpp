@@ -39,6 +39,9 @@ class Bus {
 public:
     virtual ~Bus() = default;
 
+    /// Tells this instance apart from the others, for as long as it runs.
+    [[nodiscard]] virtual std::string name() const = 0;
+
     using Heard = std::function<void(std::string bytes)>;
     /// To every other instance that listens to this log; nothing when the link is down.
     virtual void tell(const base::LogId& log, std::string bytes) = 0;

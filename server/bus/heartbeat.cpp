@@ -20,8 +20,13 @@ bool Heartbeat::heard(std::string_view channel, std::chrono::steady_clock::time_
     if (channel != channel_) return false;
     unheard_ = 0;
     up_ = true;
+    heard_at_ = now;
     lag_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count();
     return true;
+}
+
+bool Heartbeat::is_fresh(std::chrono::steady_clock::time_point now) const {
+    return now - heard_at_.load() < std::chrono::milliseconds(base::limits::bus_nonce_age.value);
 }
 
 void Heartbeat::beat(std::chrono::steady_clock::time_point now) {

@@ -28,6 +28,8 @@ public:
 
     /// Heard not longer ago than limits::bus_nonces_missed beats. Any thread.
     [[nodiscard]] bool up() const { return up_; }
+    /// Heard within limits::bus_nonce_age: what others publish arrives. Any thread.
+    [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point now) const;
     /// From published to heard, the last time. Any thread.
     [[nodiscard]] base::Millis lag() const { return {lag_ms_}; }
     /// Subscriptions opened anew since nothing was heard. Any thread.
@@ -39,6 +41,7 @@ private:
     RedisClient& subscriptions_;
     int unheard_ = 0;
     std::chrono::steady_clock::time_point sent_at_;
+    std::atomic<std::chrono::steady_clock::time_point> heard_at_{};
     std::atomic<bool> up_{false};
     std::atomic<std::int64_t> lag_ms_{0};
     std::atomic<std::uint64_t> renewals_{0};

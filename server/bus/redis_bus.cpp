@@ -171,6 +171,7 @@ public:
         });
     }
 
+    [[nodiscard]] const std::string& name() const { return id_; }
     [[nodiscard]] BusHealth health() const { return {heartbeat_.up(), heartbeat_.lag(), heartbeat_.renewals()}; }
 
 private:
@@ -343,6 +344,7 @@ void RedisBus::keep(std::function<base::UtcMs()> now, std::function<void(Duties)
         machine->keep(std::move(now), std::move(told));
     });
 }
+std::string RedisBus::name() const { return machine_->name(); }
 void RedisBus::stop() { machine_->stop(); }
 BusHealth RedisBus::health() const { return machine_->health(); }
 

@@ -24,6 +24,7 @@ public:
     RedisBus(const RedisBus&) = delete;
     RedisBus& operator=(const RedisBus&) = delete;
 
+    [[nodiscard]] std::string name() const override;
     void tell(const base::LogId& log, std::string bytes) override;
     [[nodiscard]] std::unique_ptr<Listening> listen(const base::LogId& log, Heard heard) override;
     void put(const base::LogId& log, const std::string& name, std::string bytes) override;

@@ -155,6 +155,7 @@ public:
     void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
     void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
+    void operator()(const LogRepaired&) const { state_.repaired_at = entry_.seq; }
 
     void operator()(const CampaignCreated&) const { misplaced(); }
     void operator()(const CampaignUpdated&) const { misplaced(); }
@@ -188,7 +189,7 @@ private:
 /// Folds one event into a campaign.
 class CampaignFold {
 public:
-    explicit CampaignFold(CampaignState& state) : state_(state) {}
+    CampaignFold(CampaignState& state, const Entry& entry) : state_(state), entry_(entry) {}
 
     void operator()(const CampaignCreated& event) const {
         state_.topic_base = event.topic_base;
@@ -210,6 +211,7 @@ public:
     void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
     void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
+    void operator()(const LogRepaired&) const { state_.repaired_at = entry_.seq; }
 
     void operator()(const MarchCreated&) const { misplaced(); }
     void operator()(const MarchUpdated&) const { misplaced(); }
@@ -235,6 +237,7 @@ private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }
 
     CampaignState& state_;
+    const Entry& entry_;
 };
 
 template <class State>
@@ -254,7 +257,7 @@ void apply(MarchState& state, const Entry& entry, const base::Digest& digest) {
 
 void apply(CampaignState& state, const Entry& entry, const base::Digest& digest) {
     MARCHWIRE_INVARIANT(entry.seq == state.tip.seq.next());
-    std::visit(CampaignFold(state), entry.event);
+    std::visit(CampaignFold(state, entry), entry.event);
     advance(state, entry, digest);
 }
 

@@ -55,6 +55,7 @@ public:
     Indices operator()(const CallsToActionSet&) { return everybody_unless(state_.spec.drill); }
     Indices operator()(const KeeperChanged&) { return ops(); }
     Indices operator()(const TipSigned&) { return ops(); }
+    Indices operator()(const LogRepaired&) { return ops(); }
     Indices operator()(const CampaignCreated&) { return {}; }
     Indices operator()(const CampaignUpdated&) { return {}; }
     Indices operator()(const MarchListed&) { return {}; }

@@ -49,6 +49,7 @@ struct OpsColumn {
     std::optional<Metres> tail;
     std::uint32_t heads = 0;  ///< HEAD marshals it stands on
     std::uint32_t tails = 0;
+    bool stale = false;  ///< positions were missed (a takeover, a bus gap) less than limits::telemetry_unsure ago
     bool operator==(const OpsColumn&) const = default;
 };
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace marchwire::core {
 
@@ -139,12 +140,17 @@ struct RecordSignedTip {
     Tip tip;
     std::array<std::uint8_t, 64> signature{};
 };
+/// The log was found cut after `found`: goes on under the next epoch, from what this server verified.
+struct RepairLog {
+    Tip found;
+    std::vector<CommandId> lost;
+};
 
 using CommandBody = std::variant<
     CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, Reschedule,
     SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
-    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, Tick, TakeKeeping, RecordSignedTip>;
+    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, Tick, TakeKeeping, RecordSignedTip, RepairLog>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

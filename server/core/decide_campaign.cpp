@@ -193,10 +193,12 @@ Decision on(const CampaignAsk& ask, const RecordSignedTip& wish) {
     return events_of(TipSigned{wish.tip, wish.signature});
 }
 
+Decision on(const CampaignAsk& ask, const RepairLog& wish) { return repaired(ask.state.tip, wish); }
+
 /// All other commands are about one march.
 template <class Body>
 concept OfMarch = !OfCampaign<Body> && !std::is_same_v<Body, SetCallsToAction> && !std::is_same_v<Body, TakeKeeping> &&
-                  !std::is_same_v<Body, RecordSignedTip>;
+                  !std::is_same_v<Body, RecordSignedTip> && !std::is_same_v<Body, RepairLog>;
 
 template <OfMarch Body>
 Decision on(const CampaignAsk&, const Body&) {

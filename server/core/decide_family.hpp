@@ -112,6 +112,10 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const Tick& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeKeeping& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RecordSignedTip& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const RepairLog& wish);
+
+/// Of both logs: a repair goes on from `tip`, which must be beyond what was found.
+[[nodiscard]] Decision repaired(const Tip& tip, const RepairLog& wish);
 
 /// Commands that belong on the campaign's log.
 template <class Body>

@@ -42,4 +42,12 @@ Decision decide_on(const Ask& ask, const RecordSignedTip& wish) {
     return events_of(TipSigned{wish.tip, wish.signature});
 }
 
+Decision repaired(const Tip& tip, const RepairLog& wish) {
+    if (wish.found.seq >= tip.seq) return base::invalid("found.seq", "A log that is as long as ever needs no repair.");
+    return events_of(LogRepaired{wish.found, tip, wish.lost});
+}
+
+// Names no term: the store compares its tip with what was found, and takes one repair.
+Decision decide_on(const Ask& ask, const RepairLog& wish) { return repaired(ask.state.tip, wish); }
+
 }  // namespace marchwire::core

@@ -132,6 +132,13 @@ struct TipSigned {
     Tip tip;
     std::array<std::uint8_t, 64> signature{};
 };
+/// The store has lost the newest entries, after `found`; whoever wrote this had folded them, up to `verified`, and its
+/// fold goes on: nothing that they did is undone. Of both logs; the first entry of its epoch.
+struct LogRepaired {
+    Tip found;                    ///< seq 0: all was lost
+    Tip verified;                 ///< the entry before this one in seq and chain
+    std::vector<CommandId> lost;  ///< of commands whose entries are gone, as far back as they were remembered
+};
 
 // ---- events of a campaign's log ----------------------------------------------------------------
 struct CampaignCreated {
@@ -164,7 +171,7 @@ using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged
                            RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
                            CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
                            NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded>;
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -199,6 +199,7 @@ struct MarchState {
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
     Term term;                         ///< highest keeper term seen
     Tip signed_tip;                    ///< last one signed
+    Seq repaired_at;                   ///< of the last LogRepaired: before it the store may lack entries; 0: none
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
@@ -273,6 +274,7 @@ struct CampaignState {
     std::vector<CallToAction> calls_to_action;
     Term term;
     Tip signed_tip;
+    Seq repaired_at;  ///< as in a march
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }

@@ -161,6 +161,7 @@ struct RowOf {
     static Action of(const Tick*) { return Action::machine; }
     static Action of(const TakeKeeping*) { return Action::machine; }
     static Action of(const RecordSignedTip*) { return Action::machine; }
+    static Action of(const RepairLog*) { return Action::machine; }
 };
 
 }  // namespace

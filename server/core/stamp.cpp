@@ -9,7 +9,8 @@ namespace {
 Entry begin(const Tip& tip, Seq public_seq, Event event, const Command& command, const Context& context) {
     Entry entry;
     entry.seq = tip.seq.next();
-    entry.epoch = tip.epoch;
+    const bool repairs = std::holds_alternative<LogRepaired>(event);
+    entry.epoch = repairs ? Epoch{tip.epoch.value + 1} : tip.epoch;
     entry.at = context.now;
     entry.made_at = command.id ? command.made_at : UtcMs{};
     entry.actor = context.actor.person;

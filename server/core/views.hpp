@@ -124,7 +124,8 @@ struct OverviewRow {
     PublicPhase phase;
     PlannedPhase next;  ///< next planned phase with a known time; at = 0 when none
     UtcMs as_of;
-    std::uint32_t on_duty_rounded = 0;  ///< 0 under 5, else rounded to 5
+    std::uint32_t on_duty_rounded = 0;    ///< 0 under 5, else rounded to 5
+    std::uint32_t followers_rounded = 0;  ///< who watch its public feed now, on all servers; the same
     bool operator==(const OverviewRow&) const = default;
 };
 /// A march's row for the national desk.
@@ -136,7 +137,10 @@ struct DeskRow {
     UtcMs as_of;
     bool operator==(const DeskRow&) const = default;
 };
-[[nodiscard]] OverviewRow overview_row(const MarchState& state, UtcMs now);
+/// `followers`: of the march's public feed, as far as its keeper knows.
+[[nodiscard]] OverviewRow overview_row(const MarchState& state, std::uint32_t followers, UtcMs now);
+/// A count as the public may see it: 0 under 5, else rounded to 5 (DESIGN 5).
+[[nodiscard]] std::uint32_t shown_count(std::uint32_t count);
 [[nodiscard]] DeskRow desk_row(const MarchState& state, UtcMs now);
 
 }  // namespace marchwire::core

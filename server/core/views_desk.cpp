@@ -17,10 +17,6 @@ std::uint32_t on_duty(const MarchState& state) {
         std::ranges::count_if(state.roster, [](const Member& member) { return is_present(member.duty); }));
 }
 
-std::uint32_t rounded(std::uint32_t count) {
-    return count < shown_from ? 0 : (count + rounded_to / 2) / rounded_to * rounded_to;
-}
-
 /// EXHAUSTED before others, then who has climbed higher.
 bool worse(const Alert& a, const Alert& b) {
     const auto rank = [](const Alert& alert) {
@@ -49,7 +45,11 @@ PlannedPhase next_planned(const MarchState& state, UtcMs now) {
 
 }  // namespace
 
-OverviewRow overview_row(const MarchState& state, UtcMs now) {
+std::uint32_t shown_count(std::uint32_t count) {
+    return count < shown_from ? 0 : (count + rounded_to / 2) / rounded_to * rounded_to;
+}
+
+OverviewRow overview_row(const MarchState& state, std::uint32_t followers, UtcMs now) {
     OverviewRow row;
     row.march = state.id.march;
     row.city = state.spec.city;
@@ -60,7 +60,8 @@ OverviewRow overview_row(const MarchState& state, UtcMs now) {
     row.phase = {state.phase, state.phase_version, state.phase_since, state.public_sentence};
     row.next = next_planned(state, now);
     row.as_of = now;
-    row.on_duty_rounded = rounded(on_duty(state));
+    row.on_duty_rounded = shown_count(on_duty(state));
+    row.followers_rounded = shown_count(followers);
     return row;
 }
 

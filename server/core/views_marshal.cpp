@@ -31,6 +31,7 @@ struct FitForPhone {
     bool operator()(const RouteImported&) const { return false; }
     bool operator()(const KeeperChanged&) const { return false; }
     bool operator()(const TipSigned&) const { return false; }
+    bool operator()(const LogRepaired&) const { return false; }
     bool operator()(const CampaignCreated&) const { return false; }
     bool operator()(const CampaignUpdated&) const { return false; }
     bool operator()(const MarchListed&) const { return false; }

@@ -55,6 +55,7 @@ struct PublicReading {
     Item operator()(const AlertCleared&) const { return std::nullopt; }
     Item operator()(const KeeperChanged&) const { return std::nullopt; }
     Item operator()(const TipSigned&) const { return std::nullopt; }
+    Item operator()(const LogRepaired&) const { return std::nullopt; }
     Item operator()(const CampaignCreated&) const { return std::nullopt; }
     Item operator()(const CampaignUpdated&) const { return std::nullopt; }
     Item operator()(const MarchListed&) const { return std::nullopt; }

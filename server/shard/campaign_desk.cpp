@@ -38,8 +38,8 @@ CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
 
 // ---- other servers -----------------------------------------------------------------------------
 
-void CampaignDesk::follow() {
-    desk_->follow();
+void CampaignDesk::follow(const std::vector<PastEntry>& recent) {
+    desk_->follow(recent);
     const auto hear = [weak = weak_from_this(), home = home_.mailbox()](std::string bytes) {
         home.post([weak, bytes = std::move(bytes)] {
             if (const auto self = weak.lock()) self->hear(bytes);
@@ -54,8 +54,10 @@ void CampaignDesk::follow() {
 
 void CampaignDesk::hear(const std::string& bytes) {
     auto message = wire::decode_bus(bytes);
-    auto* row = message ? std::get_if<MarchRow>(&*message) : nullptr;
-    if (row == nullptr || !state().exists()) return;
+    if (!message || !state().exists()) return;
+    if (std::holds_alternative<wire::HistoryDoubted>(*message)) return desk_->check_history();
+    auto* row = std::get_if<MarchRow>(&*message);
+    if (row == nullptr) return;
     const auto kept = rows_.find(row->overview.march);
     if (kept != rows_.end() && kept->second.overview.as_of > row->overview.as_of) return;
     put_row(std::move(*row));
@@ -87,6 +89,10 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     }
 }
 
+void CampaignDesk::history_doubted() {
+    if (home_.bus() != nullptr) home_.bus()->tell(id_, wire::encode_bus(wire::HistoryDoubted{}));
+}
+
 void CampaignDesk::history_changed() {
     count(home_.counters().histories_changed);
     open_campaign_log(home_.place(id_), [weak = weak_from_this()](const auto& opened) {
@@ -105,17 +111,13 @@ void CampaignDesk::history_changed() {
                 if (!kept) self->home_.send(shard, TokenChanged{self->id_.campaign, token});
             }
         }
-        self->desk_->restart(opened->state);
+        self->desk_->restart(opened->state, opened->recent);
         self->tell_all(self->state());
     });
 }
 
-void CampaignDesk::beat(base::UtcMs now_is) {
+void CampaignDesk::beat() {
     if (std::exchange(reopen_wanted_, false)) history_changed();
-    if (home_.bus() != nullptr && now_is - checked_at_ >= limits::bus_tail_check_every) {
-        checked_at_ = now_is;
-        desk_->check_history();
-    }
     const core::CampaignState& now = state();
     if (now.tip.seq.value < checkpointed_.value + limits::checkpoint_every_entries) return;
     checkpointed_ = now.tip.seq;

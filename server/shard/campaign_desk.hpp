@@ -22,7 +22,7 @@ public:
     CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened);
 
     /// Hears what other servers append, and the rows of the marches that they keep, from now on.
-    void follow();
+    void follow(const std::vector<PastEntry>& recent);
     void submit(Asked asked) { desk_->submit(std::move(asked)); }
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
     void close_feed(const SubscriberKey& key) { register_.remove(key); }
@@ -32,7 +32,8 @@ public:
     void put_checkpoint(std::function<void()> done);
     /// Its creation was refused and nobody waits for it.
     [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
-    void beat(base::UtcMs now);
+    void beat();
+    void second() { desk_->second(); }
 
     [[nodiscard]] const core::CampaignState& state() const { return desk_->committed(); }
     /// Every row that the public may see, as one JSON item; null for a drill.
@@ -41,7 +42,10 @@ public:
 
     void stored(const core::Entry& entry, const base::Digest& digest) override;
     void group_stored() override {}
+    void history_doubted() override;
     void history_changed() override;
+    /// A campaign has no keeper: whoever comes first.
+    [[nodiscard]] bool repairs() const override { return true; }
 
 private:
     void put_row(MarchRow row);
@@ -61,7 +65,6 @@ private:
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
     std::unique_ptr<bus::Listening> listening_;
-    base::UtcMs checked_at_;  ///< that the log still holds what this desk stands on
 };
 
 }  // namespace marchwire::shard

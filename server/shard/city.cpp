@@ -239,6 +239,7 @@ CityCounts City::counts() const {
         sum.kept += one.kept;
         sum.keepings += one.keepings;
         sum.histories_changed += one.histories_changed;
+        sum.repairs += one.repairs;
         sum.sessions += one.sessions;
         sum.queued_bytes += one.queued_bytes;
         sum.marches += one.marches;

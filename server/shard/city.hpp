@@ -54,6 +54,7 @@ struct CityCounts {
     std::size_t kept = 0;                     ///< marches that this server keeps
     std::uint64_t keepings = 0;               ///< begun: at the start, and when another server gave one up or died
     std::uint64_t histories_changed = 0;      ///< the log had lost or changed what was read of it
+    std::uint64_t repairs = 0;                ///< of logs that were found cut: nothing of their state was lost
     std::uint64_t appends = 0;                ///< groups that were stored
     std::uint64_t append_tries = 0;           ///< groups that were sent to the store, those told again included
     std::uint64_t entries = 0;                ///< entries stored by this process

@@ -19,6 +19,7 @@ struct Counters {
     std::atomic<std::size_t> kept{0};
     std::atomic<std::uint64_t> keepings{0};
     std::atomic<std::uint64_t> histories_changed{0};
+    std::atomic<std::uint64_t> repairs{0};
     std::atomic<std::uint64_t> appends{0};
     std::atomic<std::uint64_t> append_tries{0};
     std::atomic<std::uint64_t> entries{0};

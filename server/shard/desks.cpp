@@ -48,7 +48,7 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ve
             if (!opened) return done(opened.error());
             const auto desk = std::make_shared<CampaignDesk>(home_, *opened);
             add(campaigns_, log, desk);
-            if (home_.bus() != nullptr) desk->follow();
+            if (home_.bus() != nullptr) desk->follow(opened->recent);
             done(bases_of(opened->state));
         });
         return;
@@ -58,7 +58,7 @@ void Desks::open(const base::LogId& log, std::function<void(base::Result<std::ve
         auto desk = std::make_shared<MarchDesk>(home_, *opened);
         add(marches_, log, desk);
         if (home_.bus() != nullptr) {
-            desk->follow();
+            desk->follow(opened->recent);
             return done(std::vector<HeldBase>{{log, opened->state.topic_base}});
         }
         // A clock that stands before the last run (a demo day begun anew) has lost no time.
@@ -126,12 +126,12 @@ void Desks::create(const base::LogId& log, Asked asked) {
     if (is_campaign && campaign(log) == nullptr) {
         const auto desk = std::make_shared<CampaignDesk>(home_, unborn<core::CampaignState>(log));
         add(campaigns_, log, desk);
-        if (home_.bus() != nullptr) desk->follow();
+        if (home_.bus() != nullptr) desk->follow({});
     }
     if (!is_campaign && march(log) == nullptr) {
         const auto desk = std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(log));
         add(marches_, log, desk);
-        if (home_.bus() != nullptr) desk->follow();
+        if (home_.bus() != nullptr) desk->follow({});
     }
     asked.answer = [this, log, answer = std::move(asked.answer)](auto outcome) {
         // Not from inside the desk's own call.
@@ -235,12 +235,13 @@ std::vector<base::LogId> Desks::logs() const {
 void Desks::beat(base::UtcMs now) {
     if (closed_) return;
     for (const auto& [log, desk] : marches_) desk->beat(now);
-    for (const auto& [log, desk] : campaigns_) desk->beat(now);
+    for (const auto& [log, desk] : campaigns_) desk->beat();
 }
 
 void Desks::second(base::UtcMs now) {
     if (closed_) return;
     for (const auto& [log, desk] : marches_) desk->second(now);
+    for (const auto& [log, desk] : campaigns_) desk->second();
     home_.counters().kept = static_cast<std::size_t>(
         std::ranges::count_if(marches_, [](const auto& one) { return one.second->is_kept(); }));
     if (home_.bus() == nullptr) return;

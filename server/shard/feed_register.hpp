@@ -44,7 +44,8 @@ public:
     std::optional<OpenedFeed> remove(const SubscriberKey& key);
 
     [[nodiscard]] const std::unordered_map<SubscriberKey, OpenedFeed>& all() const { return feeds_; }
-    [[nodiscard]] bool wants(wire::FeedKind kind) const { return kinds_.at(number(kind)) != 0; }
+    [[nodiscard]] std::size_t count(wire::FeedKind kind) const { return kinds_.at(number(kind)); }
+    [[nodiscard]] bool wants(wire::FeedKind kind) const { return count(kind) != 0; }
     /// Some section lead follows the own section.
     [[nodiscard]] bool wants_sections() const { return of_sections_ != 0; }
     /// What items of these feeds are made in while somebody follows: what is missing is made when a resume asks.

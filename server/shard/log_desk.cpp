@@ -4,58 +4,19 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "core/chain.hpp"
+#include "shard/answers.hpp"
 #include "wire/codec.hpp"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 namespace marchwire::shard {
-namespace {
 
 namespace limits = base::limits;
 using base::Refusal;
 using base::RefusalCode;
-
-/// A refusal that is about the server and not about the command: the same id is safe again.
-Refusal not_now(std::string message) {
-    Refusal refusal = base::refuse(RefusalCode::unavailable, "", std::move(message));
-    refusal.retry_after_ms = limits::unavailable_retry.value;
-    return refusal;
-}
-
-Refusal other_content() {
-    return base::invalid("id", "This id was used for another command: give each command an id of its own.");
-}
-
-Refusal expired(const char* message) { return base::refuse(RefusalCode::expired, "id", message); }
-
-bool is_machine(const core::Actor& actor) { return actor.host || actor.role == core::Role::keeper; }
-
-/// Commands whose answer names what they made: such an answer is read again from the log when it is asked twice.
-bool answer_names_something(const core::CommandBody& body) {
-    return std::visit(
-        []<class Body>(const Body&) {
-            // By one who may only propose, each that can be proposed makes a proposal.
-            return core::Proposable<Body> || std::is_same_v<Body, core::AddPerson> ||
-                   std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
-                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal>;
-        },
-        body);
-}
-
-}  // namespace
-
-base::Position position_of(const base::Tip& tip) { return {tip.epoch, tip.seq, base::short_digest(tip.digest)}; }
-
-Made made_by(const core::Event& event) {
-    if (const auto* person = std::get_if<core::PersonAdded>(&event)) return {person->person.id.value};
-    if (const auto* token = std::get_if<core::TokenIssued>(&event)) return {token->token.number};
-    if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
-    if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
-    if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
-    return {};
-}
 
 template <class State>
 LogDesk<State>::LogDesk(DeskPlace place, State state, Audience<State>& audience)
@@ -80,7 +41,7 @@ void LogDesk<State>::submit(Asked asked) {
 template <class State>
 std::optional<Refusal> LogDesk<State>::refused_unseen(const Asked& asked) const {
     if (closed_) return not_now("The server is going down: send the same command again after you have reconnected.");
-    if (lost_) return not_now("The log is being read anew: send the same command again.");
+    if (standing_ != Standing::whole) return being_read();
     if (is_machine(asked.actor) && !asked.command.id) return std::nullopt;
     if (!asked.command.id) return base::invalid("id", "Give the command a device and a counter above 0.");
     const auto made_at = asked.command.made_at;
@@ -101,9 +62,19 @@ void LogDesk<State>::pump() {
 template <class State>
 auto LogDesk<State>::take_group() -> Group {
     Group group;
+    top_up(group);
+    return group;
+}
+
+template <class State>
+void LogDesk<State>::top_up(Group& group) {
+    const auto is_large = [](const Asked& asked) {
+        return std::holds_alternative<core::ImportRoute>(asked.command.body);
+    };
+    if (!group.commands.empty() && is_large(group.commands.front().asked)) return;
     while (!queue_.empty() && group.commands.size() < limits::group_commands) {
         // A route is as large as a thousand check-ins: it travels alone.
-        const bool large = std::holds_alternative<core::ImportRoute>(queue_.front().command.body);
+        const bool large = is_large(queue_.front());
         if (large && !group.commands.empty()) break;
         Decided one;
         one.asked = std::move(queue_.front());
@@ -111,7 +82,6 @@ auto LogDesk<State>::take_group() -> Group {
         group.commands.push_back(std::move(one));
         if (large) break;
     }
-    return group;
 }
 
 // ---- deciding ----------------------------------------------------------------------------------
@@ -196,7 +166,9 @@ template <class State>
 void LogDesk<State>::on_outcome(store::AppendOutcome outcome) {
     Group group = std::move(*flying_);
     flying_.reset();
-    if (!outcome) {
+    if (!outcome && outcome.error().code == RefusalCode::not_found && committed_.tip.seq) {
+        doubt(std::move(group));  // the log itself is gone
+    } else if (!outcome) {
         fail(std::move(group), outcome.error());
     } else if (const auto* appended = std::get_if<store::Appended>(&*outcome)) {
         on_appended(std::move(group), *appended);
@@ -215,8 +187,11 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
     if (heard_.empty() || heard_.back().tip.seq <= draft_.tip.seq) pump();
     count(place_.counters.appends);
     count(place_.counters.entries, group.entries.size());
+    std::unordered_map<base::CommandId, std::uint64_t> hashes;
+    for (const Decided& one : group.commands) hashes.emplace(one.asked.command.id, one.asked.content_hash);
     for (const Fresh& fresh : group.entries) {
         core::apply(committed_, fresh.entry, fresh.digest);
+        if (follow_) footprints_.add(committed_.tip, fresh.entry.command, hashes[fresh.entry.command]);
         audience_.stored(fresh.entry, fresh.digest);
     }
     if (!group.entries.empty()) audience_.group_stored();
@@ -245,7 +220,7 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
 template <class State>
 void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused) {
     if (!refused.expected_is_in_log || !apply_missed(refused.missed)) {
-        lose_history(std::move(group));
+        doubt(std::move(group));
         return;
     }
     draft_ = committed_;
@@ -257,7 +232,31 @@ void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused
              not_now("Others write to this log faster than this server: send the same command again."));
         return;
     }
+    const bool first = group.tries == 1;
+    flying_ = std::move(group);
+    if (first) return try_again();
+    // Those who write at the same time would go on meeting: each waits for a moment of its own, and brings more.
+    place_.mailbox.post_after(jitter(flying_->tries), [weak = this->weak_from_this()] {
+        if (const auto self = weak.lock()) self->try_again();
+    });
+}
+
+template <class State>
+std::chrono::microseconds LogDesk<State>::jitter(int tries) {
+    const auto most = std::min(limits::append_wait_most.value, limits::append_wait_first.value << (tries - 2));
+    return std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, most * 1'000)(random_));
+}
+
+template <class State>
+void LogDesk<State>::try_again() {
+    Group group = std::move(*flying_);
+    flying_.reset();
+    apply_heard();
+    if (standing_ != Standing::whole) return fail(std::move(group), being_read());
+    top_up(group);
     decide_and_append(std::move(group));
+    pump();
+    tell_quiet();
 }
 
 template <class State>
@@ -277,6 +276,7 @@ bool LogDesk<State>::apply_next(const store::StoredEntry& stored) {
                              stored.tip.digest;
     if (!follows) return false;
     core::apply(committed_, *entry, stored.tip.digest);
+    if (follow_) footprints_.add(committed_.tip, entry->command, 0);
     audience_.stored(*entry, stored.tip.digest);
     return true;
 }
@@ -284,7 +284,21 @@ bool LogDesk<State>::apply_next(const store::StoredEntry& stored) {
 // ---- what others append ------------------------------------------------------------------------
 
 template <class State>
-void LogDesk<State>::follow() {
+void LogDesk<State>::follow(const std::vector<PastEntry>& recent) {
+    remember(recent);
+    hear_from_here();
+}
+
+template <class State>
+void LogDesk<State>::remember(const std::vector<PastEntry>& recent) {
+    footprints_ = {};
+    for (const PastEntry& past : recent) {
+        footprints_.add({past.entry.epoch, past.entry.seq, past.digest}, past.entry.command, 0);
+    }
+}
+
+template <class State>
+void LogDesk<State>::hear_from_here() {
     follow_ = place_.log.follow(
         place_.id, committed_.tip.seq,
         [weak = this->weak_from_this(), home = place_.mailbox](const store::StoredEntry& stored) {
@@ -296,33 +310,14 @@ void LogDesk<State>::follow() {
 
 template <class State>
 void LogDesk<State>::hear(store::StoredEntry stored) {
-    if (lost_ || stored.tip.seq <= committed_.tip.seq) return;
+    if (standing_ != Standing::whole || stored.tip.seq <= committed_.tip.seq) return;
     if (heard_.size() >= limits::replay_window_entries) {
         // A group that is on its way for so long comes back with what it missed; from there all is heard anew.
         heard_.clear();
-        return follow();
+        return hear_from_here();
     }
     heard_.push_back(std::move(stored));
     if (!flying_) apply_heard();
-}
-
-template <class State>
-void LogDesk<State>::check_history() {
-    // A group that is on its way finds out by itself.
-    if (flying_ || lost_ || committed_.tip.seq.value == 0) return;
-    place_.log.read(place_.id, committed_.tip.seq, 1,
-                    [weak = this->weak_from_this(), home = place_.mailbox, asked = committed_.tip](auto read) {
-                        home.post([weak, asked, read = std::move(read)] {
-                            if (const auto self = weak.lock()) self->on_checked(asked, read);
-                        });
-                    });
-}
-
-template <class State>
-void LogDesk<State>::on_checked(const base::Tip& asked, const base::Result<store::Entries>& read) {
-    if (flying_ || lost_) return;
-    const bool gone = read ? read->empty() || read->front().tip != asked : read.error().code == RefusalCode::not_found;
-    if (gone) lose_history({});
 }
 
 /// While nothing is on its way: draft and committed are the same.
@@ -333,23 +328,11 @@ void LogDesk<State>::apply_heard() {
         const store::StoredEntry stored = std::move(heard_.front());
         heard_.pop_front();
         if (stored.tip.seq <= committed_.tip.seq) continue;  // our own, or told with a refusal
-        if (!apply_next(stored)) return lose_history({});
+        if (!apply_next(stored)) return doubt({});
         core::apply(draft_, wire::decode_stored(stored.bytes).value(), stored.tip.digest);
         told = true;
     }
     if (told) audience_.group_stored();
-}
-
-template <class State>
-void LogDesk<State>::lose_history(Group group) {
-    base::log_error("history_changed", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
-    lost_ = true;
-    heard_.clear();
-    const Refusal why = not_now("The log is being read anew: send the same command again.");
-    fail(std::move(group), why);
-    std::deque<Asked> waiting = std::exchange(queue_, {});
-    for (const Asked& asked : waiting) answer(asked, why);
-    audience_.history_changed();
 }
 
 template <class State>
@@ -371,7 +354,8 @@ void LogDesk<State>::answer_known(Decided one, const store::KnownId& known, core
         answer(one.asked, expired("Too old for this log to know whether it was taken: look, and make it anew."));
         return;
     }
-    if (known.content_hash != one.asked.content_hash) {
+    const bool other = known.content_hash != 0 && known.content_hash != one.asked.content_hash;
+    if (other) {
         answer(one.asked, other_content());
         return;
     }
@@ -436,11 +420,11 @@ void LogDesk<State>::tell_quiet() {
 }
 
 template <class State>
-void LogDesk<State>::restart(State state) {
+void LogDesk<State>::restart(State state, const std::vector<PastEntry>& recent) {
     committed_ = std::move(state);
     draft_ = committed_;
-    lost_ = false;
-    if (follow_) follow();
+    standing_ = Standing::whole;
+    if (follow_) follow(recent);
 }
 
 template class LogDesk<core::MarchState>;

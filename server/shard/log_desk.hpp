@@ -4,17 +4,21 @@
 #include "base/clock.hpp"
 #include "base/hmac.hpp"
 #include "core/decide.hpp"
+#include "shard/answers.hpp"
 #include "shard/counters.hpp"
+#include "shard/footprints.hpp"
 #include "shard/mailbox.hpp"
 #include "store/event_log.hpp"
 #include "wire/messages.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <vector>
 
 namespace marchwire::shard {
@@ -31,12 +35,13 @@ struct Asked {
     Answer answer;
 };
 
-/// The number of what an entry made (person, proposal, route version, notice, token); 0 when nothing.
-struct Made {
-    std::uint64_t number = 0;
-    bool proposed = false;
+/// An entry as it was stored, read again.
+struct PastEntry {
+    core::Entry entry;
+    base::Digest digest{};
 };
-[[nodiscard]] Made made_by(const core::Event& event);
+
+struct FoundLog;
 
 /// Told of what is stored, in log order, after it was applied to `committed`: this is where publishing
 /// happens. On the desk's thread.
@@ -47,8 +52,13 @@ public:
     virtual void stored(const core::Entry& entry, const base::Digest& digest) = 0;
     /// After the last entry of a group and before its replies.
     virtual void group_stored() = 0;
+    /// The log may not hold what this desk stands on. What can be repaired is, and nobody has missed anything;
+    /// until then the desk takes nothing.
+    virtual void history_doubted() = 0;
     /// What this desk holds is not the log's history any more: it takes nothing until `restart`.
     virtual void history_changed() = 0;
+    /// It is for this server to repair the log, where it was cut.
+    [[nodiscard]] virtual bool repairs() const = 0;
 };
 
 /// Where a desk stands. References outlive it; all but the store is of its own shard.
@@ -88,15 +98,19 @@ public:
     [[nodiscard]] bool idle() const { return !busy() && reads_ == 0; }
 
     /// From now on others' entries are heard as they are stored. Of a store that this server alone has there are none.
-    void follow();
+    /// `recent`: the newest entries of those that the state was made of.
+    void follow(const std::vector<PastEntry>& recent = {});
 
     /// Asks whether what this desk stands on is still in the log: Redis may have lost its newest entries, or all.
     void check_history();
+    /// Once a second: looks now and then whether the log still holds what this desk stands on, and goes on with one
+    /// that was lost and not found yet.
+    void second();
 
     /// Takes no more commands; `quiet` is called when what was taken has been answered.
     void close(std::function<void()> quiet);
     /// After `history_changed`: goes on from this state, read anew.
-    void restart(State state);
+    void restart(State state, const std::vector<PastEntry>& recent = {});
 
 private:
     struct Decided {
@@ -120,18 +134,27 @@ private:
     [[nodiscard]] std::optional<base::Refusal> refused_unseen(const Asked& asked) const;
     void pump();
     [[nodiscard]] Group take_group();
+    void top_up(Group& group);
     void decide_and_append(Group group);
     [[nodiscard]] store::AppendRequest decide_group(Group& group);
     void decide_one(Decided& one, Group& group, store::AppendRequest& request);
     void on_outcome(store::AppendOutcome outcome);
     void on_appended(Group group, const store::Appended& appended);
     void on_refused(Group group, const store::AppendRefused& refused);
+    [[nodiscard]] std::chrono::microseconds jitter(int tries);
+    void try_again();
     [[nodiscard]] bool apply_missed(const std::vector<store::StoredEntry>& missed);
     [[nodiscard]] bool apply_next(const store::StoredEntry& stored);
     void hear(store::StoredEntry stored);
     void apply_heard();
     void on_checked(const base::Tip& asked, const base::Result<store::Entries>& read);
-    void lose_history(Group group);
+    void hear_from_here();
+    void remember(const std::vector<PastEntry>& recent);
+    void doubt(Group group);
+    void check_now_and_then();
+    void find();
+    void on_found(const FoundLog& found);
+    void go_on();
     void fail(Group group, const base::Refusal& why);
     void answer_known(Decided one, const store::KnownId& known, core::Level level);
     void answer(const Asked& asked, base::Result<wire::Accepted> outcome);
@@ -145,19 +168,26 @@ private:
     State draft_;
     Audience<State>& audience_;
     std::deque<Asked> queue_;
-    std::optional<Group> flying_;
+    std::optional<Group> flying_;  ///< with the store, or waiting to be tried again
     std::unique_ptr<store::FollowToken> follow_;
     std::deque<store::StoredEntry> heard_;  ///< while a group is on its way: it may be among them
+    Footprints footprints_;                 ///< on a store that several servers share
     std::size_t reads_ = 0;                 ///< answers that wait for an entry to be read
     bool closed_ = false;
-    bool lost_ = false;
+    enum class Standing : std::uint8_t {
+        whole,
+        doubted,   ///< looked for, again each second
+        searched,  ///< the same, and the store has been asked
+        changed,   ///< until `restart`
+    } standing_ = Standing::whole;
+    int seconds_doubted_ = 0;
+    int seconds_unchecked_ = 0;
+    bool hears_ = true;
+    std::minstd_rand random_{std::random_device{}()};
     std::function<void()> quiet_;
 };
 
 extern template class LogDesk<core::MarchState>;
 extern template class LogDesk<core::CampaignState>;
-
-/// What a client holds of a tip.
-[[nodiscard]] base::Position position_of(const base::Tip& tip);
 
 }  // namespace marchwire::shard

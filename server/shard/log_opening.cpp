@@ -63,6 +63,8 @@ private:
                                                : 1;
         // One entry more at the front: its digest is the position before the window.
         next_ = Seq{std::max<std::uint64_t>(1, std::min(state_.tip.seq.value + 1, window_first) - 1)};
+        // What stood before a repair may be gone, and does not lead up to it.
+        next_ = std::max(next_, state_.repaired_at);
         read_on();
     }
 
@@ -80,7 +82,11 @@ private:
     }
 
     void read_on() {
-        if (next_ > tip_.seq) return find_public_start();
+        if (next_ > tip_.seq) {
+            const bool at_repair = !recent_.empty() && recent_.front().entry.seq == state_.repaired_at;
+            if (at_repair) leave_first();
+            return find_public_start();
+        }
         place_.log.read(place_.id, next_, limits::opening_page_entries, [self = this->shared_from_this()](auto page) {
             self->place_.mailbox.post([self, page = std::move(page)] { self->on_page(page); });
         });
@@ -110,31 +116,28 @@ private:
         if (!entry) return damaged("cannot be read by this version"), false;
         if (next_ > state_.tip.seq) core::apply(state_, *entry, stored.tip.digest);
         recent_.push_back({std::move(*entry), stored.tip.digest});
-        if (recent_.size() > limits::window_at_opening) {
-            before_ = position_of(recent_.front(), recent_.front().entry.seq);
-            if (is_public(recent_.front().entry)) {
-                before_public_ = position_of(recent_.front(), recent_.front().entry.public_seq);
-            }
-            recent_.pop_front();
-        }
+        if (recent_.size() > limits::window_at_opening) leave_first();
         before_next_ = stored.tip;
         next_ = next_.next();
         return true;
     }
 
+    /// The window begins after it.
+    void leave_first() {
+        const PastEntry& first = recent_.front();
+        before_ = position_of(first, first.entry.seq);
+        if (is_public(first.entry)) before_public_ = position_of(first, first.entry.public_seq);
+        recent_.pop_front();
+    }
+
     /// The digest of the last public item before the window: of an entry passed on the way, or of one further back
     /// that the checkpoint knows.
     void find_public_start() {
-        const bool from_the_first = recent_.empty() || recent_.front().entry.seq.value == 1;
+        const bool from_the_first = before_.seq.value == 0;
         if (from_the_first || before_public_.seq.value != 0 || public_in_checkpoint_.value == 0) return finish();
-        if (public_in_checkpoint_ < recent_.front().entry.seq) return read_bearer();
+        if (public_in_checkpoint_ <= before_.seq) return read_bearer();
         // It stands before the window and only reading back would tell where: the window begins after its own first.
-        while (before_public_.seq.value == 0) {
-            const PastEntry& first = recent_.front();
-            before_ = position_of(first, first.entry.seq);
-            if (is_public(first.entry)) before_public_ = position_of(first, first.entry.public_seq);
-            recent_.pop_front();
-        }
+        while (before_public_.seq.value == 0) leave_first();
         finish();
     }
 
@@ -142,6 +145,8 @@ private:
         place_.log.read(place_.id, public_in_checkpoint_, 1, [self = this->shared_from_this()](auto page) {
             self->place_.mailbox.post([self, page = std::move(page)] {
                 if (!page) return self->done_(page.error());
+                const bool lost = page->empty() || page->front().tip.seq != self->public_in_checkpoint_;
+                if (lost && self->state_.repaired_at) return self->begin_public_at_repair();
                 const auto entry = page->empty() ? base::Result<core::Entry>(base::invalid("seq", "missing"))
                                                  : wire::decode_stored(page->front().bytes);
                 if (!entry) return self->damaged("has a hole");
@@ -149,6 +154,14 @@ private:
                 self->finish();
             });
         });
+    }
+
+    /// The entry of the last public item is among those that were lost: who holds it takes the snapshot.
+    void begin_public_at_repair() {
+        const Seq newest = recent_.empty() ? state_.public_seq : recent_.front().entry.public_seq;
+        const bool counts_itself = !recent_.empty() && is_public(recent_.front().entry);
+        before_public_ = {before_.epoch, Seq{newest.value - (counts_itself ? 1 : 0)}, before_.digest};
+        finish();
     }
 
     void finish() {

@@ -10,11 +10,6 @@
 
 namespace marchwire::shard {
 
-struct PastEntry {
-    core::Entry entry;
-    base::Digest digest{};
-};
-
 /// A log as it stood when it was opened.
 template <class State>
 struct OpenedDesk {

@@ -3,7 +3,9 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -20,6 +22,14 @@ public:
     template <class Work>
     void post(Work&& work) const {
         boost::asio::post(*to_, std::forward<Work>(work));
+    }
+    /// Real time, also where a test drives the clock.
+    template <class Work>
+    void post_after(std::chrono::microseconds delay, Work work) const {
+        auto timer = std::make_shared<boost::asio::steady_timer>(*to_, delay);
+        timer->async_wait([timer, work = std::move(work)](const auto& error) {
+            if (!error) work();
+        });
     }
 
 private:

@@ -39,8 +39,8 @@ MarchDesk::MarchDesk(Home& home, const OpenedDesk<core::MarchState>& opened)
 
 // ---- other servers -----------------------------------------------------------------------------
 
-void MarchDesk::follow() {
-    desk_->follow();
+void MarchDesk::follow(const std::vector<PastEntry>& recent) {
+    desk_->follow(recent);
     listening_ = home_.bus()->listen(id_, [weak = weak_from_this(), home = home_.mailbox()](const std::string& bytes) {
         auto message = wire::decode_bus(bytes);
         if (!message) return;  // of a newer version: the next one may be readable
@@ -58,19 +58,35 @@ void MarchDesk::hear(const wire::BusMessage& message) {
     if (!state().exists()) return;
     const FeedRegister& feeds = feeds_.open_feeds();
     const base::UtcMs now = home_.clock().now();
-    if (const auto* told = std::get_if<wire::PositionsTold>(&message)) {
-        feeds.publish(home_, telemetry_.take(state(), told->person, told->fixes, now, feeds));
+    if (const auto* positions = std::get_if<wire::PositionsTold>(&message)) {
+        feeds.publish(home_, telemetry_.take(state(), positions->person, positions->fixes, now, feeds));
     } else if (const auto* heard = std::get_if<wire::HeardFrom>(&message)) {
         feeds.publish(home_, telemetry_.heard(state(), heard->person, now, feeds));
     } else if (const auto* column = std::get_if<core::PublicColumn>(&message); column != nullptr && !is_kept()) {
         feeds.publish(home_, telemetry_.take_public_column(state(), *column, now, feeds));
+    } else if (const auto* told = std::get_if<wire::FollowersTold>(&message); told != nullptr && is_kept()) {
+        crowd_.told(told->server, told->followers);
+    } else if (std::holds_alternative<wire::HistoryDoubted>(message)) {
+        desk_->check_history();
     }
 }
 
 void MarchDesk::begin_keeping(base::UtcMs idle_since) {
-    row_urgent_ = true;
+    row_urgent_ = ever_kept_ = true;
+    telemetry_.interrupted(home_.clock().now());
     count(home_.counters().keepings);
     keeper_->begin(idle_since);
+}
+
+void MarchDesk::end_keeping() {
+    keeper_->end();
+    seconds_unkept_ = 0;
+}
+
+/// Also for a while after: who loses all of Redis loses the keepings with it.
+bool MarchDesk::repairs() const {
+    constexpr auto still = (limits::bus_tail_check_every + limits::lease_life).value / limits::session_tick.value;
+    return is_kept() || (ever_kept_ && seconds_unkept_ < still);
 }
 
 bool MarchDesk::unwanted(base::UtcMs now) const {
@@ -112,7 +128,7 @@ void MarchDesk::history_changed() {
             self->reopen_wanted_ = true;
             return;
         }
-        self->desk_->restart(opened->state);
+        self->desk_->restart(opened->state, opened->recent);
         self->items_ = MarchItems(*opened);
         self->feeds_.history_changed();
         self->row_urgent_ = true;
@@ -124,6 +140,8 @@ void MarchDesk::history_changed() {
 
 void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
     if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
+    // Somebody who looks at it here may have been revoked meanwhile.
+    if (!home_.log().hears()) return;
     hear(wire::PositionsTold{actor.person, report.fixes});
     tell_others(wire::PositionsTold{actor.person, report.fixes});
 }
@@ -138,12 +156,12 @@ void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
 void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
-    if (home_.bus() != nullptr && now - checked_at_ >= limits::bus_tail_check_every) {
-        checked_at_ = now;
-        desk_->check_history();
-    }
+    desk_->second();
+    if (!is_kept()) ++seconds_unkept_;
     using Column = Telemetry::PublicColumn;
     if (!feeds_.open_feeds().all().empty() || desk_->busy()) wanted_at_ = now;
+    if (!home_.log().hears()) telemetry_.interrupted(now);
+    count_followers();
     auto items = telemetry_.second(state(), now, is_kept() ? Column::made_here : Column::comes_from_the_keeper,
                                    feeds_.open_feeds());
     if (is_kept()) tell_column(now);
@@ -158,8 +176,19 @@ void MarchDesk::second(base::UtcMs now) {
         items.push_back(std::move(hint));
     }
     feeds_.open_feeds().publish(home_, std::move(items));
-    const bool changed = row_seq_ != state().tip.seq.value || telemetry_.public_column().as_of != row_column_at_;
+    const bool changed = row_seq_ != state().tip.seq.value || telemetry_.public_column().as_of != row_column_at_ ||
+                         core::shown_count(crowd_.followers()) != row_followers_;
     if (row_urgent_ || (changed && now - row_sent_at_ >= limits::row_every)) send_row(now);
+}
+
+void MarchDesk::count_followers() {
+    constexpr auto told_every = limits::followers_told_every.value / limits::session_tick.value;
+    const auto here = static_cast<std::uint32_t>(feeds_.open_feeds().count(wire::FeedKind::public_feed));
+    crowd_.second();
+    if (is_kept() || home_.bus() == nullptr) return crowd_.told({}, here);
+    if (here == 0 || ++seconds_untold_ < told_every) return;
+    seconds_untold_ = 0;
+    tell_others(wire::FollowersTold{home_.bus()->name(), here});
 }
 
 /// As often as followers are shown it, and at once when there is none any more.
@@ -179,8 +208,10 @@ void MarchDesk::send_row(base::UtcMs now) {
     row_sent_at_ = now;
     row_seq_ = state().tip.seq.value;
     row_column_at_ = telemetry_.public_column().as_of;
-    home_.row_changed(id_, {core::overview_row(state(), now), telemetry_.public_column(), core::desk_row(state(), now),
-                            state().spec.drill});
+    core::OverviewRow overview = core::overview_row(state(), crowd_.followers(), now);
+    row_followers_ = overview.followers_rounded;
+    home_.row_changed(
+        id_, {std::move(overview), telemetry_.public_column(), core::desk_row(state(), now), state().spec.drill});
 }
 
 // ---- history -----------------------------------------------------------------------------------

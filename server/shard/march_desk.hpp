@@ -1,6 +1,7 @@
 // The desk of one march: its log, its feeds, its telemetry and its keeper on one thread.
 #pragma once
 
+#include "shard/crowd.hpp"
 #include "shard/home.hpp"
 #include "shard/keeper.hpp"
 #include "shard/log_desk.hpp"
@@ -29,10 +30,10 @@ public:
 
     /// Takes the keeping of a march that exists; a new one's is taken when it has been created.
     void begin_keeping(base::UtcMs idle_since);
-    void end_keeping() { keeper_->end(); }
+    void end_keeping();
     [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
-    /// Hears what other servers append and tell from now on.
-    void follow();
+    /// Hears what other servers append and tell from now on. `recent`: as it was opened.
+    void follow(const std::vector<PastEntry>& recent);
     void submit(Asked asked) { desk_->submit(std::move(asked)); }
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
     void close_feed(const SubscriberKey& key) { feeds_.close(key); }
@@ -56,12 +57,15 @@ public:
 
     void stored(const core::Entry& entry, const base::Digest& digest) override;
     void group_stored() override;
+    void history_doubted() override { tell_others(wire::HistoryDoubted{}); }
     void history_changed() override;
+    [[nodiscard]] bool repairs() const override;
 
 private:
     void answer_history(const SessionKey& to, const session::ReadHistory& request,
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
+    void count_followers();
     void send_row(base::UtcMs now);
     void tell_column(base::UtcMs now);
     void tell_others(const wire::BusMessage& message);
@@ -81,13 +85,17 @@ private:
     base::UtcMs row_sent_at_;
     std::uint64_t row_seq_ = 0;  ///< log seq that the last row was made of
     base::UtcMs row_column_at_;
-    base::Position hinted_;  ///< how far the log is, as marshals' sessions were told
+    std::uint32_t row_followers_ = 0;
+    Crowd crowd_;
+    int seconds_untold_ = 0;  ///< of the followers here, to the keeper
+    base::Position hinted_;   ///< how far the log is, as marshals' sessions were told
     base::Seq checkpointed_;
     std::unique_ptr<bus::Listening> listening_;
     base::UtcMs column_told_;  ///< as_of of the public column that the other servers have; 0: of none
     base::UtcMs column_told_at_;
     base::UtcMs wanted_at_;
-    base::UtcMs checked_at_;  ///< that the log still holds what this desk stands on
+    bool ever_kept_ = false;
+    int seconds_unkept_ = 0;
 };
 
 }  // namespace marchwire::shard

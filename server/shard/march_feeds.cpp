@@ -122,7 +122,8 @@ void MarchFeeds::send_opened(const SubscriberKey& key, const OpenedFeed& feed, s
     } else {
         opened.snapshot = snapshot(feed);
     }
-    opened.newest = view_.telemetry.newest(topics, feed.encoding);
+    // Positions are newest values: none go out while this server is cut off from the others (DESIGN 10).
+    if (home_.log().hears()) opened.newest = view_.telemetry.newest(topics, feed.encoding);
     opened.topics = std::move(topics);
     home_.send(key.session.shard, Opened{key.session, std::move(opened)});
 }

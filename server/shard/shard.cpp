@@ -26,6 +26,10 @@ base::Refusal no_such_campaign() {
     return base::refuse(base::RefusalCode::not_found, "feed", "There is no such campaign: check its name.");
 }
 
+base::Refusal cut_off() {
+    return not_now("This server does not hear the others at present: send the same command again.");
+}
+
 }  // namespace
 
 Shard::Shard(Fabric& fabric, std::size_t index)
@@ -182,6 +186,8 @@ void Shard::run_command(fanout::Slot slot, session::RunCommand command) {
         home.send(key.shard, Replied{key, {id, std::move(outcome)}});
     };
     asked.command = std::move(command.message.command);
+    // It might have been revoked meanwhile: whoever is cut off from the others cannot know (DESIGN 10).
+    if (!fabric_.settings().log.hears()) return asked.answer(cut_off());
     fabric_.put(log, std::move(asked));
 }
 

@@ -106,7 +106,9 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
                                         const FeedRegister& feeds) {
     std::vector<LiveItem> items;
     items_.expire(now);
+    const bool unsure = now < unsure_until_;
     for (auto& [person, heard] : heard_) {
+        if (unsure) break;
         const Reachability reachability = reachability_after(now - heard.at);
         if (reachability == heard.told) continue;
         heard.told = reachability;
@@ -116,8 +118,9 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
         public_column_ = {};
         return items;
     }
-    items.push_back(put(state, core::topic_index::ops, KeyKind::ops_column, 0, column_.ops(state, now), feeds,
-                        now + limits::track_life));
+    core::OpsColumn exact = column_.ops(state, now);
+    exact.stale = unsure;
+    items.push_back(put(state, core::topic_index::ops, KeyKind::ops_column, 0, exact, feeds, now + limits::track_life));
     if (column == PublicColumn::comes_from_the_keeper) return items;
     public_column_ = column_.public_column(state, now);
     const bool public_due = now - public_sent_at_ >= limits::public_column_every;

@@ -1,6 +1,7 @@
 // What of a march is never logged: positions, the column, who is reachable. Class C, newest value per key.
 #pragma once
 
+#include "base/limits.hpp"
 #include "core/column.hpp"
 #include "shard/feed_register.hpp"
 #include "shard/keyed_items.hpp"
@@ -27,6 +28,9 @@ public:
     /// Each second: the columns, and who fell silent.
     [[nodiscard]] std::vector<fanout::LiveItem> second(const core::MarchState& state, base::UtcMs now,
                                                        PublicColumn column, const FeedRegister& feeds);
+    /// Positions and signs of life were missed until now: nothing is concluded from silence for a while, and the column
+    /// says so.
+    void interrupted(base::UtcMs now) { unsure_until_ = now + base::limits::telemetry_unsure; }
     /// The march's keeper has made this one.
     [[nodiscard]] std::vector<fanout::LiveItem> take_public_column(const core::MarchState& state,
                                                                    const core::PublicColumn& column, base::UtcMs now,
@@ -60,6 +64,7 @@ private:
     core::PublicColumn public_column_;
     std::unordered_map<base::PersonId, Heard> heard_;
     base::UtcMs public_sent_at_;
+    base::UtcMs unsure_until_;
 };
 
 }  // namespace marchwire::shard

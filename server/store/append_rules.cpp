@@ -25,6 +25,7 @@ void TableLog::do_call(AppendCall& call) { call.outcome = appended(call.request)
 AppendOutcome TableLog::appended(const AppendRequest& request) {
     if (auto refusal = objection(request)) return *std::move(refusal);
     auto log = tables_->find(request.log);
+    if (request.repair) return repaired(log ? *log : tables_->create(request.log), request);
     if (request.new_log) {
         if (log) return log_exists(request.log);
         log = tables_->create(request.log);
@@ -42,6 +43,16 @@ AppendOutcome TableLog::appended(const AppendRequest& request) {
         if (id.id) tables_->remember(*log, id, request.now);
     }
     return Appended{level_, std::move(known)};
+}
+
+AppendOutcome TableLog::repaired(LogNumber log, const AppendRequest& request) {
+    if (tables_->tip(log) != request.expected) {
+        return AppendRefused{tables_->tip(log), is_in_log(log, request.expected), {}, {}};
+    }
+    tables_->add(log, request.entries);
+    for (const auto& id : request.ids) tables_->remember(log, id, request.now);
+    tables_->put_checkpoint(log, *request.repair);
+    return Appended{level_, {}};
 }
 
 AppendRefused TableLog::refused(LogNumber log, const AppendRequest& request, std::vector<KnownId> known) {

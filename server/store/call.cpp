@@ -14,7 +14,7 @@ constexpr std::size_t call_overhead_bytes = 256;
 std::size_t payload_of(const AppendCall& call) {
     std::size_t bytes = (call.request.ids.size() + call.request.lookups.size()) * sizeof(IdRecord);
     for (const auto& entry : call.request.entries) bytes += entry.bytes.size() + sizeof(StoredEntry);
-    return bytes;
+    return bytes + (call.request.repair ? call.request.repair->bytes.size() : 0);
 }
 std::size_t payload_of(const OpenCall&) { return 0; }
 std::size_t payload_of(const ReadCall&) { return 0; }
@@ -47,7 +47,7 @@ std::optional<base::Refusal> objection(const AppendRequest& request) {
             base::RefusalCode::too_large, "entries",
             "One entry has more than " + std::to_string(limits::entry_bytes) + " bytes; send less at once.");
     }
-    return std::nullopt;
+    return request.repair ? objection(*request.repair) : std::nullopt;
 }
 
 std::optional<base::Refusal> objection(const Checkpoint& checkpoint) {
@@ -57,6 +57,13 @@ std::optional<base::Refusal> objection(const Checkpoint& checkpoint) {
 }
 
 void expect_consecutive(const AppendRequest& request) {
+    if (request.repair) {
+        MARCHWIRE_INVARIANT(!request.new_log && request.entries.size() == 1);
+        const Tip& tip = request.entries.front().tip;
+        MARCHWIRE_INVARIANT(tip.seq > request.expected.seq && tip.epoch > request.expected.epoch);
+        MARCHWIRE_INVARIANT(request.repair->tip == tip);
+        return;
+    }
     Seq next = request.expected.seq.next();
     for (const auto& entry : request.entries) {
         MARCHWIRE_INVARIANT(entry.tip.seq == next);

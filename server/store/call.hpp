@@ -24,7 +24,7 @@ namespace marchwire::store {
 /// Why no store takes it, whatever it holds; none when one may.
 [[nodiscard]] std::optional<base::Refusal> objection(const AppendRequest& request);
 [[nodiscard]] std::optional<base::Refusal> objection(const Checkpoint& checkpoint);
-/// Entries follow one another from the expected tip, and a new log begins with nothing.
+/// Entries follow one another from the expected tip, and a new log begins with nothing; a repair is one entry beyond.
 void expect_consecutive(const AppendRequest& request);
 
 struct AppendCall {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,8 +33,9 @@ struct StoredEntry {
 /// A command's id with what it said, written atomically with the entries that it caused.
 struct IdRecord {
     CommandId id;
-    std::uint64_t content_hash = 0;  ///< over the command's content: the same id with another is INVALID_ARGUMENT
-    Tip answered;                    ///< last entry that the command caused
+    /// Over the command's content: the same id with another is INVALID_ARGUMENT. 0: not known (after a repair).
+    std::uint64_t content_hash = 0;
+    Tip answered;  ///< last entry that the command caused
 };
 
 /// What the log remembers of an id: not seen; answered before; or too old to know.
@@ -45,6 +47,12 @@ struct KnownId {
     Tip answered;
 };
 
+/// A fold of the log up to `tip`, so that opening does not replay it all. Opaque bytes.
+struct Checkpoint {
+    Tip tip;
+    std::string bytes;
+};
+
 /// One group: decided on `expected`, stored whole or not at all.
 struct AppendRequest {
     LogId log;
@@ -54,6 +62,10 @@ struct AppendRequest {
     std::vector<CommandId> lookups;    ///< of the refused ones: looked up only
     UtcMs now;                         ///< remembered with the ids: they live limits::id_age
     bool new_log = false;              ///< true: the log must not exist yet (expected is the zero tip)
+    /// A repair: the log was found cut, with `expected` as its tip (the zero tip: it is gone, and is made anew). Its
+    /// one entry bears a higher epoch and a seq beyond what was lost, and this is the state after it, kept in the same
+    /// step. Ids are remembered without being looked up. Refused, telling nothing as missed, when the tip is another.
+    std::optional<Checkpoint> repair;
 };
 
 /// Stored, at this level. `known` answers lookups (never ids: a known one refuses the group).
@@ -73,12 +85,6 @@ struct AppendRefused {
 /// NOT_FOUND (no such log), CONFLICT (new_log and it exists), UNAVAILABLE (not stored; nothing of it
 /// will appear later; the same request is safe again; of Redis: see redis_log.hpp), TOO_LARGE.
 using AppendOutcome = base::Result<std::variant<Appended, AppendRefused>>;
-
-/// A fold of the log up to `tip`, so that opening does not replay it all. Opaque bytes.
-struct Checkpoint {
-    Tip tip;
-    std::string bytes;
-};
 
 /// What opening gives: the newest checkpoint (tip.seq 0 and empty when there is none) and the tip.
 struct OpenedLog {
@@ -117,7 +123,8 @@ public:
     /// Opens (and reads the tip of) a log; NOT_FOUND when it was never created by an append with new_log.
     virtual void open(const LogId& log, OpenDone done) = 0;
     virtual void read(const LogId& log, Seq from, std::size_t limit, ReadDone done) = 0;
-    /// Calls back for each entry appended by anybody after `from`, in order, none twice, none left out.
+    /// Calls back for each entry appended by anybody after `from`, in order, none twice, none left out but those that a
+    /// repair found lost.
     [[nodiscard]] virtual std::unique_ptr<FollowToken> follow(const LogId& log, Seq from, Follow follow) = 0;
     /// Keeps the newest checkpoint of a log; an older one than the stored is ignored.
     virtual void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) = 0;
@@ -126,6 +133,9 @@ public:
     /// False for good after a write that failed (SQLite), or while the link is down (Redis): calls are UNAVAILABLE.
     /// Any thread.
     [[nodiscard]] virtual bool healthy() const = 0;
+    /// What others append is heard now, and all that they had appended while it was not has been told. Always, where
+    /// nobody else appends. Any thread.
+    [[nodiscard]] virtual bool hears() const { return true; }
     /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
     [[nodiscard]] virtual UtcMs last_alive() const = 0;
     /// Remembers that one runs now. Any thread; not answered.

@@ -24,8 +24,12 @@ FollowState::FollowState(LogId log, Seq from, Follow callback)
     : log_(std::move(log)), next_(from.next()), callback_(std::move(callback)) {}
 
 void FollowState::tell(const StoredEntry& entry) {
-    if (entry.tip.seq != next_) return;
-    next_ = next_.next();
+    if (entry.tip.seq == next_) tell_read(entry);
+}
+
+void FollowState::tell_read(const StoredEntry& entry) {
+    if (entry.tip.seq < next_) return;
+    next_ = entry.tip.seq.next();
     const std::lock_guard lock(mutex_);
     if (!ended_) callback_(entry);
 }
@@ -52,10 +56,24 @@ void FollowRegister::add(std::shared_ptr<FollowState> follow) {
 }
 
 void FollowRegister::tell(const LogId& log, const std::vector<StoredEntry>& entries) {
+    tell_each(log, entries, &FollowState::tell);
+}
+
+void FollowRegister::tell_read(const LogId& log, const std::vector<StoredEntry>& entries) {
+    tell_each(log, entries, &FollowState::tell_read);
+}
+
+void FollowRegister::look_again(const LogId& log) {
+    const auto found = follows_.find(log);
+    if (found != follows_.end()) catching_up_.insert(catching_up_.end(), found->second.begin(), found->second.end());
+}
+
+void FollowRegister::tell_each(const LogId& log, const std::vector<StoredEntry>& entries,
+                               void (FollowState::*way)(const StoredEntry&)) {
     const auto found = follows_.find(log);
     if (found == follows_.end()) return;
     for (const auto& follow : found->second) {
-        for (const auto& entry : entries) follow->tell(entry);
+        for (const auto& entry : entries) ((*follow).*way)(entry);
     }
     std::erase_if(found->second, [](const auto& one) { return one->ended(); });
     if (found->second.empty()) follows_.erase(found);

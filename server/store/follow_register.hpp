@@ -19,6 +19,8 @@ public:
     [[nodiscard]] Seq next() const { return next_; }
     /// Tells the entry when it is the next one. Store's thread only.
     void tell(const StoredEntry& entry);
+    /// The same of an entry that was read behind the one told last: what should stand between them was lost.
+    void tell_read(const StoredEntry& entry);
     /// Waits for a callback that is running on another thread; may be called inside it.
     void end();
     [[nodiscard]] bool ended();
@@ -40,12 +42,19 @@ public:
     void add(std::shared_ptr<FollowState> follow);
     /// New entries of a log, straight after their COMMIT.
     void tell(const LogId& log, const std::vector<StoredEntry>& entries);
+    /// Entries as they stand in the log, read from where the slowest follow stood.
+    void tell_read(const LogId& log, const std::vector<StoredEntry>& entries);
+    /// A log was repaired: its follows are behind again.
+    void look_again(const LogId& log);
     /// The entry that the follow of this log that is furthest behind is told next; none when nobody follows it.
     [[nodiscard]] std::optional<Seq> slowest(const LogId& log);
     /// The follows of which `tip_of(log)` says that they are behind.
     [[nodiscard]] std::vector<std::shared_ptr<FollowState>> behind(const std::function<Seq(const LogId&)>& tip_of);
 
 private:
+    void tell_each(const LogId& log, const std::vector<StoredEntry>& entries,
+                   void (FollowState::*way)(const StoredEntry&));
+
     std::unordered_map<LogId, std::vector<std::shared_ptr<FollowState>>> follows_;
     std::vector<std::shared_ptr<FollowState>> catching_up_;  ///< not yet at the tip
 };

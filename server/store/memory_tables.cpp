@@ -3,9 +3,21 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
+
 namespace marchwire::store {
 
 MemoryTables::OneLog& MemoryTables::at(LogNumber log) { return logs_.at(static_cast<std::size_t>(log - 1)); }
+
+/// A seq is a place but in a log that was repaired.
+Entries::const_iterator MemoryTables::first_from(LogNumber log, Seq seq) {
+    const Entries& entries = at(log).entries;
+    if (seq && seq.value <= entries.size() && entries[seq.value - 1].tip.seq == seq) {
+        return entries.begin() + static_cast<std::ptrdiff_t>(seq.value - 1);
+    }
+    return std::lower_bound(entries.begin(), entries.end(), seq,
+                            [](const StoredEntry& entry, Seq wanted) { return entry.tip.seq < wanted; });
+}
 
 std::optional<LogNumber> MemoryTables::find(const LogId& log) {
     const auto found = numbers_.find(log);
@@ -31,19 +43,17 @@ Tip MemoryTables::tip(LogNumber log) {
 }
 
 std::optional<Tip> MemoryTables::tip_at(LogNumber log, Seq seq) {
-    const auto& entries = at(log).entries;
-    if (!seq || seq.value > entries.size()) return std::nullopt;
-    return entries[seq.value - 1].tip;
+    const auto found = first_from(log, seq);
+    return found == at(log).entries.end() || found->tip.seq != seq ? std::nullopt : std::optional(found->tip);
 }
 
 Entries MemoryTables::read(LogNumber log, Seq from, std::size_t limit) {
     Entries page;
     std::size_t bytes = 0;
-    const auto& entries = at(log).entries;
-    for (std::uint64_t i = from.value - 1; i < entries.size() && page.size() < limit; ++i) {
-        bytes += entries[i].bytes.size();
+    for (auto entry = first_from(log, from); entry != at(log).entries.end() && page.size() < limit; ++entry) {
+        bytes += entry->bytes.size();
         if (bytes > base::limits::log_page_bytes) break;
-        page.push_back(entries[i]);
+        page.push_back(*entry);
     }
     return page;
 }

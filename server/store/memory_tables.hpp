@@ -42,6 +42,7 @@ private:
         Checkpoint checkpoint;
     };
     [[nodiscard]] OneLog& at(LogNumber log);
+    [[nodiscard]] Entries::const_iterator first_from(LogNumber log, Seq seq);
 
     std::deque<OneLog> logs_;  ///< LogNumber 1 at the front
     std::unordered_map<LogId, LogNumber> numbers_;

@@ -187,7 +187,7 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
         LogScript::append, scripts,
         {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"), std::string(logs_key)});
     command.reserve(24 + 2 * request.entries.size() + 2 * ids.size() + lookups.size());
-    command.add(request.new_log ? "new" : "");
+    command.add(request.new_log ? "new" : request.repair ? "repair" : "");
     command.own(packed(expected));
     command.own(stream_id(expected.epoch, expected.seq));
     command.own(stream_id(expected.epoch, expected.seq.next()));
@@ -218,6 +218,7 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     }
     for (const CommandId& id : lookups) command.own(packed(id));
     command.own(packed(request.entries.empty() ? expected : request.entries.back().tip));
+    if (request.repair) command.add(request.repair->bytes);
     return command;
 }
 

@@ -30,7 +30,11 @@ RedisFollowLink::RedisFollowLink(boost::asio::io_context& io, const bus::RedisSe
       scripts_(scripts),
       may_ask_(std::move(may_ask)),
       subscriptions_(io, settings, bus::LinkUse::subscriptions,
-                     {[this](const auto&) { on_ready(); }, [this](const auto&) { (void)follows_.lost(); },
+                     {[this](const auto&) { on_ready(); },
+                      [this](const auto&) {
+                          resumed_ = false;
+                          (void)follows_.lost();
+                      },
                       [this](const auto& message) { on_heard(message); }}),
       heartbeat_(fresh_id(), requests_, subscriptions_) {}
 
@@ -58,6 +62,7 @@ void RedisFollowLink::say(std::string_view word, const LogId& log) {
 
 void RedisFollowLink::perform(const RedisFollows::Wishes& wishes) {
     gap_fills_ = follows_.gap_fills();
+    if (!resumed_) resumed_ = subscriptions_.ready() && follows_.have_caught_up();
     for (const auto& wish : wishes) {
         switch (wish.kind) {
             case RedisFollows::Wish::Kind::subscribe: say("SUBSCRIBE", wish.log); break;

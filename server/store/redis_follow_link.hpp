@@ -34,6 +34,8 @@ public:
     void beat(std::chrono::steady_clock::time_point now);
     /// How often a follow had to read what pub/sub had not told. Any thread.
     [[nodiscard]] std::uint64_t gap_fills() const { return gap_fills_; }
+    /// EventLog::hears. Any thread.
+    [[nodiscard]] bool hears() const { return resumed_ && heartbeat_.is_fresh(std::chrono::steady_clock::now()); }
 
 private:
     void on_ready();
@@ -51,6 +53,7 @@ private:
     std::chrono::steady_clock::time_point second_at_;
     std::chrono::steady_clock::time_point tips_at_;
     std::atomic<std::uint64_t> gap_fills_{0};
+    std::atomic<bool> resumed_{false};  ///< since the link is up, what was not heard before was read
 };
 
 }  // namespace marchwire::store

@@ -66,7 +66,7 @@ RedisFollows::Wishes RedisFollows::read(const LogId& log, const Entries& entries
     found->second.reading = false;
     if (!done) return wishes;
     if (!entries.empty()) found->second.newest = std::max(found->second.newest, entries.back().tip.seq);
-    register_.tell(log, entries);
+    register_.tell_read(log, entries);
     const auto slowest = register_.slowest(log);
     const bool behind = slowest && *slowest <= found->second.newest;
     if (!slowest || (entries.empty() && !behind)) return wishes;
@@ -100,6 +100,10 @@ RedisFollows::Wishes RedisFollows::tidy() {
         one = followed_.erase(one);
     }
     return wishes;
+}
+
+bool RedisFollows::have_caught_up() const {
+    return std::ranges::all_of(followed_, [](const auto& one) { return one.second.subscribed && !one.second.reading; });
 }
 
 std::vector<LogId> RedisFollows::logs() const {

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Wishes tip(const LogId& log, Seq tip);
     /// Ends what nobody follows any more.
     [[nodiscard]] Wishes tidy();
+    /// Every log is subscribed to, and was read since.
+    [[nodiscard]] bool have_caught_up() const;
     /// Logs of which the tip should be asked for.
     [[nodiscard]] std::vector<LogId> logs() const;
     /// Entries that were read because pub/sub had not told them, after the first read of each follow.

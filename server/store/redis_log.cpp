@@ -80,6 +80,7 @@ public:
     [[nodiscard]] std::future<std::string> opened() { return opened_.get_future(); }
     [[nodiscard]] bool healthy() const { return healthy_; }
     [[nodiscard]] std::uint64_t gap_fills() const { return follows_.gap_fills(); }
+    [[nodiscard]] bool hears() const { return follows_.hears(); }
     // As they were when the log was opened: set before that is told, and not after.
     [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
     [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
@@ -443,6 +444,7 @@ void RedisLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done
 void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); }
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
+bool RedisLog::hears() const { return machine_->hears(); }
 UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
 std::uint64_t RedisLog::gap_fills() const { return machine_->gap_fills(); }
 const bus::ServerFacts& RedisLog::server() const { return machine_->server(); }

@@ -40,6 +40,7 @@ public:
     void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
     void list(ListDone done) override;
     [[nodiscard]] bool healthy() const override;
+    [[nodiscard]] bool hears() const override;
     [[nodiscard]] UtcMs last_alive() const override;
     void put_last_alive(UtcMs now) override;
     void stop() override;

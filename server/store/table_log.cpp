@@ -152,7 +152,11 @@ void TableLog::tell_follows(const std::vector<Call>& calls) {
     for (const auto& call : calls) {
         const auto* append = std::get_if<AppendCall>(&call);
         if (append == nullptr || !append->outcome || !std::holds_alternative<Appended>(*append->outcome)) continue;
-        follows_.tell(append->request.log, append->request.entries);
+        if (append->request.repair) {
+            follows_.look_again(append->request.log);
+        } else {
+            follows_.tell(append->request.log, append->request.entries);
+        }
     }
     const auto tip_of = [this](const LogId& log) {
         const auto number = tables_->find(log);
@@ -162,7 +166,7 @@ void TableLog::tell_follows(const std::vector<Call>& calls) {
     for (const auto& follow : follows_.behind(tip_of)) {
         const auto number = tables_->find(follow->log());
         for (const auto& entry : tables_->read(*number, follow->next(), limits::replay_window_entries)) {
-            follow->tell(entry);
+            follow->tell_read(entry);
         }
     }
     catching_up_ = !follows_.behind(tip_of).empty();

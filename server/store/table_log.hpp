@@ -60,6 +60,7 @@ private:
     void do_call(RefusedCall& call);
 
     [[nodiscard]] AppendOutcome appended(const AppendRequest& request);
+    [[nodiscard]] AppendOutcome repaired(LogNumber log, const AppendRequest& request);
     [[nodiscard]] AppendRefused refused(LogNumber log, const AppendRequest& request, std::vector<KnownId> known);
     [[nodiscard]] bool is_in_log(LogNumber log, const Tip& tip);
     void look_up(LogNumber log, CommandId id, UtcMs now, std::vector<KnownId>& known);

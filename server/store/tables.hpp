@@ -32,7 +32,7 @@ public:
     [[nodiscard]] virtual std::optional<Tip> tip_at(LogNumber log, Seq seq) = 0;
     /// In order from `from`, at most `limit` entries and limits::log_page_bytes.
     [[nodiscard]] virtual Entries read(LogNumber log, Seq from, std::size_t limit) = 0;
-    /// Entries follow the tip without a gap.
+    /// Entries follow the tip, without a gap but before that of a repair.
     virtual void add(LogNumber log, const std::vector<StoredEntry>& entries) = 0;
 
     /// 0 when nothing of the device is remembered.

@@ -5,6 +5,7 @@
 #include "core/column.hpp"
 #include "core/views.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,8 +33,19 @@ struct MarchRow {
     bool operator==(const MarchRow&) const = default;
 };
 
+/// How many follow the march's public feed on one server.
+struct FollowersTold {
+    std::string server;  ///< tells it apart
+    std::uint32_t followers = 0;
+    bool operator==(const FollowersTold&) const = default;
+};
+/// Who told this stands on entries that the log may have lost: everybody looks, so that its keeper does.
+struct HistoryDoubted {
+    bool operator==(const HistoryDoubted&) const = default;
+};
+
 /// The public column comes from the march's keeper, so that all servers show the same.
-using BusMessage = std::variant<PositionsTold, HeardFrom, core::PublicColumn, MarchRow>;
+using BusMessage = std::variant<PositionsTold, HeardFrom, core::PublicColumn, MarchRow, FollowersTold, HistoryDoubted>;
 
 [[nodiscard]] std::string encode_bus(const BusMessage& message);
 /// INVALID_ARGUMENT for bytes that are none of these: another version, or another application's.

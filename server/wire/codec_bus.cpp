@@ -38,6 +38,7 @@ core::OverviewRow read_row(const pb::OverviewRow& in, Reading& reading) {
     if (in.has_next()) row.next = read(in.next(), reading);
     row.as_of = {in.as_of_ms()};
     row.on_duty_rounded = in.on_duty_rounded();
+    row.followers_rounded = in.followers_rounded();
     return row;
 }
 
@@ -75,6 +76,11 @@ struct PutBus {
         put(*row.mutable_desk(), in.desk);
         row.set_drill(in.drill);
     }
+    void operator()(const FollowersTold& in) const {
+        out.mutable_followers()->set_server(in.server);
+        out.mutable_followers()->set_followers(in.followers);
+    }
+    void operator()(const HistoryDoubted&) const { out.mutable_history_doubted(); }
 };
 
 BusMessage read_message(const pb::BusMessage& in, Reading& reading) {
@@ -91,6 +97,8 @@ BusMessage read_message(const pb::BusMessage& in, Reading& reading) {
         case pb::BusMessage::kRow:
             return MarchRow{read_row(in.row().overview(), reading), read(in.row().column()),
                             read_row(in.row().desk(), reading), in.row().drill()};
+        case pb::BusMessage::kFollowers: return FollowersTold{in.followers().server(), in.followers().followers()};
+        case pb::BusMessage::kHistoryDoubted: return HistoryDoubted{};
         case pb::BusMessage::WHAT_NOT_SET:
             reading.complain("what", "This message says nothing that this version knows.");
             break;

@@ -125,6 +125,16 @@ struct PutEvent {
         put(*out.mutable_tip_signed()->mutable_tip(), in.tip);
         out.mutable_tip_signed()->set_signature(in.signature.data(), in.signature.size());
     }
+    void operator()(const core::LogRepaired& in) const {
+        auto& event = *out.mutable_log_repaired();
+        put(*event.mutable_found(), in.found);
+        put(*event.mutable_verified(), in.verified);
+        for (const base::CommandId& id : in.lost) {
+            auto& lost = *event.add_lost();
+            lost.set_device(id.device.value);
+            lost.set_counter(id.counter);
+        }
+    }
     void operator()(const core::CampaignCreated& in) const {
         out.mutable_campaign_created()->set_topic_base(in.topic_base);
         put(*out.mutable_campaign_created()->mutable_spec(), in.spec);
@@ -229,6 +239,12 @@ core::TipSigned read(const pb::TipSigned& in, Reading& reading) {
     return event;
 }
 
+core::LogRepaired read(const pb::LogRepaired& in, Reading& reading) {
+    core::LogRepaired event{read(in.found(), reading), read(in.verified(), reading), {}};
+    for (const pb::CommandId& id : in.lost()) event.lost.push_back({base::DeviceId{id.device()}, id.counter()});
+    return event;
+}
+
 }  // namespace
 
 void put(pb::Event& out, const core::Event& in) { std::visit(PutEvent{out}, in); }
@@ -278,6 +294,7 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kTokenIssued: return core::TokenIssued{read(in.token_issued().token(), r)};
         case pb::Event::kTokenRevoked:
             return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
+        case pb::Event::kLogRepaired: return read(in.log_repaired(), r);
         case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};
         case pb::Event::EVENT_NOT_SET: break;
     }

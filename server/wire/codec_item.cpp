@@ -157,6 +157,7 @@ struct PutTelemetry {
         if (in.tail) column.set_tail_metres(in.tail->value);
         column.set_heads(in.heads);
         column.set_tails(in.tails);
+        column.set_stale(in.stale);
     }
     void operator()(const core::TrackedPosition& in) const {
         auto& position = *out.mutable_marshal_position();
@@ -209,6 +210,8 @@ std::string encode_entry(base::TopicNumber topic, const base::Position& position
     shown.set_actor(entry.actor.value);
     shown.set_actor_role(static_cast<pb::Role>(entry.actor_role));
     wire::put(*shown.mutable_event(), entry.event);
+    // As many as were lost: too much for a message, and of use to no dashboard.
+    if (shown.event().has_log_repaired()) shown.mutable_event()->mutable_log_repaired()->clear_lost();
     return item_of(out, encoding);
 }
 

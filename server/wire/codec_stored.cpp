@@ -121,6 +121,7 @@ void fill(pb::CampaignCheckpoint& out, const core::CampaignState& in) {
     out.set_term(in.term.value);
     put(*out.mutable_signed_tip(), in.signed_tip);
     put_topics(*out.mutable_topics(), in.topics);
+    out.set_repaired_at(in.repaired_at.value);
 }
 
 }  // namespace
@@ -165,6 +166,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
     out.set_term(state.term.value);
     put(*out.mutable_signed_tip(), state.signed_tip);
     put_topics(*out.mutable_topics(), state.topics);
+    out.set_repaired_at(state.repaired_at.value);
     return bytes_of(out);
 }
 
@@ -190,6 +192,7 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);
     state.topics = read_topics(in.topics());
+    state.repaired_at = base::Seq{in.repaired_at()};
     if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
     return state;
 }
@@ -228,6 +231,7 @@ base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view by
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);
     state.topics = read_topics(in.topics());
+    state.repaired_at = base::Seq{in.repaired_at()};
     if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
     return state;
 }

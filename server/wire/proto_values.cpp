@@ -444,6 +444,7 @@ void put(pb::OverviewRow& out, const core::OverviewRow& in) {
     if (in.next.at) put(*out.mutable_next(), in.next);
     out.set_as_of_ms(in.as_of.value);
     out.set_on_duty_rounded(in.on_duty_rounded);
+    out.set_followers_rounded(in.followers_rounded);
 }
 
 void put(pb::DeskRow& out, const core::DeskRow& in) {

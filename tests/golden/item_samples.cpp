@@ -142,6 +142,7 @@ core::OverviewRow overview_row() {
     row.next = {core::Phase::rally, later};
     row.as_of = noon;
     row.on_duty_rounded = 25;
+    row.followers_rounded = 1'240;
     return row;
 }
 
@@ -238,7 +239,7 @@ std::vector<ItemSample> item_samples() {
         session_item("overview_rows", overview),
         session_item("desk_rows", desk),
         telemetry("public_column", column()),
-        telemetry("ops_column", core::OpsColumn{noon, 2, base::Metres{612.5}, base::Metres{198.5}, 2, 1}),
+        telemetry("ops_column", core::OpsColumn{noon, 2, base::Metres{612.5}, base::Metres{198.5}, 2, 1, true}),
         telemetry("marshal_position", tracked),
         telemetry("liveness", wire::Liveness{base::PersonId{7}, wire::Reachability::stale, noon}),
     };

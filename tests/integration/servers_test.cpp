@@ -1,6 +1,5 @@
 // Several servers on one Redis: what is said to one is heard by all, and a march outlives the server that kept it.
-#include "real_server.hpp"
-#include "support/redis_server.hpp"
+#include "two_servers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,47 +12,6 @@
 
 namespace marchwire::test {
 namespace {
-
-template <class T>
-bool saw(const Somebody& somebody) {
-    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
-}
-
-/// Two servers and their Redis.
-struct Two {
-    explicit Two(std::vector<std::string> further = {}) : more(std::move(further)) {}
-    [[nodiscard]] std::vector<std::string> shared() const {
-        std::vector<std::string> all = {"--store", redis.address(), "--keys", directory.path() + "/keys.json"};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-    std::vector<std::string> more;
-    TemporaryDirectory directory;
-    RedisServer redis{directory.path(), {"--appendfsync", "always"}};
-    RealServer one{shared()};
-    RealServer other{shared()};
-};
-
-/// Ten minutes a second, the same on all servers that are given it.
-std::vector<std::string> fast_clock() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return {"--demo-clock", "2018-06-30T13:00:00Z,600," +
-                                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
-}
-
-/// Until the server knows the token that another has just made.
-void wait_for_token(RealServer& server, const std::string& token) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    for (;;) {
-        try {
-            Somebody asks(server, token);
-            asks.until([&] { return asks.times_online > 0; });
-            return;
-        } catch (const std::runtime_error&) {
-            if (std::chrono::steady_clock::now() > deadline) throw;
-        }
-    }
-}
 
 TEST_CASE("what one server stores is shown by the other, to the same fold", "[integration][servers]") {
     Two servers;
@@ -201,39 +159,6 @@ TEST_CASE("a march goes on when the server that kept it dies, and no alert is lo
         CHECK(raised() == 1);
         dies->start();
     }
-}
-
-TEST_CASE("entries that Redis has lost are announced to everybody, and all agree again", "[integration][servers]") {
-    namespace fs = std::filesystem;
-    Two servers;
-    servers.one.make_march();
-    const std::string token = servers.one.token("city_lead", "Lead 1");
-    wait_for_token(servers.other, token);
-    Somebody here(servers.one, token);
-    Somebody there(servers.other, token);
-    here.follow(feed("ops"));
-    there.follow(feed("ops"));
-    (void)here.must(sdk::PostNotice{sdk::Severity::info, "", "Kept.", 0});
-    const fs::path kept = fs::path(servers.directory.path()) / "kept";
-    const fs::path files = fs::path(servers.directory.path()) / "appendonlydir";
-    fs::copy(files, kept, fs::copy_options::recursive);
-    const sdk::Accepted lost = here.must(sdk::PostNotice{sdk::Severity::info, "", "Lost.", 0});
-    there.until([&] { return there.client.position(feed("ops"))->seq >= lost.position.seq; });
-    servers.redis.kill();
-    fs::remove_all(files);
-    fs::copy(kept, files, fs::copy_options::recursive);
-    servers.redis.start();
-    // Nobody writes: the servers find out by themselves.
-    for (Somebody* somebody : {&here, &there}) {
-        somebody->until([&] { return somebody->discontinuities > 0 && somebody->snapshots > 1; });
-        CHECK(somebody->client.state_json(feed("ops")).find("Lost.") == std::string::npos);
-        CHECK(somebody->client.state_json(feed("ops")).find("Kept.") != std::string::npos);
-    }
-    const sdk::Accepted last = there.must(sdk::PostNotice{sdk::Severity::info, "", "Again.", 0});
-    for (Somebody* somebody : {&here, &there}) {
-        somebody->until([&] { return somebody->client.position(feed("ops"))->seq >= last.position.seq; });
-    }
-    CHECK(here.state(feed("ops")) == there.state(feed("ops")));
 }
 
 TEST_CASE("a command that is given while Redis is away is taken when it is back", "[integration][servers]") {

@@ -119,6 +119,82 @@ TEST_CASE("a position that one server hears is seen on the other, and the public
     CHECK(lead->newest.size() > before);
 }
 
+TEST_CASE("a server that does not hear the others takes no command of staff and shows no position",
+          "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    day.lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    day.stage.log.cut_off(true);
+    const auto id = day.lead->run(day.stage.march, core::PostNotice{core::Severity::info, {}, "Water.", {}});
+    day.stage.settle();
+    REQUIRE(day.lead->reply_to(id).has_value());
+    REQUIRE(day.lead->reply_to(id)->has_error());
+    CHECK(day.lead->reply_to(id)->error().code == base::RefusalCode::unavailable);
+    const std::size_t before = day.lead->newest.size();
+    day.anna->report(day.stage.march, {{{38.627, -90.199}, 8, day.stage.clock.now()}});
+    day.stage.settle();
+    CHECK(day.lead->newest.size() == before);
+
+    day.stage.log.cut_off(false);
+    day.stage.must(*day.lead, core::PostNotice{core::Severity::info, {}, "Water.", {}});
+    day.anna->report(day.stage.march, {{{38.627, -90.199}, 8, day.stage.clock.now()}});
+    day.stage.settle();
+    CHECK(day.lead->newest.size() > before);
+}
+
+TEST_CASE("for 90 s after a server took over, and after it was cut off, the column says that it is stale",
+          "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    auto lead = servers.seat_there(day.lead_grant);
+    lead->open(day.stage.feed(FeedKind::ops), std::nullopt, wire::Encoding::json);
+    day.stage.wait(base::minutes(5));
+    const auto is_stale = [&] {
+        lead->newest.clear();
+        day.stage.wait(base::seconds(1));
+        CHECK(says(lead->newest, "opsColumn"));
+        return says(lead->newest, "stale");
+    };
+    CHECK_FALSE(is_stale());
+    servers.give(&servers.other);
+    CHECK(is_stale());
+    day.stage.wait(base::limits::telemetry_unsure - base::seconds(5));
+    CHECK(is_stale());
+    day.stage.wait(base::seconds(5));
+    CHECK_FALSE(is_stale());
+}
+
+TEST_CASE("the overview shows how many follow a march on all servers, rounded", "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    std::vector<std::unique_ptr<Seat>> seats;
+    for (int i = 0; i < 7; ++i) {
+        seats.push_back(servers.seat_there());
+        seats.back()->open(day.stage.feed(FeedKind::public_feed));
+    }
+    for (int i = 0; i < 6; ++i) {
+        seats.push_back(day.stage.seat());
+        seats.back()->open(day.stage.feed(FeedKind::public_feed));
+    }
+    auto watcher = servers.seat_there();
+    watcher->open(day.stage.feed(FeedKind::overview), std::nullopt, wire::Encoding::json);
+    day.stage.wait(base::seconds(12));
+    CHECK(says(watcher->newest, "\"followersRounded\":15"));
+    seats.clear();
+    day.stage.wait(base::limits::followers_told_life + base::seconds(7));
+    auto late = servers.seat_there();
+    late->open(day.stage.feed(FeedKind::overview), std::nullopt, wire::Encoding::json);
+    day.stage.settle();
+    CHECK(says(late->newest, "overviewRows"));
+    CHECK_FALSE(says(late->newest, "followersRounded"));
+}
+
 TEST_CASE("the boards of a server that comes later show what was told before", "[scenario][servers]") {
     TwoServers servers;
     servers.give(&servers.one);

@@ -43,6 +43,7 @@ public:
         inner_.put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
     void list(store::ListDone done) override { inner_.list(std::move(done)); }
+    [[nodiscard]] bool hears() const override { return inner_.hears(); }
     [[nodiscard]] bool healthy() const override { return inner_.healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return inner_.last_alive(); }
     void put_last_alive(base::UtcMs now) override { inner_.put_last_alive(now); }

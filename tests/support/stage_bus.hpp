@@ -4,6 +4,7 @@
 #include "bus/bus.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,7 @@ struct StageHub {
         bus::Bus::Heard heard;
     };
     std::vector<StageBus*> buses;
+    std::size_t made = 0;
     std::vector<std::weak_ptr<Listener>> listeners;
     std::map<base::LogId, std::map<std::string, std::string>> rows;
     std::vector<base::LogId> campaigns;
@@ -34,11 +36,12 @@ struct StageHub {
 
 class StageBus final : public bus::Bus {
 public:
-    explicit StageBus(StageHub& hub) : hub_(hub) { hub_.buses.push_back(this); }
+    explicit StageBus(StageHub& hub) : hub_(hub), number_(++hub.made) { hub_.buses.push_back(this); }
     ~StageBus() override { std::erase(hub_.buses, this); }
     StageBus(const StageBus&) = delete;
     StageBus& operator=(const StageBus&) = delete;
 
+    [[nodiscard]] std::string name() const override { return std::to_string(number_); }
     void tell(const base::LogId& log, std::string bytes) override {
         const auto listeners = hub_.listeners;
         for (const auto& one : listeners) {
@@ -87,6 +90,7 @@ private:
         std::shared_ptr<StageHub::Listener> listener;
     };
     StageHub& hub_;
+    const std::size_t number_;
     std::function<void(bus::Duties)> told_;
 };
 

@@ -16,7 +16,10 @@ namespace marchwire::test {
 /// On one thread, before a log that is driven by its caller.
 class StageLog final : public store::EventLog {
 public:
-    explicit StageLog(store::EventLog& behind) : behind_(behind) {}
+    explicit StageLog(store::EventLog& behind) : behind_(&behind) {}
+
+    /// From now on another log stands behind: the store was put back to an older state, or has lost all.
+    void turn_to(store::EventLog& behind) { behind_ = &behind; }
 
     /// What is appended from now on waits until `release`.
     void hold_appends() { holding_ = true; }
@@ -48,20 +51,20 @@ public:
         if (failing_ > 0) {
             --failing_;
             // Later, like every answer: behind a call that changes nothing.
-            behind_.list([done = std::move(done)](const auto&) {
+            behind_->list([done = std::move(done)](const auto&) {
                 done(base::refuse(base::RefusalCode::unavailable, "", "The disk is full."));
             });
             return;
         }
         if (std::exchange(disowning_, false)) {
-            behind_.list([done = std::move(done)](const auto&) {
+            behind_->list([done = std::move(done)](const auto&) {
                 store::AppendRefused refused;
                 refused.expected_is_in_log = false;
                 done(std::move(refused));
             });
             return;
         }
-        behind_.append(std::move(request), [level = level_, done = std::move(done)](store::AppendOutcome outcome) {
+        behind_->append(std::move(request), [level = level_, done = std::move(done)](store::AppendOutcome outcome) {
             if (outcome) {
                 if (auto* appended = std::get_if<store::Appended>(&*outcome)) {
                     appended->level = std::min(appended->level, level);
@@ -70,27 +73,31 @@ public:
             done(std::move(outcome));
         });
     }
-    void open(const base::LogId& log, store::OpenDone done) override { behind_.open(log, std::move(done)); }
+    void open(const base::LogId& log, store::OpenDone done) override { behind_->open(log, std::move(done)); }
     void read(const base::LogId& log, base::Seq from, std::size_t limit, store::ReadDone done) override {
-        behind_.read(log, from, limit, std::move(done));
+        behind_->read(log, from, limit, std::move(done));
     }
     [[nodiscard]] std::unique_ptr<store::FollowToken> follow(const base::LogId& log, base::Seq from,
                                                              store::Follow follow) override {
-        return behind_.follow(log, from, std::move(follow));
+        return behind_->follow(log, from, std::move(follow));
     }
     void put_checkpoint(const base::LogId& log, store::Checkpoint checkpoint, store::Done done) override {
-        behind_.put_checkpoint(log, std::move(checkpoint), std::move(done));
+        behind_->put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
-    void list(store::ListDone done) override { behind_.list(std::move(done)); }
-    [[nodiscard]] bool healthy() const override { return behind_.healthy(); }
-    [[nodiscard]] base::UtcMs last_alive() const override { return behind_.last_alive(); }
-    void put_last_alive(base::UtcMs now) override { behind_.put_last_alive(now); }
-    void stop() override { behind_.stop(); }
+    void list(store::ListDone done) override { behind_->list(std::move(done)); }
+    /// What others append is not heard: the server is cut off from them.
+    void cut_off(bool cut_off) { cut_off_ = cut_off; }
+    [[nodiscard]] bool hears() const override { return !cut_off_; }
+    [[nodiscard]] bool healthy() const override { return behind_->healthy(); }
+    [[nodiscard]] base::UtcMs last_alive() const override { return behind_->last_alive(); }
+    void put_last_alive(base::UtcMs now) override { behind_->put_last_alive(now); }
+    void stop() override { behind_->stop(); }
 
 private:
-    store::EventLog& behind_;
+    store::EventLog* behind_;
     bool holding_ = false;
     bool disowning_ = false;
+    bool cut_off_ = false;
     int failing_ = 0;
     core::Level level_ = core::Level::replicated;
     std::size_t appends_ = 0;

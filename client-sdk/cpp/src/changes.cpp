@@ -98,6 +98,7 @@ Change of_public_column(const v1::PublicColumn& column) {
 Change of_ops_column(const v1::OpsColumn& column) {
     ColumnMoved moved;
     moved.exact = true;
+    moved.stale = column.stale();
     moved.moving = column.has_head_metres();
     if (column.has_head_metres()) moved.head_metres = column.head_metres();
     if (column.has_tail_metres()) moved.tail_metres = column.tail_metres();

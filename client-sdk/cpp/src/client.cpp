@@ -134,6 +134,9 @@ public:
         replies_.erase(found);
         reply(told.id, told.outcome);
     }
+    void operator()(const TellLost& told) {
+        if (callbacks_.on_command_lost) callbacks_.on_command_lost(told.id, told.error);
+    }
     void operator()(const TellHistory& told) {
         const auto found = histories_.find(told.request);
         if (found == histories_.end()) return;

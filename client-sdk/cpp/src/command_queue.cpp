@@ -13,6 +13,7 @@ bool may_be_tried_again(const v1::Error& error) {
 }
 
 constexpr Millis least_wait{200};
+constexpr Millis most_wait{2'000};  ///< a server that was cut off is back within seconds
 
 }  // namespace
 
@@ -36,21 +37,46 @@ void CommandQueue::lost() {
     for (auto& [counter, waiting] : waiting_) waiting.in_flight = false;
 }
 
-std::optional<Outcome> CommandQueue::on_reply(const v1::Reply& reply, Millis now) {
+void CommandQueue::history_changed(const std::string& log, Millis now) {
+    forget_answered(now);
+    const auto is_of_log = [&log](const Answered& one) { return one.message.log() == log; };
+    for (Answered& one : answered_) {
+        if (!is_of_log(one)) continue;
+        Waiting& again = waiting_[one.message.id().counter()];
+        again.message = one.message;
+        again.told = true;
+    }
+    std::erase_if(answered_, is_of_log);
+}
+
+void CommandQueue::forget_answered(Millis now) {
+    while (!answered_.empty() && (answered_.size() > answered_max || now - answered_.front().at > answered_kept)) {
+        answered_.pop_front();
+    }
+}
+
+std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& reply, Millis now) {
     const auto found = waiting_.find(reply.id().counter());
     if (reply.id().device() != device_ || found == waiting_.end()) return std::nullopt;
     Waiting& waiting = found->second;
     if (waiting.in_flight) --in_flight_;
     waiting.in_flight = false;
     if (reply.has_error() && may_be_tried_again(reply.error()) && ++waiting.tries < tries_max) {
-        const Millis doubled = least_wait * (1 << waiting.tries);
+        const Millis doubled = std::min(most_wait, least_wait * (1 << std::min(waiting.tries, 5U)));
         waiting.not_before = now + std::max(doubled, Millis(reply.error().retry_after_ms()));
         return std::nullopt;
     }
+    const bool told = waiting.told;
+    if (!reply.has_error()) {
+        answered_.push_back({std::move(waiting.message), now});
+        forget_answered(now);
+    }
     waiting_.erase(found);
-    if (reply.has_error()) return error_of(reply.error());
-    return Accepted{static_cast<Level>(static_cast<std::uint8_t>(reply.accepted().level())),
-                    position_of(reply.accepted().position()), reply.accepted().made(), reply.accepted().proposed()};
+    if (reply.has_error()) return Answer{error_of(reply.error()), told};
+    if (told) return std::nullopt;
+    const auto& accepted = reply.accepted();
+    return Answer{Accepted{static_cast<Level>(static_cast<std::uint8_t>(accepted.level())),
+                           position_of(accepted.position()), accepted.made(), accepted.proposed()}};
 }
 
 std::optional<Millis> CommandQueue::next_at() const {

@@ -1,12 +1,16 @@
-// Commands that have no answer yet: each keeps its id, so that sending it again has no second effect. No socket.
+// Commands that have no answer yet, and those that were answered lately: each keeps its id, so that sending it again
+// has no second effect. No socket.
 #pragma once
 
 #include "marchwire/client.hpp"
 #include "marchwire/v1/session.pb.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace marchwire::sdk {
@@ -17,7 +21,9 @@ namespace v1 = marchwire::v1;
 class CommandQueue {
 public:
     static constexpr std::size_t in_flight_max = 200;  ///< below the server's burst of 400
-    static constexpr std::uint32_t tries_max = 8;
+    static constexpr std::uint32_t tries_max = 30;     ///< about a minute
+    static constexpr Millis answered_kept{60'000};     ///< the server's design names it
+    static constexpr std::size_t answered_max = 1'024;
 
     CommandQueue(std::uint64_t device, std::uint64_t counter, std::size_t waiting_max);
 
@@ -39,8 +45,16 @@ public:
     }
     /// The connection is gone: none is in flight.
     void lost();
-    /// The answer for the app; empty when the command is unknown, or will be tried again with its id.
-    [[nodiscard]] std::optional<Outcome> on_reply(const v1::Reply& reply, Millis now);
+    /// Entries of this log were lost: what was answered lately goes out again, with its id. What is there still has the
+    /// same answer and no second effect.
+    void history_changed(const std::string& log, Millis now);
+    /// The answer for the app; empty when the command is unknown, or will be tried again with its id, or when it was
+    /// sent again and is accepted as before.
+    struct Answer {
+        Outcome outcome;
+        bool is_second = false;  ///< it had been accepted, was lost with its log's end and is refused now
+    };
+    [[nodiscard]] std::optional<Answer> on_reply(const v1::Reply& reply, Millis now);
     /// When the next one may be sent that was told to wait.
     [[nodiscard]] std::optional<Millis> next_at() const;
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
@@ -52,12 +66,20 @@ private:
         Millis not_before{0};
         std::uint32_t tries = 0;
         bool in_flight = false;
+        bool told = false;  ///< the app has an answer: it was lost with its log's end
     };
+    struct Answered {
+        v1::Command message;
+        Millis at{0};
+    };
+    void forget_answered(Millis now);
+
     std::uint64_t device_;
     std::uint64_t counter_;
     std::size_t waiting_max_;
     std::size_t in_flight_ = 0;
     std::map<std::uint64_t, Waiting> waiting_;  ///< by counter: order of making
+    std::deque<Answered> answered_;             ///< accepted, oldest first
 };
 
 }  // namespace marchwire::sdk

@@ -25,9 +25,13 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
             break;
         case v1::Item::kUnsubscribed: on_unsubscribed(item.unsubscribed(), now, out); break;
         case v1::Item::kReply:
-            if (auto outcome = commands_.on_reply(item.reply(), now)) {
+            if (auto answer = commands_.on_reply(item.reply(), now)) {
                 const CommandId id{item.reply().id().device(), item.reply().id().counter()};
-                out.push_back(TellReply{id, std::move(*outcome)});
+                if (answer->is_second) {
+                    out.push_back(TellLost{id, std::get<Error>(answer->outcome)});
+                } else {
+                    out.push_back(TellReply{id, std::move(answer->outcome)});
+                }
             }
             send_commands(now, out);
             break;
@@ -48,6 +52,10 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
                 const auto reason = static_cast<std::uint8_t>(item.discontinuity().reason());
                 out.push_back(TellDiscontinuity{
                     {feed->feed(), static_cast<DiscontinuityReason>(reason), item.discontinuity().message()}});
+                if (item.discontinuity().reason() == v1::HISTORY_CHANGED) {
+                    commands_.history_changed(feed->feed().campaign + '/' + feed->feed().march, now);
+                    send_commands(now, out);
+                }
             }
             break;
         case v1::Item::kSkipped:

@@ -55,12 +55,16 @@ struct TellReply {
     CommandId id;
     Outcome outcome;
 };
+struct TellLost {
+    CommandId id;
+    Error error;
+};
 struct TellHistory {
     std::uint64_t request = 0;
     History history;
 };
 using Action = std::variant<Dial, SendMessage, HangUp, Drop, TellState, TellItem, TellSnapshot, TellGap,
-                            TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellHistory>;
+                            TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellLost, TellHistory>;
 using Actions = std::vector<Action>;
 
 /// Times are of a steady clock, from any origin. One thread.

@@ -241,6 +241,7 @@ Row row_of(const v1::OverviewRow& row) {
     value.sentence = row.phase().sentence();
     value.next = {word<Phase>(row.next().phase()), row.next().at_ms()};
     value.on_duty = row.on_duty_rounded();
+    value.followers = row.followers_rounded();
     if (row.column().has_head_metres()) value.head_metres = row.column().head_metres();
     if (row.column().has_tail_metres()) value.tail_metres = row.column().tail_metres();
     value.moving = row.column().moving();

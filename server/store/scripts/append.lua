@@ -1,11 +1,11 @@
 -- Appends one group to a log, whole or not at all: the contract is server/store/event_log.hpp. All checks come first.
 -- KEYS  1 the log (stream)  2 what is said of it (hash)  3 its ids (hash)  4 all logs (set)
--- ARGV  1 'new' when the log must not exist yet  2 expected tip  3 stream id of its entry  4 stream id after it
+-- ARGV  1 'new' when the log must not exist yet, 'repair' when it was found cut  2 expected tip  3 stream id of its entry  4 stream id after it
 --       5 now, ms, 8 bytes  6 id window  7 id age, ms  8 most entries told as missed  9 most bytes of them
 --       10 entries looked at at once  11 name of the log  12 channel of its entries
 --       13 how many entries  14 how many ids  15 how many lookups, then
 --       of each entry: stream id, digest and bytes; of each id: id, content hash and tip; of each lookup: id;
---       after all: the tip after the group
+--       after all: the tip after the group; of a repair the checkpoint's bytes
 -- A tip is epoch, seq (8 bytes each, big endian) and digest; an id is device and counter (8 bytes each).
 local log, meta, ids, logs = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local expected = ARGV[2]
@@ -15,6 +15,7 @@ local first_entry = 16
 local first_id = first_entry + 2 * entry_count
 local first_lookup = first_id + 2 * id_count
 local last_tip = ARGV[first_lookup + lookup_count]
+local repairs = ARGV[1] == 'repair'
 local two_32 = 4294967296
 -- Before the first entry: epoch 1, seq 0, no digest.
 local empty_tip = string.rep('\0', 7) .. '\1' .. string.rep('\0', 40)
@@ -28,6 +29,9 @@ local tip = redis.call('HGET', meta, 'tip')
 if ARGV[1] == 'new' then
     if tip then return {'exists'} end
     tip = empty_tip
+elseif repairs then
+    tip = tip or empty_tip
+    if tip ~= expected then return {'refused', tip, 0, {}, {}} end
 elseif not tip then
     return {'missing'}
 end
@@ -52,7 +56,7 @@ local function look_up(id)
 end
 
 local known = {}
-for i = 0, id_count - 1 do known[#known + 1] = look_up(ARGV[first_id + 2 * i]) end
+for i = 0, repairs and -1 or id_count - 1 do known[#known + 1] = look_up(ARGV[first_id + 2 * i]) end
 local id_is_known = #known > 0
 for i = 0, lookup_count - 1 do known[#known + 1] = look_up(ARGV[first_lookup + i]) end
 
@@ -75,7 +79,10 @@ for i = 0, entry_count - 1 do
     redis.call('XADD', log, stream_id, 'e', entry)
     told[#told + 1] = struct.pack('>I2', #stream_id) .. stream_id .. struct.pack('>I4', #entry) .. entry
 end
-if ARGV[1] == 'new' then redis.call('SADD', logs, ARGV[11]) end
+if ARGV[1] == 'new' or repairs then redis.call('SADD', logs, ARGV[11]) end
+if repairs then
+    redis.call('HSET', meta, 'checkpoint_tip', last_tip, 'checkpoint', ARGV[first_lookup + lookup_count + 1])
+end
 if entry_count > 0 then
     -- Where each epoch begins, so that an entry is found by its seq.
     local begun = string.match(ARGV[first_entry], '^%d+')

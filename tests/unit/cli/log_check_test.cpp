@@ -36,6 +36,12 @@ public:
         tip_ = stored.tip;
         entries.push_back(std::move(stored));
     }
+    /// By one who stood on all of it, where the log was found cut after `found`.
+    void repair(const base::Tip& found) {
+        const base::Tip verified = tip_;
+        tip_.epoch = base::Epoch{tip_.epoch.value + 1};
+        add(core::LogRepaired{found, verified, {}});
+    }
     [[nodiscard]] const base::Tip& tip() const { return tip_; }
     std::vector<store::StoredEntry> entries;
 
@@ -68,6 +74,27 @@ TEST_CASE("a whole log passes and its signed tips are counted", "[cli][log]") {
     const auto found = verdict(keys, whole_log(keys).entries);
     REQUIRE(found.has_value());
     CHECK(*found == 1);
+}
+
+TEST_CASE("a log that was repaired is whole, and what it lost is counted", "[cli][log][repair]") {
+    const TemporaryDirectory directory;
+    const auto keys = keys_in(directory);
+    Chained log = whole_log(keys);
+    const base::Tip found = log.entries[1].tip;
+    log.repair(found);
+    log.add(core::SectionsSet{4});
+    auto cut = log.entries;
+    cut.erase(cut.begin() + 2, cut.begin() + 4);
+    LogCheck check(keys, march_log);
+    for (const auto& entry : cut) REQUIRE(check.add(entry).has_value());
+    CHECK(check.lost_entries() == 2);
+    CHECK(check.tip() == log.tip());
+
+    // More is gone than its repair knew of.
+    cut.erase(cut.begin() + 1);
+    const auto verdict_of_cut = verdict(keys, cut);
+    REQUIRE(verdict_of_cut.has_error());
+    CHECK(verdict_of_cut.error().field == "seq 5");
 }
 
 TEST_CASE("an entry that was altered or lost or exchanged is named by its seq", "[cli][log]") {

@@ -188,6 +188,18 @@ TEST_CASE("a campaign has a keeper with a growing term and signed tips", "[core]
     CHECK(campaign.refused(keeper, RecordSignedTip{Term{2}, tip, {}}).field == "tip.seq");
 }
 
+TEST_CASE("a campaign's log that was cut goes on under the next epoch", "[core][campaign][repair]") {
+    CampaignBuilder campaign;
+    Actor keeper;
+    keeper.role = Role::keeper;
+    const Tip verified = campaign.state.tip;
+    CHECK(campaign.refused(keeper, RepairLog{verified, {}}).field == "found.seq");
+    REQUIRE(campaign.tell(keeper, RepairLog{{}, {}}).has_value());
+    CHECK(campaign.state.tip.epoch.value == verified.epoch.value + 1);
+    CHECK(campaign.state.tip.seq == verified.seq.next());
+    CHECK(campaign.state.repaired_at == campaign.state.tip.seq);
+}
+
 TEST_CASE("calls to action are numbered anew and have bounds", "[core][campaign]") {
     CampaignBuilder campaign;
     campaign.must(SetCallsToAction{{{9, ActionKind::petition, "Sign", "https://example.org/sign", "en"},

@@ -200,7 +200,8 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     for (const CommandBody& body : {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{})}) {
         CHECK(row_of(body) == Action::own_field);
     }
-    for (const CommandBody& body : {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{})}) {
+    for (const CommandBody& body :
+         {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     CHECK(row_of(AssignDuty{}) == Action::assign_duty);

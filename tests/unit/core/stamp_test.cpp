@@ -72,6 +72,7 @@ std::vector<Row> expected(const Cast& cast) {
         {ProposalEnded{}, ops},
         {KeeperChanged{}, ops},
         {TipSigned{}, ops},
+        {LogRepaired{}, ops},
         {DutyChanged{cast.ann, Duty::on_duty, Duty::on_break, 3, {}}, around_ann},
         {CheckedIn{cast.ann, Report::moving, {}, 0, 0, {}, {}}, around_ann},
         {DutyChanged{cast.eve, Duty::on_duty, Duty::on_break, 3, {}}, {"ops", "section:3", "person:4"}},

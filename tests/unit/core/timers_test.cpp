@@ -255,6 +255,34 @@ TEST_CASE("a tip is signed once and only when it is in the log", "[core][keeper]
     CHECK(march.tell(MarchBuilder::keeper(), RecordSignedTip{march.state.term, ahead, {}}).has_error());
 }
 
+TEST_CASE("a log that was cut goes on under the next epoch from what was verified", "[core][keeper][repair]") {
+    MarchBuilder march;
+    const Tip verified = march.state.tip;
+    Tip found = verified;
+    found.seq = Seq{verified.seq.value - 1};
+    const CommandId lost{base::DeviceId{7}, 3};
+    const Phase phase = march.state.phase;
+    REQUIRE(march.tell(MarchBuilder::keeper(), RepairLog{found, {lost}}).has_value());
+    CHECK(march.state.tip.seq == verified.seq.next());
+    CHECK(march.state.tip.epoch.value == verified.epoch.value + 1);
+    CHECK(march.state.repaired_at == march.state.tip.seq);
+    CHECK(march.state.phase == phase);
+    const auto& repaired = std::get<LogRepaired>(march.entries.back().event);
+    CHECK(repaired.verified == verified);
+    CHECK(repaired.found == found);
+    CHECK(repaired.lost == std::vector<CommandId>{lost});
+    // And the entry after it stays in that epoch.
+    REQUIRE(march.tell(MarchBuilder::keeper(), TakeKeeping{march.state.term.next(), {}}).has_value());
+    CHECK(march.state.tip.epoch.value == verified.epoch.value + 1);
+}
+
+TEST_CASE("a log that holds all that was verified needs no repair", "[core][keeper][repair]") {
+    MarchBuilder march;
+    const auto outcome = march.tell(MarchBuilder::keeper(), RepairLog{march.state.tip, {}});
+    REQUIRE(outcome.has_error());
+    CHECK(outcome.error().field == "found.seq");
+}
+
 TEST_CASE("the keeper alone gives the machine's commands and gives no other", "[core][keeper]") {
     MarchBuilder march;
     for (const PersonId person : {march.lead, march.desk, march.put(Role::dispatcher)}) {

@@ -201,7 +201,7 @@ TEST_CASE("the overview shows no small counts and rounds the others to five", "[
     test::MarchBuilder march;
     const auto shown_with = [&](int more) {
         for (int i = 0; i < more; ++i) march.on_duty(Role::side, 1);
-        return overview_row(march.state, march.now).on_duty_rounded;
+        return overview_row(march.state, 0, march.now).on_duty_rounded;
     };
     CHECK(shown_with(4) == 0);
     CHECK(shown_with(1) == 5);
@@ -211,22 +211,22 @@ TEST_CASE("the overview shows no small counts and rounds the others to five", "[
 
 TEST_CASE("the overview names the next planned phase that has a time", "[core][views]") {
     test::MarchBuilder march;
-    const OverviewRow row = overview_row(march.state, march.now);
+    const OverviewRow row = overview_row(march.state, 0, march.now);
     CHECK(row.next.phase == Phase::assembling);
     CHECK(row.city == "St. Louis");
     CHECK(row.as_of == march.now);
-    CHECK(overview_row(march.state, march.step_off).next.phase == Phase::rally);
-    CHECK_FALSE(overview_row(march.state, march.step_off + hours(9)).next.at);
+    CHECK(overview_row(march.state, 0, march.step_off).next.phase == Phase::rally);
+    CHECK_FALSE(overview_row(march.state, 0, march.step_off + hours(9)).next.at);
 }
 
 TEST_CASE("a march that steps off early looks ahead to its rally, held or not", "[core][views]") {
     test::MarchBuilder march;
     march.march_off();
     const UtcMs early = march.step_off - minutes(5);
-    CHECK(overview_row(march.state, early).next.phase == Phase::rally);
+    CHECK(overview_row(march.state, 0, early).next.phase == Phase::rally);
     march.state.phase_before = march.state.phase;
     march.state.phase = Phase::held;
-    CHECK(overview_row(march.state, early).next.phase == Phase::rally);
+    CHECK(overview_row(march.state, 0, early).next.phase == Phase::rally);
 }
 
 TEST_CASE("a rally before the march is not taken for the one behind it", "[core][views]") {
@@ -234,8 +234,8 @@ TEST_CASE("a rally before the march is not taken for the one behind it", "[core]
     const UtcMs noon = march.step_off;
     march.state.spec.plan = {{Phase::rally, noon}, {Phase::marching, noon + hours(1)}, {Phase::rally, noon + hours(2)}};
     march.state.phase = Phase::rally;
-    CHECK(overview_row(march.state, noon + minutes(5)).next.phase == Phase::marching);
-    CHECK_FALSE(overview_row(march.state, noon + hours(2) + minutes(5)).next.at);
+    CHECK(overview_row(march.state, 0, noon + minutes(5)).next.phase == Phase::marching);
+    CHECK_FALSE(overview_row(march.state, 0, noon + hours(2) + minutes(5)).next.at);
 }
 
 TEST_CASE("the desk reads the worst alert first and who is overdue", "[core][views]") {

@@ -93,6 +93,12 @@ public:
         next.mutable_entry()->mutable_event()->mutable_sections_set()->set_sections(count);
         return *this;
     }
+    Says& discontinuity(v1::DiscontinuityReason reason) {
+        v1::Discontinuity& told = *item().mutable_discontinuity();
+        told.set_feed(ops_feed.text());
+        told.set_reason(reason);
+        return *this;
+    }
     Says& accepted(std::uint64_t counter, std::uint64_t seq) {
         v1::Reply& reply = *item().mutable_reply();
         reply.mutable_id()->set_device(device);

@@ -157,6 +157,53 @@ TEST_CASE("a discontinuity voids what is held until its snapshot is there", "[sd
     CHECK(has_sections(online, 8));
 }
 
+TEST_CASE("what was accepted within the last minute is sent again when entries were lost", "[sdk][repair]") {
+    Online online(4);
+    const auto ask = [&online] {
+        return online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now).id->counter;
+    };
+    const auto accepted = ask();
+    (void)online.say(Says().accepted(accepted, 5));
+    online.now += CommandQueue::answered_kept - Millis{1'000};
+    const auto late = ask();
+    (void)online.say(Says().accepted(late, 6));
+    const bool all_kept = GENERATE(true, false);
+    if (!all_kept) online.now += Millis{2'000};
+
+    Says lost;
+    const auto reason = GENERATE(v1::HISTORY_CHANGED, v1::HISTORY_TRIMMED);
+    lost.discontinuity(reason);
+    std::vector<std::uint64_t> again;
+    for (const v1::ClientMessage& message : sent(online.say(lost))) {
+        if (message.has_command()) again.push_back(message.command().id().counter());
+    }
+    if (reason == v1::HISTORY_TRIMMED) {
+        CHECK(again.empty());
+        return;
+    }
+    CHECK(again == (all_kept ? std::vector{accepted, late} : std::vector{late}));
+    // It is there after all, or was done again: the app has its answer.
+    CHECK(all<TellReply>(online.say(Says().accepted(late, 7))).empty());
+    CHECK(online.machine.unanswered() == (all_kept ? 1 : 0));
+}
+
+TEST_CASE("an accepted command that was lost and is refused when it is sent again is told as lost", "[sdk][repair]") {
+    Online online(4);
+    const auto stop = online.machine.command("flag-day-2018/st-louis-mo", Stop{"crush", ""}, online.now);
+    const auto counter = stop.id->counter;
+    (void)online.say(Says().accepted(counter, 5));
+    Says lost;
+    lost.discontinuity(v1::HISTORY_CHANGED);
+    (void)online.say(lost);
+    Says refusal;
+    refusal.refused(counter, v1::INVALID_TRANSITION);
+    const auto told = online.say(refusal);
+    CHECK(all<TellReply>(told).empty());
+    REQUIRE(all<TellLost>(told).size() == 1);
+    CHECK(all<TellLost>(told)[0].id.counter == counter);
+    CHECK(all<TellLost>(told)[0].error.code == ErrorCode::invalid_transition);
+}
+
 TEST_CASE("a reply finds its command and each command is answered once", "[sdk]") {
     Online online;
     online.greet();

@@ -3,6 +3,7 @@
 
 #include "shard/log_desk.hpp"
 #include "store/memory_log.hpp"
+#include "support/patience.hpp"
 #include "support/stage_log.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,10 +24,14 @@ class Recorder final : public shard::Audience<core::MarchState> {
 public:
     void stored(const core::Entry& entry, const base::Digest&) override { published.push_back(entry.seq.value); }
     void group_stored() override { ++groups; }
+    void history_doubted() override { ++doubts; }
     void history_changed() override { ++losses; }
+    [[nodiscard]] bool repairs() const override { return keeps; }
     std::vector<std::uint64_t> published;
     int groups = 0;
+    int doubts = 0;
     int losses = 0;
+    bool keeps = false;
 };
 
 /// One server's desk on a store that several may write to.
@@ -74,6 +79,13 @@ struct Fixture {
         }
     }
     void settle() { settle(server); }
+    /// A desk that lost a race waits for a moment of its own.
+    void settle_races() {
+        test::wait_until([this] {
+            settle();
+            return !server.desk->busy();
+        });
+    }
 
     void create(Server& one) {
         core::CreateMarch wish;

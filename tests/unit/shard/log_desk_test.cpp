@@ -180,13 +180,37 @@ TEST_CASE("a desk that loses every race gives up after eight tries", "[shard]") 
     };
     const auto appends_before = f.server.log.appends();
     f.put(f.command(Fixture::notice("too late")));
-    f.settle();
+    f.settle_races();
     REQUIRE(f.answers.size() == 1);
     REQUIRE(f.answers[0].has_error());
     CHECK(f.answers[0].error().code == RefusalCode::unavailable);
     CHECK(f.server.log.appends() - appends_before == static_cast<std::size_t>(base::limits::append_tries));
     CHECK(rivals.size() == static_cast<std::size_t>(base::limits::append_tries));
     CHECK(f.server.desk->committed().notices.size() == rivals.size());
+}
+
+TEST_CASE("what comes while a desk loses races goes along with the next try", "[shard]") {
+    Fixture f;
+    const auto rival = f.another();
+    int races = 4;
+    f.server.log.before_append = [&] {
+        if (races == 0) return;
+        --races;
+        shard::Asked asked;
+        asked.command = f.command(Fixture::notice("first"));
+        asked.actor = f.lead;
+        asked.answer = [](const Outcome&) {};
+        rival->desk->submit(std::move(asked));
+        f.settle(*rival);
+        f.put(f.command(Fixture::notice("meanwhile")));
+    };
+    const auto before = f.server.log.appends();
+    f.put(f.command(Fixture::notice("late")));
+    f.settle_races();
+    CHECK(f.answers.size() == 5);
+    for (const Outcome& answer : f.answers) CHECK(answer.has_value());
+    CHECK(f.server.log.appends() - before == 5);
+    CHECK(f.server.desk->committed().notices.size() == 9);
 }
 
 TEST_CASE("a refusal waits until what it was decided on is stored", "[shard]") {

@@ -2,6 +2,7 @@
 #include "shard/log_opening.hpp"
 
 #include "base/limits.hpp"
+#include "shard/log_repair.hpp"
 #include "store/memory_log.hpp"
 #include "wire/codec.hpp"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace marchwire;
 using Opened = base::Result<shard::OpenedDesk<core::MarchState>>;
@@ -22,7 +24,9 @@ class Silent final : public shard::Audience<core::MarchState> {
 public:
     void stored(const core::Entry&, const base::Digest&) override {}
     void group_stored() override {}
+    void history_doubted() override {}
     void history_changed() override {}
+    [[nodiscard]] bool repairs() const override { return false; }
 };
 
 struct Fixture {
@@ -33,6 +37,7 @@ struct Fixture {
     Silent audience;
     base::LogId id{slug("flag-day-2018"), slug("st-louis-mo")};
     std::shared_ptr<shard::LogDesk<core::MarchState>> desk;
+    std::vector<base::Tip> tips;  ///< of what was copied
 
     Fixture() {
         core::MarchState state;
@@ -47,11 +52,12 @@ struct Fixture {
     shard::DeskPlace place(std::string_view key) {
         return {id, memory, clock, shard::Mailbox(io), counters, base::sha256(key)};
     }
-    void settle() {
+    void settle() { settle(memory); }
+    void settle(store::MemoryLog& log) const {
         std::size_t done = 1;
         while (done != 0) {
             io->restart();
-            done = memory.run_some() + io->poll();
+            done = log.run_some() + io->poll();
         }
     }
     void put(core::CommandBody body) {
@@ -75,6 +81,37 @@ struct Fixture {
         std::optional<Opened> answer;
         shard::open_march_log(place(key), [&](Opened opened) { answer = std::move(opened); });
         settle();
+        REQUIRE(answer.has_value());
+        return std::move(*answer);
+    }
+    /// The first so many entries, in another store.
+    void copy(std::size_t count, store::MemoryLog& to) {
+        memory.read(id, base::Seq{1}, count, [&](const base::Result<store::Entries>& read) {
+            REQUIRE(read.has_value());
+            for (const store::StoredEntry& entry : *read) tips.push_back(entry.tip);
+            store::AppendRequest request;
+            request.log = id;
+            request.new_log = true;
+            request.entries = *read;
+            to.append(std::move(request), [](const store::AppendOutcome& outcome) { REQUIRE(outcome.has_value()); });
+        });
+        settle();
+        settle(to);
+    }
+    shard::FoundLog repair(store::MemoryLog& cut, const shard::Footprints& footprints) {
+        shard::DeskPlace there{id, cut, clock, shard::Mailbox(io), counters, base::sha256("key")};
+        std::optional<shard::FoundLog> found;
+        shard::find_log(there, desk->committed(), footprints, shard::RepairTurn::ours,
+                        [&](shard::FoundLog answer) { found = std::move(answer); });
+        settle(cut);
+        REQUIRE(found.has_value());
+        return *found;
+    }
+    Opened open_in(store::MemoryLog& log) {
+        std::optional<Opened> answer;
+        shard::DeskPlace there{id, log, clock, shard::Mailbox(io), counters, base::sha256("key")};
+        shard::open_march_log(there, [&](Opened opened) { answer = std::move(opened); });
+        settle(log);
         REQUIRE(answer.has_value());
         return std::move(*answer);
     }
@@ -115,6 +152,33 @@ TEST_CASE("a checkpoint that cannot be read is passed over", "[shard]") {
     const auto opened = f.open();
     REQUIRE(opened.has_value());
     CHECK(opened->state == f.desk->committed());
+}
+
+TEST_CASE("a log that was repaired opens from its repair on, where nothing before it is left", "[shard][repair]") {
+    Fixture f;
+    f.notice();
+    f.hidden(3);
+    f.notice();
+    const bool all_gone = GENERATE(true, false);
+    // What is left of the log, and the repair of one who had folded all of it.
+    store::MemoryLog cut(store::MemoryLog::Drive::by_caller);
+    if (!all_gone) f.copy(2, cut);
+    core::MarchState state = f.desk->committed();
+    shard::Footprints footprints;
+    const auto found = all_gone ? base::Tip{} : f.tips.at(1);
+    if (!all_gone) footprints.add(found, {}, 0);
+    const auto repaired = f.repair(cut, footprints);
+    REQUIRE(repaired.verdict == shard::FoundLog::Verdict::repaired);
+    core::apply(state, *repaired.repair, repaired.digest);
+
+    const auto opened = f.open_in(cut);
+    REQUIRE(opened.has_value());
+    CHECK(opened->state == state);
+    CHECK(opened->state.repaired_at == base::Seq{7});
+    CHECK(opened->recent.empty());
+    CHECK(opened->before == shard::position_of(state.tip));
+    // Two notices and the creation; whoever holds the position of the lost one takes the snapshot.
+    CHECK(opened->before_public == base::Position{state.tip.epoch, base::Seq{3}, opened->before.digest});
 }
 
 TEST_CASE("a long log opens with its newest entries and where both counts stood before them", "[shard]") {

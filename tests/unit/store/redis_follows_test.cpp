@@ -65,6 +65,20 @@ TEST_CASE("what pub/sub left out is read", "[store][redis_follows]") {
     CHECK(follower.heard == std::vector<std::uint64_t>{1, 2, 3});
 }
 
+TEST_CASE("what a repair found lost is passed over, and the repair itself is told", "[store][redis_follows]") {
+    RedisFollows follows;
+    Follower follower;
+    (void)follows.add(follower.state);
+    (void)follows.subscribed(march);
+    (void)follows.read(march, {}, true);
+    (void)follows.heard(march, entries({1, 2}));
+    CHECK(wishes(follows.heard(march, entries({9})), Kind::read, 3));
+    CHECK(wishes(follows.read(march, entries({9, 10}), true), Kind::read, 11));
+    CHECK(follows.read(march, {}, true).empty());
+    (void)follows.heard(march, entries({11}));
+    CHECK(follower.heard == std::vector<std::uint64_t>{1, 2, 9, 10, 11});
+}
+
 TEST_CASE("the last entries that pub/sub lost are found by the tip", "[store][redis_follows]") {
     RedisFollows follows;
     Follower follower;

@@ -19,6 +19,7 @@ MarchRow row() {
     row.overview.next = {core::Phase::rally, {9'000}};
     row.overview.as_of = {6'000};
     row.overview.on_duty_rounded = 15;
+    row.overview.followers_rounded = 240;
     row.column = {{7'000}, 2, 1'200, std::nullopt, true};
     row.desk.march = row.overview.march;
     row.desk.phase = core::Phase::held;
@@ -34,7 +35,8 @@ TEST_CASE("what servers tell one another comes back as it was", "[wire][bus]") {
     const PositionsTold positions{base::PersonId{7}, {{{38.6, -90.2}, 5, {1'000}}, {{38.7, -90.3}, 0, {2'000}}}};
     for (const BusMessage& message :
          {BusMessage(positions), BusMessage(HeardFrom{base::PersonId{9}}), BusMessage(core::PublicColumn{}),
-          BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true}), BusMessage(row())}) {
+          BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true}), BusMessage(row()), BusMessage(HistoryDoubted{}),
+          BusMessage(FollowersTold{"one", 240})}) {
         const auto back = decode_bus(encode_bus(message));
         REQUIRE(back.has_value());
         CHECK(*back == message);

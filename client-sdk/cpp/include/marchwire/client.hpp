@@ -66,6 +66,7 @@ struct ColumnMoved {
     bool exact = false;
     bool moving = false;
     std::optional<double> head_metres, tail_metres;
+    bool stale = false;  ///< exact: positions were missed a short while ago
 };
 struct MarshalMoved {
     PersonId person = 0;
@@ -175,6 +176,8 @@ struct Callbacks {
     std::function<void(const Skipped&)> on_skipped;
     std::function<void(const FeedName&, const Error&)> on_refused;  ///< the feed is not subscribed (any more)
     std::function<void(const Error&)> on_error;                     ///< a message of ours was bad
+    /// It had been accepted, the store lost it, and it was refused when it was sent again: it does not hold.
+    std::function<void(CommandId, const Error&)> on_command_lost;
 };
 
 struct ClientSettings {
@@ -213,7 +216,8 @@ public:
     void unsubscribe(const FeedName& feed);
 
     /// `log`: "campaign/march" or "campaign". The reply comes once: from the server, or UNAVAILABLE
-    /// from here when too many wait (then the id is zero).
+    /// from here when too many wait (then the id is zero). What was accepted within the last minute is sent again, with
+    /// its id, when the server says HISTORY_CHANGED of a feed of its march: see Callbacks::on_command_lost.
     void command(const std::string& log, const Command& command, OnReply on_reply);
     /// Not stored, not answered; dropped when not connected. `march`: "campaign/march".
     void report_position(const std::string& march, const std::vector<Fix>& fixes);

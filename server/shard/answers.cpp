@@ -1,0 +1,53 @@
+// What a desk answers beside what was decided.
+#include "shard/answers.hpp"
+
+#include "base/limits.hpp"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace marchwire::shard {
+
+using base::Refusal;
+using base::RefusalCode;
+
+Refusal not_now(std::string message) {
+    Refusal refusal = base::refuse(RefusalCode::unavailable, "", std::move(message));
+    refusal.retry_after_ms = base::limits::unavailable_retry.value;
+    return refusal;
+}
+
+Refusal being_read() { return not_now("The log is being read anew: send the same command again."); }
+
+Refusal other_content() {
+    return base::invalid("id", "This id was used for another command: give each command an id of its own.");
+}
+
+Refusal expired(const char* message) { return base::refuse(RefusalCode::expired, "id", message); }
+
+bool is_machine(const core::Actor& actor) { return actor.host || actor.role == core::Role::keeper; }
+
+bool answer_names_something(const core::CommandBody& body) {
+    return std::visit(
+        []<class Body>(const Body&) {
+            // By one who may only propose, each that can be proposed makes a proposal.
+            return core::Proposable<Body> || std::is_same_v<Body, core::AddPerson> ||
+                   std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
+                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal>;
+        },
+        body);
+}
+
+base::Position position_of(const base::Tip& tip) { return {tip.epoch, tip.seq, base::short_digest(tip.digest)}; }
+
+Made made_by(const core::Event& event) {
+    if (const auto* person = std::get_if<core::PersonAdded>(&event)) return {person->person.id.value};
+    if (const auto* token = std::get_if<core::TokenIssued>(&event)) return {token->token.number};
+    if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
+    if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
+    if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
+    return {};
+}
+
+}  // namespace marchwire::shard
