@@ -17,7 +17,8 @@ void ip(const std::string& words) {
     for (std::string word; stream >> word;) arguments.push_back(word);
     Program program(arguments, Stream::error);
     const Ended ended = program.wait();
-    if (ended.exit_code != 0) throw std::runtime_error("ip " + words + ": " + ended.out);
+    if (ended.exit_code != 0)
+        throw std::runtime_error("ip " + words + ": " + ended.out.substr(0, ended.out.find('\n')));
 }
 
 }  // namespace
