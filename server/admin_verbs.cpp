@@ -232,7 +232,6 @@ AdminVerbs::Answer AdminVerbs::status() const {
                      {"demo_clock", parts_.clock.demo_notice()},
                      {"campaigns", counts.campaigns},
                      {"marches", counts.marches},
-                     {"kept", counts.kept},
                      {"sessions", counts.sessions},
                      {"entries", counts.entries},
                      {"accepted", counts.accepted}}};

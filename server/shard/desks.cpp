@@ -103,6 +103,7 @@ void Desks::take_duties(const std::vector<bus::Kept>& kept, const std::vector<ba
     for (const auto& [log, desk] : marches_) {
         if (desk->is_kept() && !marches.contains(log)) desk->end_keeping();
     }
+    count_kept();
     for (const base::LogId& log : campaigns) when_open(log, [] {});
 }
 
@@ -113,6 +114,12 @@ void Desks::begin_keeping(const bus::Kept& kept) {
     const base::UtcMs now = home_.clock().now();
     const bool away = kept.kept_before && kept.kept_before < now;
     desk->begin_keeping(away ? kept.kept_before : now);
+    count_kept();
+}
+
+void Desks::count_kept() {
+    home_.counters().kept = static_cast<std::size_t>(
+        std::ranges::count_if(marches_, [](const auto& one) { return one.second->is_kept(); }));
 }
 
 // ---- commands ----------------------------------------------------------------------------------
@@ -242,8 +249,7 @@ void Desks::second(base::UtcMs now) {
     if (closed_) return;
     for (const auto& [log, desk] : marches_) desk->second(now);
     for (const auto& [log, desk] : campaigns_) desk->second();
-    home_.counters().kept = static_cast<std::size_t>(
-        std::ranges::count_if(marches_, [](const auto& one) { return one.second->is_kept(); }));
+    count_kept();
     if (home_.bus() == nullptr) return;
     if (std::erase_if(marches_, [now](const auto& one) { return one.second->unwanted(now); }) != 0) {
         home_.counters().marches = marches_.size();

@@ -52,6 +52,7 @@ private:
     void create(const base::LogId& log, Asked asked);
     void put(const base::LogId& log, Asked asked);
     void begin_keeping(const bus::Kept& kept);
+    void count_kept();
     void open_here(const base::LogId& log, const SubscriberKey& key, const session::OpenFeed& wish);
     void read_here(const SessionKey& to, session::ReadHistory request);
     void forget_unborn(const base::LogId& log);

@@ -67,10 +67,9 @@ void Keeper::beat(base::UtcMs now) {
     const core::MarchState& state = desk_.committed();
     if (standing_ == Standing::away || busy_ || !state.exists()) return;
     if (standing_ == Standing::idle) return take();
-    if (state.term > term_) {
-        // Another took over though the keeping is ours: its lease had ended, or the store was restored from a copy.
-        return take();
-    }
+    // Another took over, so our lease had ended though nobody has told us yet: this server stood still. Whether the
+    // march is ours again is told with the next duties.
+    if (state.term > term_) return end();
     if (!due_known_) {
         due_ = core::next_due(state);
         due_known_ = true;

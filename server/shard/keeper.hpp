@@ -21,7 +21,7 @@ public:
     void begin(base::UtcMs idle_since);
     /// Another keeps it from now on, or nobody does: nothing more is done here.
     void end();
-    /// Between begin and end.
+    /// Between begin and end, and while nobody else has taken over.
     [[nodiscard]] bool keeps() const { return standing_ != Standing::away; }
     /// An entry was stored.
     void stored(const core::Entry& entry);

@@ -30,6 +30,7 @@ RedisFollows::Wishes RedisFollows::lost() {
     Wishes wishes;
     for (auto& [log, followed] : followed_) {
         followed.subscribed = followed.reading = false;
+        followed.unheard = followed.was_told;
         wishes.push_back({Wish::Kind::subscribe, log, {}});
     }
     return wishes;
@@ -49,6 +50,7 @@ RedisFollows::Wishes RedisFollows::heard(const LogId& log, const Entries& entrie
     Wishes wishes;
     const auto found = followed_.find(log);
     if (found == followed_.end() || entries.empty()) return wishes;
+    found->second.was_told = true;
     found->second.newest = std::max(found->second.newest, entries.back().tip.seq);
     register_.tell(log, entries);
     const auto slowest = register_.slowest(log);
@@ -65,6 +67,8 @@ RedisFollows::Wishes RedisFollows::read(const LogId& log, const Entries& entries
     if (found == followed_.end()) return wishes;
     found->second.reading = false;
     if (!done) return wishes;
+    found->second.was_told = true;
+    if (std::exchange(found->second.unheard, false) && !entries.empty()) ++gap_fills_;
     if (!entries.empty()) found->second.newest = std::max(found->second.newest, entries.back().tip.seq);
     register_.tell_read(log, entries);
     const auto slowest = register_.slowest(log);

@@ -40,14 +40,16 @@ public:
     [[nodiscard]] bool have_caught_up() const;
     /// Logs of which the tip should be asked for.
     [[nodiscard]] std::vector<LogId> logs() const;
-    /// Entries that were read because pub/sub had not told them, after the first read of each follow.
+    /// How often entries were read because pub/sub had not told them, after the first read of each log.
     [[nodiscard]] std::uint64_t gap_fills() const { return gap_fills_; }
 
 private:
     struct Followed {
         bool subscribed = false;
         bool reading = false;
-        Seq newest;  ///< seen of this log
+        bool was_told = false;  ///< something of it: what comes later should be told by pub/sub
+        bool unheard = false;   ///< the subscription was lost since then: what was published meanwhile told nobody
+        Seq newest;             ///< seen of this log
     };
     void wish_read(const LogId& log, Followed& followed, Wishes& wishes);
 

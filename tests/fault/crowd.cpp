@@ -59,14 +59,14 @@ struct Crowd::Person {
     sdk::Client client;
 };
 
-Crowd::Crowd(const test::RealServer& server, const Guests& guests, Journal& journal, JournalAt journal_at)
+Crowd::Crowd(const test::Doors& doors, const Guests& guests, Journal& journal, JournalAt journal_at)
     : guests_(guests), journal_(journal), journal_at_(journal_at) {
     for (std::size_t march = 0; march < guests.slugs.size(); ++march) {
         logs_.push_back("flag-day/" + guests.slugs[march]);
-        follow(invite(server.staff_url(), guests.marshals[march]), sdk::FeedKind::marshal, march);
+        follow(invite(doors.staff_url, guests.marshals[march]), sdk::FeedKind::marshal, march);
     }
-    Person& desk = invite(server.staff_url(), guests.desk);
-    Person& follower = invite(server.followers_url(), "");
+    Person& desk = invite(doors.staff_url, guests.desk);
+    Person& follower = invite(doors.followers_url, "");
     for (std::size_t march = 0; march < guests.slugs.size(); ++march) {
         follow(desk, sdk::FeedKind::ops, march);
         follow(follower, sdk::FeedKind::public_feed, march);

@@ -30,7 +30,7 @@ enum class JournalAt : std::uint8_t { acknowledged, sent };
 /// One thread, one io_context. Each crowd has devices of its own.
 class Crowd {
 public:
-    Crowd(const test::RealServer& server, const Guests& guests, Journal& journal, JournalAt journal_at);
+    Crowd(const test::Doors& doors, const Guests& guests, Journal& journal, JournalAt journal_at);
     ~Crowd();
     Crowd(const Crowd&) = delete;
     Crowd& operator=(const Crowd&) = delete;

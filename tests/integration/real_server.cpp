@@ -1,5 +1,11 @@
 #include "real_server.hpp"
 
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
 #include <unistd.h>
 #include <chrono>
 #include <csignal>
@@ -71,6 +77,7 @@ void RealServer::start() {
     need(!line.empty(), "marchwired ended before it was ready");
     followers_ = value_in(line, "listen");
     staff_ = value_in(line, "listen_ops");
+    admin_ = value_in(line, "admin");
 }
 
 void RealServer::kill() {
@@ -134,6 +141,29 @@ nlohmann::json RealServer::state(const std::string& slug) {
     return state;
 }
 
+double RealServer::figure(const std::string& name) const {
+    namespace asio = boost::asio;
+    const auto colon = admin_.rfind(':');
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::make_address(admin_.substr(0, colon)),
+                    static_cast<std::uint16_t>(std::stoul(admin_.substr(colon + 1)))});
+    const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + admin_ + "\r\nConnection: close\r\n\r\n";
+    asio::write(socket, asio::buffer(request));
+    std::string page;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(page), end);
+    const auto at = page.find("\n" + name + " ");
+    need(at != std::string::npos, "no figure " + name);
+    return std::stod(page.substr(at + name.size() + 2));
+}
+
+std::string RealServer::dump(const std::string& slug) const {
+    const Ended dump = run_program({MARCHWIRE_PATH, "--data", data(), "log", "dump", "flag-day/" + slug});
+    need(dump.exit_code == 0, "log dump " + slug + " failed");
+    return dump.out;
+}
+
 sdk::FeedName feed(const std::string& kind) {
     const bool keyed = kind == "overview" || kind == "desk";
     return *sdk::FeedName::parse(kind + (keyed ? "/flag-day" : "/" + march_name));
@@ -184,6 +214,12 @@ void Somebody::until(const std::function<bool()>& holds) {
         if (stopped) need(false, "the client stopped: " + stopped->reason);
         need(std::chrono::steady_clock::now() < deadline, "what was waited for did not come within 20 s");
     }
+}
+
+void Somebody::poll() {
+    io.restart();
+    io.poll();
+    if (stopped) need(false, "the client stopped: " + stopped->reason);
 }
 
 void Somebody::follow(const sdk::FeedName& name) {

@@ -36,6 +36,12 @@ inline const std::string march_name = "flag-day/" + march_slug;
 
 enum class Speaks { plain, tls };
 
+/// Where clients come in.
+struct Doors {
+    std::string staff_url;
+    std::string followers_url;
+};
+
 /// Starts on free ports, and again on the same ones. Under TLS with a certificate for 127.0.0.1 of its own.
 class RealServer {
 public:
@@ -51,9 +57,14 @@ public:
     void kill();
     /// SIGTERM, and waits for the end.
     [[nodiscard]] int stop();
+    void signal(int number) const { program_->signal(number); }
 
     [[nodiscard]] std::string staff_url() const { return scheme() + staff_ + "/v1/ops"; }
     [[nodiscard]] std::string followers_url() const { return scheme() + followers_ + "/v1/ws"; }
+    [[nodiscard]] Doors doors() const { return {staff_url(), followers_url()}; }
+    /// "ADDRESS:PORT"
+    [[nodiscard]] const std::string& staff_address() const { return staff_; }
+    [[nodiscard]] const std::string& followers_address() const { return followers_; }
     /// What a client must believe in; empty when plain.
     [[nodiscard]] std::string ca_file() const { return speaks_ == Speaks::tls ? directory_.path() + "/cert.pem" : ""; }
     [[nodiscard]] std::string data() const { return directory_.path(); }
@@ -70,6 +81,10 @@ public:
                                     const std::string& slug = march_slug);
     /// OpsSnapshot of a march, without its position.
     [[nodiscard]] nlohmann::json state(const std::string& slug = march_slug);
+    /// A figure of /metrics by its name, with its labels as they stand there.
+    [[nodiscard]] double figure(const std::string& name) const;
+    /// What `marchwire log dump` says of a march. The server may run or not (an embedded log).
+    [[nodiscard]] std::string dump(const std::string& slug = march_slug) const;
     [[nodiscard]] bool runs() const { return program_ != nullptr; }
 
 private:
@@ -80,6 +95,7 @@ private:
     std::vector<std::string> more_;
     std::string followers_ = "127.0.0.1:0";
     std::string staff_ = "127.0.0.1:0";
+    std::string admin_;
     std::unique_ptr<Program> program_;
 };
 
@@ -93,6 +109,8 @@ public:
 
     /// Runs until it holds; throws after 20 s.
     void until(const std::function<bool()>& holds);
+    /// Takes what has come, and waits for nothing.
+    void poll();
     /// Subscribed and whole.
     void follow(const sdk::FeedName& name);
     sdk::Accepted must(const sdk::Command& command);

@@ -14,7 +14,7 @@ namespace marchwire::test {
 namespace {
 
 TEST_CASE("what one server stores is shown by the other, to the same fold", "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
     const std::string lead_token = servers.one.token("city_lead", "Lead 1");
     const std::string marshal_token = servers.one.token("side", "Side 1", 2);
@@ -39,13 +39,13 @@ TEST_CASE("what one server stores is shown by the other, to the same fold", "[in
         CHECK(somebody->gaps == 0);
         CHECK(somebody->discontinuities == 0);
     }
-    CHECK(lead.state(feed("ops")) == watcher.state(feed("ops")));
+    CHECK(agree({&lead, &watcher}));
     CHECK(servers.one.state() == servers.other.state());
 }
 
 TEST_CASE("both servers may be written to at once and nobody is told that it is unavailable",
           "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
     const std::string token = servers.one.token("city_lead", "Lead 1");
     wait_for_token(servers.other, token);
@@ -63,11 +63,11 @@ TEST_CASE("both servers may be written to at once and nobody is told that it is 
         CHECK(std::ranges::is_sorted(somebody->seqs));
         CHECK(std::ranges::adjacent_find(somebody->seqs) == somebody->seqs.end());
     }
-    CHECK(here.state(feed("ops")) == there.state(feed("ops")));
+    CHECK(agree({&here, &there}));
 }
 
 TEST_CASE("a marshal's position that one server hears is seen on the other", "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
     const std::string lead_token = servers.one.token("city_lead", "Lead 1");
     const std::string marshal_token = servers.one.token("side", "Side 1", 2);
@@ -86,7 +86,7 @@ TEST_CASE("a marshal's position that one server hears is seen on the other", "[i
 }
 
 TEST_CASE("the boards of all servers show every march, whoever keeps it", "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
     servers.one.make_march("kansas-city-mo");
     const std::string token = servers.one.token("national_desk", "Desk 1");
@@ -102,7 +102,7 @@ TEST_CASE("the boards of all servers show every march, whoever keeps it", "[inte
 }
 
 TEST_CASE("a client goes on at another server where it was cut off", "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
     const std::string token = servers.one.token("city_lead", "Lead 1");
     wait_for_token(servers.other, token);
@@ -123,7 +123,7 @@ TEST_CASE("a client goes on at another server where it was cut off", "[integrati
 
 TEST_CASE("a march goes on when the server that kept it dies, and no alert is lost or doubled",
           "[integration][servers]") {
-    Two servers(fast_clock());
+    TwoServers servers(fast_clock());
     servers.one.make_march();
     const std::string lead_token = servers.one.token("city_lead", "Lead 1");
     const std::string marshal_token = servers.one.token("side", "Side 1", 2);
@@ -132,40 +132,32 @@ TEST_CASE("a march goes on when the server that kept it dies, and no alert is lo
         Somebody lead(servers.one, lead_token);
         Somebody marshal(servers.one, marshal_token);
         lead.follow(feed("ops"));
-        lead.must(sdk::AdvancePhase{sdk::Phase::assembling, lead.client.march(feed("ops"))->phase_version, {}});
-        marshal.must(sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
-        lead.until([&] { return lead.client.march(feed("ops"))->phase == sdk::Phase::assembling; });
-        lead.must(sdk::AdvancePhase{sdk::Phase::marching, lead.client.march(feed("ops"))->phase_version, {}});
+        march_off(lead, marshal);
     }
     // Whichever of the two keeps the march: one of the two deaths is the keeper's.
     for (auto [dies, lives] : {std::pair(&servers.one, &servers.other), std::pair(&servers.other, &servers.one)}) {
         Somebody lead(*lives, lead_token);
         Somebody marshal(*lives, marshal_token);
         lead.follow(feed("ops"));
-        marshal.must(sdk::CheckIn{sdk::Report::on_post, {sdk::PlaceKind::section, 2}, 80, 0});
+        check_in(marshal);
         dies->kill();
-        const auto raised = [&] {
-            return std::ranges::count_if(lead.changes, [](const sdk::Change& change) {
-                const auto* alert = std::get_if<sdk::AlertChanged>(&change);
-                return alert != nullptr && alert->state == sdk::AlertState::raised;
-            });
-        };
         // 25 minutes of silence are 2.5 s, and the takeover.
-        lead.until([&] { return raised() > 0; });
-        lead.until([&] {
-            const auto march = lead.client.march(feed("ops"));
-            return !march->alerts.empty() && march->alerts[0].state == sdk::AlertState::exhausted;
-        });
-        CHECK(raised() == 1);
+        lead.until([&] { return alerts_raised(lead) > 0; });
+        lead.until([&] { return ladder_ended(lead); });
+        CHECK(alerts_raised(lead) == 1);
         dies->start();
     }
 }
 
 TEST_CASE("a command that is given while Redis is away is taken when it is back", "[integration][servers]") {
-    Two servers;
+    TwoServers servers;
     servers.one.make_march();
-    Somebody lead(servers.one, servers.one.token("city_lead", "Lead 1"));
+    const std::string token = servers.one.token("city_lead", "Lead 1");
+    wait_for_token(servers.other, token);
+    Somebody lead(servers.one, token);
+    Somebody there(servers.other, token);
     lead.follow(feed("ops"));
+    there.follow(feed("ops"));
     servers.redis.kill();
     std::optional<sdk::Outcome> outcome;
     lead.client.command(march_name, sdk::PostNotice{sdk::Severity::info, "", "Now.", 0},
@@ -175,9 +167,13 @@ TEST_CASE("a command that is given while Redis is away is taken when it is back"
     servers.redis.start();
     const auto back = std::chrono::steady_clock::now();
     lead.until([&] { return outcome.has_value(); });
-    CHECK(std::holds_alternative<sdk::Accepted>(*outcome));
-    CHECK(std::chrono::steady_clock::now() - back < std::chrono::seconds(5));
-    CHECK(lead.discontinuities == 0);
+    REQUIRE(std::holds_alternative<sdk::Accepted>(*outcome));
+    const auto seq = std::get<sdk::Accepted>(*outcome).position.seq;
+    there.until([&] { return there.client.position(feed("ops"))->seq >= seq; });
+    CHECK(std::chrono::steady_clock::now() - back < back_within);
+    CHECK(agree({&lead, &there}));
+    CHECK(there.state(feed("ops")).dump().find("Now.") != std::string::npos);
+    CHECK(lead.discontinuities + there.discontinuities == 0);
     CHECK(lead.times_online == 1);
 }
 

@@ -1,4 +1,4 @@
-// Two real servers and their Redis. (tests)
+// Servers on one Redis, and what a test asks of several at once. (tests)
 #pragma once
 
 #include "real_server.hpp"
@@ -6,53 +6,81 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
+#include <initializer_list>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace marchwire::test {
 
-template <class T>
-bool saw(const Somebody& somebody) {
-    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
-}
+/// Redis is back, a line is healed, a keeper has gone: so soon all goes on (issue 4).
+inline constexpr std::chrono::seconds back_within{5};
 
-/// Two servers and their Redis.
-struct Two {
-    explicit Two(std::vector<std::string> further = {}) : more(std::move(further)) {}
-    [[nodiscard]] std::vector<std::string> shared() const {
-        std::vector<std::string> all = {"--store", redis.address(), "--keys", directory.path() + "/keys.json"};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-    std::vector<std::string> more;
+/// A Redis that loses nothing, and what every server on it is told.
+struct SharedRedis {
+    /// `more`: further arguments of all servers. `of_redis` and `enter`: as RedisServer's.
+    explicit SharedRedis(std::vector<std::string> more = {}, std::vector<std::string> of_redis = {},
+                         std::vector<std::string> enter = {});
+    /// `address`: by which way a server reaches Redis; empty: the local socket.
+    [[nodiscard]] std::vector<std::string> arguments(const std::string& address = "") const;
+    [[nodiscard]] std::string socket() const { return directory.path() + "/redis.sock"; }
+
     TemporaryDirectory directory;
-    RedisServer redis{directory.path(), {"--appendfsync", "always"}};
-    RealServer one{shared()};
-    RealServer other{shared()};
+    std::vector<std::string> more;
+    RedisServer redis;
+};
+
+struct TwoServers : SharedRedis {
+    using SharedRedis::SharedRedis;
+    RealServer one{arguments()};
+    RealServer other{arguments()};
+};
+
+/// There when the march is, and is kept by this server.
+struct KeptMarch {
+    explicit KeptMarch(RealServer& keeper);
+};
+
+/// Two servers, of which one keeps the march: it made it when it was alone.
+struct KeeperAndOther : SharedRedis {
+    using SharedRedis::SharedRedis;
+    RealServer keeper{arguments()};
+    KeptMarch kept{keeper};
+    RealServer other{arguments()};
 };
 
 /// Ten minutes a second, the same on all servers that are given it.
-inline std::vector<std::string> fast_clock() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return {"--demo-clock", "2018-06-30T13:00:00Z,600," +
-                                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
-}
+[[nodiscard]] std::vector<std::string> fast_clock();
+
+/// Step-off: the marshal has checked in and is expected to go on doing so. The lead follows ops.
+void march_off(Somebody& lead, Somebody& marshal);
+/// A marshal of section 2 is on post there.
+void check_in(Somebody& marshal);
 
 /// Until the server knows the token that another has just made.
-inline void wait_for_token(RealServer& server, const std::string& token) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    for (;;) {
-        try {
-            Somebody asks(server, token);
-            asks.until([&] { return asks.times_online > 0; });
-            return;
-        } catch (const std::runtime_error&) {
-            if (std::chrono::steady_clock::now() > deadline) throw;
-        }
-    }
+void wait_for_token(RealServer& server, const std::string& token);
+
+[[nodiscard]] inline bool keeps_march(const RealServer& server) { return server.figure("marchwire_marches_kept") == 1; }
+
+/// Waits until the server keeps the march; since `when`.
+[[nodiscard]] std::chrono::steady_clock::duration taken_over(const RealServer& server,
+                                                             std::chrono::steady_clock::time_point when);
+
+/// Alerts that this follower of ops saw raised.
+[[nodiscard]] std::ptrdiff_t alerts_raised(const Somebody& lead);
+/// Nobody has acknowledged the alert: its ladder has come to the end.
+[[nodiscard]] bool ladder_ended(const Somebody& lead);
+
+/// Waits, 20 s at most, until all hold the same position of their ops feed (with its digest) and the same fold, byte by
+/// byte; false: they do not.
+[[nodiscard]] bool agree(std::initializer_list<Somebody*> all);
+
+/// Entries of a kind in a dump: "alertRaised".
+[[nodiscard]] std::vector<nlohmann::json> entries_of(const std::string& dump, const std::string& kind);
+
+template <class T>
+bool saw(const Somebody& somebody) {
+    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
 }
 
 }  // namespace marchwire::test

@@ -2,10 +2,12 @@
 #include "base/limits.hpp"
 #include "day.hpp"
 #include "support/stage_bus.hpp"
+#include "wire/codec.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <memory>
+#include <variant>
 
 namespace marchwire::test {
 namespace {
@@ -34,6 +36,19 @@ struct TwoServers {
 std::size_t raised(const Seat& seat) {
     std::size_t count = 0;
     for (const fanout::LiveItem& item : seat.taken()) count += item.delivery == fanout::DeliveryClass::a ? 1 : 0;
+    return count;
+}
+
+/// How often the march's log says that another keeps it.
+std::size_t keepings(CityStage& stage) {
+    std::size_t count = 0;
+    stage.memory.read(stage.march, base::Seq{1}, 1'000, [&](const base::Result<store::Entries>& read) {
+        for (const store::StoredEntry& stored : read.value()) {
+            const auto entry = wire::decode_stored(stored.bytes).value();
+            if (std::holds_alternative<core::KeeperChanged>(entry.event)) ++count;
+        }
+    });
+    stage.settle();
     return count;
 }
 
@@ -102,6 +117,35 @@ TEST_CASE("an alert is raised by the server that keeps the march and by no other
     servers.give(&servers.one);
     day.stage.wait(base::minutes(1));
     CHECK(raised(*lead) == once);
+}
+
+TEST_CASE("of two servers that believe to keep a march the one that was overtaken stands aside",
+          "[scenario][servers]") {
+    // It took the keeping back with a higher term, the other did too, and so on at each beat: a server that stood still
+    // for longer than its lease hears of the new keeper before its own bus tells it that the lease has ended.
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    auto lead = servers.seat_there(day.lead_grant);
+    lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    const std::size_t before = keepings(day.stage);
+    servers.hub.keepers[day.stage.march] = {&servers.other, day.stage.clock.now()};
+    servers.other.tell_duties();  // and nobody tells the one
+    day.stage.wait(base::seconds(10));
+    CHECK(keepings(day.stage) == before + 1);
+    CHECK(day.stage.city->counts().kept == 0);
+    CHECK(servers.there.counts().kept == 1);
+    day.stage.wait(base::limits::check_in_every_marching + base::limits::check_in_grace + base::minutes(1));
+    const std::size_t once = raised(*lead);
+    CHECK(once > 0);
+
+    // The next duties say who it is.
+    servers.give(&servers.one);
+    day.stage.wait(base::seconds(10));
+    CHECK(day.stage.city->counts().kept == 1);
+    CHECK(servers.there.counts().kept == 0);
 }
 
 TEST_CASE("a position that one server hears is seen on the other, and the public column is the keeper's",

@@ -1,6 +1,9 @@
 #include "redis_server.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -11,8 +14,8 @@
 
 namespace marchwire::test {
 
-RedisServer::RedisServer(std::string directory, std::vector<std::string> more)
-    : directory_(std::move(directory)), more_(std::move(more)) {
+RedisServer::RedisServer(std::string directory, std::vector<std::string> more, std::vector<std::string> enter)
+    : directory_(std::move(directory)), more_(std::move(more)), enter_(std::move(enter)) {
     start();
 }
 
@@ -21,21 +24,10 @@ RedisServer::~RedisServer() {
 }
 
 void RedisServer::start() {
-    std::vector<std::string> arguments = {"redis-server",
-                                          "--port",
-                                          "0",
-                                          "--unixsocket",
-                                          directory_ + "/redis.sock",
-                                          "--dir",
-                                          directory_,
-                                          "--save",
-                                          "",
-                                          "--appendonly",
-                                          "yes",
-                                          "--appendfsync",
-                                          "everysec",
-                                          "--daemonize",
-                                          "no"};
+    std::vector<std::string> arguments = enter_;
+    arguments.insert(arguments.end(),
+                     {"redis-server", "--port", "0", "--unixsocket", directory_ + "/redis.sock", "--dir", directory_,
+                      "--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--daemonize", "no"});
     arguments.insert(arguments.end(), more_.begin(), more_.end());
     program_ = std::make_unique<Program>(arguments, Stream::out);
     const std::string said = program_->read_until(
@@ -75,6 +67,17 @@ bus::Reply RedisServer::ask(const std::vector<std::string>& words) const {
     (void)io.run_for(std::chrono::seconds(10));
     if (!answer) throw std::runtime_error("redis-server does not answer");
     return *answer;
+}
+
+std::string RedisServer::ask_any(const std::string& command) const {
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::local::stream_protocol::socket socket(io);
+    socket.connect(directory_ + "/redis.sock");
+    asio::write(socket, asio::buffer(command + "\r\n"));
+    std::string answer;
+    const std::size_t line = asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n");
+    return answer.substr(0, line - 2);
 }
 
 bus::RedisSettings RedisServer::settings_of(const std::string& directory) {

@@ -14,8 +14,10 @@ namespace marchwire::test {
 /// std::runtime_error when it does not start.
 class RedisServer {
 public:
-    /// `more`: further arguments of redis-server. The socket is DIRECTORY/redis.sock.
-    explicit RedisServer(std::string directory, std::vector<std::string> more = {});
+    /// `more`: further arguments of redis-server. The socket is DIRECTORY/redis.sock. `enter`: a program that starts
+    /// what is given to it somewhere else; empty: here.
+    explicit RedisServer(std::string directory, std::vector<std::string> more = {},
+                         std::vector<std::string> enter = {});
     ~RedisServer();
     RedisServer(const RedisServer&) = delete;
     RedisServer& operator=(const RedisServer&) = delete;
@@ -30,6 +32,8 @@ public:
 
     /// One command, by a connection of its own, and its answer; throws when none comes.
     bus::Reply ask(const std::vector<std::string>& words) const;
+    /// One command, also to a replica, which `ask` takes for nobody that could answer. The first line of the answer.
+    std::string ask_any(const std::string& command) const;
     [[nodiscard]] static bus::RedisSettings settings_of(const std::string& directory);
     [[nodiscard]] bus::RedisSettings settings() const { return settings_of(directory_); }
     [[nodiscard]] std::string address() const { return settings().address.text(); }
@@ -37,6 +41,7 @@ public:
 private:
     std::string directory_;
     std::vector<std::string> more_;
+    std::vector<std::string> enter_;
     std::unique_ptr<Program> program_;
 };
 

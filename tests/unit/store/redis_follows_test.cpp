@@ -100,6 +100,31 @@ TEST_CASE("after a lost link every log is subscribed to and read anew", "[store]
     CHECK(wishes(follows.subscribed(march), Kind::read, 2));
 }
 
+TEST_CASE("what was published while the subscription was lost counts as a gap, and a first read does not",
+          "[store][redis_follows]") {
+    // Of a subscription that Redis had ended nothing was counted: a server that was cut off again and again looked
+    // well.
+    RedisFollows follows;
+    Follower follower;
+    (void)follows.add(follower.state);
+    (void)follows.lost();
+    (void)follows.subscribed(march);
+    (void)follows.read(march, {}, false);  // not created yet
+    (void)follows.heard(march, entries({1}));
+    CHECK(follows.gap_fills() == 0);
+    (void)follows.lost();
+    (void)follows.lost();  // told of the end, and of the new link
+    (void)follows.subscribed(march);
+    (void)follows.read(march, {}, true);
+    CHECK(follows.gap_fills() == 0);  // nothing was missed
+    (void)follows.lost();
+    (void)follows.subscribed(march);
+    (void)follows.read(march, entries({2, 3}), true);
+    (void)follows.read(march, {}, true);
+    CHECK(follows.gap_fills() == 1);
+    CHECK(follower.heard == std::vector<std::uint64_t>{1, 2, 3});
+}
+
 TEST_CASE("a read that failed is not repeated at once", "[store][redis_follows]") {
     RedisFollows follows;
     Follower follower;
