@@ -50,7 +50,7 @@ std::string no_room_for(std::uint64_t connections, std::uint64_t servers) {
 // ---- crossing ------------------------------------------------------------------------------------
 
 /// Each server shares a core with the load generator of its own clients, so that both ways have the same to wait for
-/// but for the crossing.
+/// but for the crossing. They change cores from round to round.
 void same_and_cross_instance(Stand& stand) {
     const std::string same = "same-instance";
     const std::string cross = "cross-instance";
@@ -58,13 +58,15 @@ void same_and_cross_instance(Stand& stand) {
     const std::uint64_t subscribers = stand.quick ? 500 : 2'000;
     const int window_ms = stand.quick ? 2'000 : 8'000;
     constexpr int until_last_ms = 500;
-    const Servers servers(stand, "marchwire-redis", {}, {{0}, {1}});
+    const std::vector<int> core_here{stand.round % 2};
+    const std::vector<int> core_there{1 - stand.round % 2};
+    const Servers servers(stand, "marchwire-redis", {}, {core_here, core_there});
     Json here = servers.plan_of(0);
     Json there = servers.plan_of(1);
     for (Json* plan : {&here, &there}) plan->update({{"subscribers", subscribers}, {"warm_ms", 1'000}});
     here.update({{"pattern", "paced"}, {"events_per_second", some_20}, {"window_ms", window_ms}});
     there.update({{"publishers", 0}, {"window_ms", window_ms + until_last_ms}});
-    const auto results = run_loads(stand, cross, {{here, {0}}, {there, {1}}});
+    const auto results = run_loads(stand, cross, {{here, core_here}, {there, core_there}});
     const auto published = results[0]["all_events"].get<std::uint64_t>();
     const auto arrived = results[1]["all_deliveries"].get<std::uint64_t>();
     if (arrived != published * subscribers) {
