@@ -25,10 +25,10 @@ struct Door {
 /// Sockets and what is asked of them. Numbers that a subject has no use for are 0.
 struct Plan {
     std::string protocol = "marchwire";  ///< as make_protocol() knows them
-    std::uint16_t port = 0;
-    std::uint16_t staff_port = 0;  ///< marchwire's second door
     /// Subscribers, marshals and dashboards go to the first server and to these in turn; who publishes, to the first.
     std::vector<Door> more_servers;
+    std::uint16_t port = 0;
+    std::uint16_t staff_port = 0;  ///< marchwire's second door
     bool tls = false;
     std::uint32_t subscribers = 0;
     std::uint32_t topics = 1;
@@ -50,11 +50,11 @@ struct Plan {
     std::uint32_t burst = 1;          ///< paced: so many at the same time
     std::uint32_t outstanding = 64;   ///< saturated
     double orders_per_second = 0;     ///< marchwire: Hold and Release in turn, of which Holds are measured
-    bool orders_by_others = false;    ///< another generator gives them, in this rhythm; their way is measured here too
     double check_ins_per_second = 0;  ///< marshals in turn, in place of positions; each is timed from due to OK
     std::uint32_t warm_ms = 500;
     std::uint32_t window_ms = 2'000;
     bool until_last_order = false;  ///< the window ends when every subscriber has the last order, at the latest then
+    bool orders_by_others = false;  ///< another generator gives them, in this rhythm; their way is measured here too
 
     // marchwire only
     std::string campaign;
