@@ -1,5 +1,6 @@
 #include "fanout/measure.hpp"
 
+#include "fanout/load_child.hpp"
 #include "support/accounting.hpp"
 
 #include <algorithm>
@@ -92,35 +93,21 @@ void Measuring::add(const char* metric, const char* unit, double value) {
 
 // ---- the load generator ------------------------------------------------------------------------
 
-std::unique_ptr<Child> Measuring::begin(const std::filesystem::path& program, const Json& plan) {
-    ChildSettings settings;
-    settings.arguments = {program.string()};
-    settings.cores = load_core;
-    auto load = std::make_unique<Child>(settings);
-    load->say(plan.dump());
-    return load;
-}
-
 Measuring::Json Measuring::heard(Child& load, int within_ms) { return taken(load.line(milliseconds(within_ms))); }
 
 Measuring::Json Measuring::taken(const std::optional<std::string>& line) {
-    Json said = line ? Json::parse(*line, nullptr, false) : Json();
-    const std::string place = now_.measured_case + ", " + now_.subject + ", round " + std::to_string(round_ + 1) + ": ";
-    if (!said.is_object() || said.contains("failed")) {
-        troubles_.wrong.push_back(place + (said.is_object() ? said.dump() : "the load generator said nothing"));
-        std::printf("fanout: %s\n", troubles_.wrong.back().c_str());
-        return nullptr;
-    }
-    const Json wrongs = said.value("wrong", Json::object());
-    for (const auto& [what, times] : wrongs.items()) {
-        troubles_.wrong.push_back(place + std::to_string(times.get<std::uint64_t>()) + " x " + what);
+    std::vector<std::string> wrong;
+    Json said = said_by_load(line, wrong);
+    for (const std::string& one : wrong) {
+        troubles_.wrong.push_back(now_.measured_case + ", " + now_.subject + ", round " + std::to_string(round_ + 1) +
+                                  ": " + one);
         std::printf("fanout: %s\n", troubles_.wrong.back().c_str());
     }
     return said;
 }
 
 Measuring::Json Measuring::run(const Json& plan) {
-    const auto load = begin_load(plan);
+    const auto load = begin_load(places_.load, plan, load_core);
     if (heard(*load, open_within_ms).is_null()) return nullptr;
     load->say("go");
     return heard(*load, result_within_ms);
@@ -174,7 +161,7 @@ void Measuring::idle(const Case& measured, const Server& server) {
     const Json plan = plan_for(measured, server);
     const auto memory = memory_of(server);
     const auto kernel = kernel_memory_bytes();
-    const auto load = begin_load(plan);
+    const auto load = begin_load(places_.load, plan, load_core);
     if (heard(*load, open_within_ms).is_null()) return;
     std::this_thread::sleep_for(quiet_after_opening);
     const auto count = plan["subscribers"].get<double>();
@@ -195,7 +182,7 @@ void Measuring::stalled(const Case& measured, Server& server) {
     base.update({{"subscribers", good}, {"stalled", 0}, {"stalled_pinging", 0}, {"window_ms", 4000}});
     const Json without = run(base);
     if (without.is_null()) return;
-    const auto load = begin_load(plan);
+    const auto load = begin_load(places_.load, plan, load_core);
     if (heard(*load, open_within_ms).is_null()) return;
     std::this_thread::sleep_for(quiet_after_opening);
     load->say("go");
@@ -239,7 +226,7 @@ void Measuring::hostile(const Case& measured, Server& server) {
     base["window_ms"] = 5000;
     const Json without = run(base);
     if (without.is_null()) return;
-    const auto peers = begin(places_.hostile, plan);
+    const auto peers = begin_load(places_.hostile, plan, load_core);
     std::this_thread::sleep_for(quiet_after_opening);
     const Json with = run(plan);
     peers->say("enough");
@@ -278,8 +265,8 @@ void Measuring::storm(const Case& measured, const Server& server) {
     const Json followers = plan_for(measured, server);
     Json staff = followers;
     staff.update({{"subscribers", 500}, {"subscriber_feed", "ops"}, {"subscriber_token", server.plan["lead_token"]}});
-    const auto crowd = begin_load(followers);
-    const auto desk = begin_load(staff);
+    const auto crowd = begin_load(places_.load, followers, load_core);
+    const auto desk = begin_load(places_.load, staff, load_core);
     const Json desk_said = heard(*desk, open_within_ms);
     const Json crowd_said = heard(*crowd, open_within_ms);
     if (desk_said.is_null() || crowd_said.is_null()) return;

@@ -32,8 +32,6 @@ private:
     void add(const char* metric, const char* unit, double value);
     /// Open, go, result; null when it failed, which is told.
     [[nodiscard]] Json run(const Json& plan);
-    [[nodiscard]] static std::unique_ptr<Child> begin(const std::filesystem::path& program, const Json& plan);
-    [[nodiscard]] std::unique_ptr<Child> begin_load(const Json& plan) const { return begin(places_.load, plan); }
     /// The next thing that it says; null when it failed, which is told as is everything that it found wrong.
     [[nodiscard]] Json heard(Child& load, int within_ms);
     [[nodiscard]] Json taken(const std::optional<std::string>& line);

@@ -69,6 +69,7 @@ std::string start_node(Server& server, const std::string& script, const Setting&
     if (server.plan.contains("redis_port")) {
         settings.environment = {{"REDIS_PORT", std::to_string(server.plan["redis_port"].get<unsigned>())}};
     }
+    if (!setting.redis_socket.empty()) settings.environment = {{"REDIS_SOCKET", setting.redis_socket}};
     auto child = std::make_unique<Child>(settings);
     if (auto why = port_line(*child, server.plan); !why.empty()) return why;
     adopt(server, std::move(child));
@@ -165,13 +166,25 @@ std::string wait_until_ready(Server& server, Child& child, const fs::path& log) 
     return "it did not start: " + child.last_words();
 }
 
+/// Campaign, marches, tokens and roster, and what the load generator must know of them.
+void set_stage(Server& server, const Setting& setting) {
+    MarchStage stage(server.data.string(), setting.topics);
+    server.plan["desk_token"] = stage.desk_token();
+    server.plan["lead_token"] = stage.lead_token();
+    if (setting.marshals > 0) server.plan["marshal_tokens"] = stage.marshal_tokens(setting.marshals);
+    if (setting.roster > 0) stage.fill_roster(setting.roster);
+    if (setting.marching) {
+        server.plan["phase_version"] = stage.step_off(server.plan["staff_port"], server.plan["lead_token"]);
+    }
+}
+
 std::string start_marchwire(Server& server, const std::string& store, const Setting& setting, const Places& places) {
     static unsigned number = 0;
-    const fs::path data = places.scratch / ("data" + std::to_string(++number));
+    server.data = places.scratch / ("data" + std::to_string(++number));
     ChildSettings settings;
     settings.arguments = {places.marchwired.string(),
                           "--data",
-                          data.string(),
+                          server.data.string(),
                           "--store",
                           store,
                           "--shards",
@@ -188,6 +201,7 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
         const auto pair = self_signed(places.scratch);
         settings.arguments.insert(settings.arguments.end(), {"--tls-cert", pair.certificate, "--tls-key", pair.key});
     }
+    if (!setting.keys.empty()) settings.arguments.insert(settings.arguments.end(), {"--keys", setting.keys.string()});
     settings.cores = setting.cores;
     settings.errors = places.scratch / ("marchwired" + std::to_string(number) + ".log");
     auto child = std::make_unique<Child>(settings);
@@ -197,21 +211,17 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
     }
     server.plan["protocol"] = "marchwire";
     server.plan["publishers"] = 32;  // a session may send 20 commands a second after a burst of 400
-    MarchStage stage(data.string(), setting.topics);
     server.plan["campaign"] = MarchStage::campaign;
-    server.plan["desk_token"] = stage.desk_token();
-    server.plan["lead_token"] = stage.lead_token();
-    if (setting.marshals > 0) server.plan["marshal_tokens"] = stage.marshal_tokens(setting.marshals);
-    if (setting.roster > 0) stage.fill_roster(setting.roster);
-    if (setting.marching) {
-        server.plan["phase_version"] = stage.step_off(server.plan["staff_port"], server.plan["lead_token"]);
-    }
+    if (!setting.is_one_more) set_stage(server, setting);
     adopt(server, std::move(child));
     return {};
 }
 
 std::string start_into(Server& server, const std::string& subject, const Setting& setting, const Places& places) {
     if (subject == "marchwire-sqlite") return start_marchwire(server, "sqlite", setting, places);
+    if (subject == "marchwire-redis" && !setting.redis_socket.empty()) {
+        return start_marchwire(server, "unix://" + setting.redis_socket, setting, places);
+    }
     if (subject == "marchwire-redis") {
         if (auto why = start_redis(server, "yes", setting, places); !why.empty()) return why;
         const std::string port = std::to_string(server.plan["redis_port"].get<unsigned>());
@@ -222,6 +232,7 @@ std::string start_into(Server& server, const std::string& subject, const Setting
         return start_node(server, subject, setting, places);
     }
     if (subject == "socketio-redis") {
+        if (!setting.redis_socket.empty()) return start_node(server, "socketio", setting, places);
         if (auto why = start_redis(server, "no", setting, places); !why.empty()) return why;
         return start_node(server, "socketio", setting, places);
     }

@@ -24,6 +24,9 @@ struct Setting {
     std::uint32_t marshals = 0;
     std::uint32_t roster = 0;
     bool tls = false;
+    std::string redis_socket;    ///< of a Redis that several servers share; empty: each has its own
+    std::filesystem::path keys;  ///< Marchwire: the file of keys that they share; empty: each has its own
+    bool is_one_more = false;    ///< Marchwire: another server of these has made campaign and tokens
 };
 
 /// Where things are.
@@ -38,6 +41,7 @@ struct Server {
     std::vector<std::unique_ptr<Child>> children;  ///< the last is the one that is spoken to
     std::vector<pid_t> processes;                  ///< whose CPU and memory are the subject's
     std::uint16_t admin_port = 0;                  ///< Marchwire's
+    std::filesystem::path data;                    ///< Marchwire's
     nlohmann::json plan;                           ///< protocol, ports, tokens
 };
 

@@ -24,7 +24,7 @@ bool is_staff(Part part) { return part != Part::subscriber; }
 
 Crowd::Crowd(const Plan& plan, Protocol& protocol, Tally& tally)
     : plan_(plan), protocol_(protocol), tally_(tally), epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(read_bytes) {
-    const bool has_lead = plan_.orders_per_second > 0;
+    const bool has_lead = plan_.orders_per_second > 0 && !plan_.orders_by_others;
     const auto marshals = static_cast<std::uint32_t>(plan_.marshal_tokens.size());
     links_.reserve(plan_.publishers + marshals + plan_.dashboards + plan_.subscribers + 1UL);
     add(Part::publisher, plan_.publishers);
@@ -104,12 +104,18 @@ std::string Crowd::open_some(std::size_t begin_at, std::size_t end_at, std::size
     return {};
 }
 
-bool Crowd::begin(Link& link) {
-    const std::uint16_t staff_port = plan_.staff_port == 0 ? plan_.port : plan_.staff_port;
+std::uint16_t Crowd::port_of(const Link& link) const {
+    Door door{plan_.port, plan_.staff_port};
+    const bool anywhere = link.part != Part::publisher && link.part != Part::lead;
+    const std::size_t server = anywhere ? link.index % (plan_.more_servers.size() + 1) : 0;
+    if (server > 0) door = plan_.more_servers[server - 1];
     const bool by_staff_door = is_staff(link.part) || !plan_.subscriber_token.empty();
+    return by_staff_door && door.staff_port != 0 ? door.staff_port : door.port;
+}
+
+bool Crowd::begin(Link& link) {
     if (link.tries++ == 0) link.connected_ns = now_ns();
-    link.socket = socket_io::begin_connect(by_staff_door ? staff_port : plan_.port,
-                                           link.is_quick() ? 0 : plan_.slow_buffer_bytes);
+    link.socket = socket_io::begin_connect(port_of(link), link.is_quick() ? 0 : plan_.slow_buffer_bytes);
     if (link.socket < 0) return false;
     link.stage = Stage::connecting;
     watch(link, true, true);

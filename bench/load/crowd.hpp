@@ -40,6 +40,7 @@ public:
 private:
     void add(Part part, std::uint32_t count);
     [[nodiscard]] std::string open_some(std::size_t begin, std::size_t end, std::size_t at_once);
+    [[nodiscard]] std::uint16_t port_of(const Link& link) const;
     [[nodiscard]] bool begin(Link& link);
     void watch(Link& link, bool writing, bool fresh);
     void on_connected(Link& link);

@@ -1,5 +1,5 @@
-// bench_load: reads a plan from standard input, opens everybody and says so, waits for a line, runs, says what came
-// out.
+// bench_load: reads a plan from standard input, opens everybody and says so, waits for "go" or "go NANOSECONDS" (when,
+// by the machine's monotonic clock: several generators begin at once), runs, says what came out.
 #include "load/crowd.hpp"
 #include "load/moment.hpp"
 #include "load/programme.hpp"
@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -17,6 +18,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -29,14 +31,16 @@ constexpr std::int64_t look_ns = 10'000'000;
 
 void say(const Json& line) { std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl; }
 
-/// Serves the sockets until the next line comes; false when there will be none.
-bool wait_for_line(Crowd& crowd) {
+/// Serves the sockets until the line comes and then until it begins; none when no line will come.
+std::optional<std::int64_t> wait_for_start(Crowd& crowd) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    while (::poll(&input, 1, 0) <= 0) crowd.turn(look_ns);
     std::string line;
-    while (true) {
-        pollfd input{STDIN_FILENO, POLLIN, 0};
-        if (::poll(&input, 1, 0) > 0) return static_cast<bool>(std::getline(std::cin, line));
-        crowd.turn(look_ns);
-    }
+    if (!std::getline(std::cin, line)) return std::nullopt;
+    constexpr std::string_view at = "go ";
+    const std::int64_t start = line.starts_with(at) ? std::stoll(line.substr(at.size())) : now_ns();
+    for (std::int64_t now = now_ns(); now < start; now = now_ns()) crowd.turn(std::min(look_ns, start - now));
+    return start;
 }
 
 Json timing(const Histogram& histogram) {
@@ -49,18 +53,15 @@ Json timing(const Histogram& histogram) {
 /// The run of one plan, once all are ready.
 class Run {
 public:
-    Run(const Plan& plan, Protocol& protocol, Tally& tally, Crowd& crowd)
-        : plan_(plan),
-          tally_(tally),
-          crowd_(crowd),
-          start_(now_ns()),
-          programme_(plan, protocol, tally, crowd, start_) {}
+    Run(const Plan& plan, Protocol& protocol, Tally& tally, Crowd& crowd, std::int64_t start)
+        : plan_(plan), tally_(tally), crowd_(crowd), start_(start), programme_(plan, protocol, tally, crowd, start_) {}
 
     void measure() {
         const std::int64_t begin = start_ + plan_.warm_ms * 1'000'000LL;
         const std::int64_t end = begin + plan_.window_ms * 1'000'000LL;
         while (now_ns() < begin) one_turn(begin);
         const bench::CpuMeter cpu(plan_.server, plan_.server_core);
+        const bench::CpuMeter beside(plan_.beside, plan_.server_core);
         const std::int64_t own = bench::process_cpu_ns(::getpid());
         const std::uint64_t published = programme_.published();
         tally_.open_window(now_ns());
@@ -68,6 +69,7 @@ public:
         tally_.close_window(now_ns());
         result_["own_cpu_ns"] = cpu.processes_ns();
         result_["core_ns"] = cpu.core_ns();
+        result_["beside_cpu_ns"] = beside.processes_ns();
         result_["generator_ns"] = bench::process_cpu_ns(::getpid()) - own;
         result_["events"] = programme_.published() - published;
         programme_.stop();
@@ -76,16 +78,21 @@ public:
         if (programme_.is_countable() && !is_all_here()) {
             tally_.wrong("deliveries that had not come 2 s after the last event");
         }
+        if (!are_all_answered()) tally_.wrong("check-ins without an answer 2 s after the last");
     }
 
     [[nodiscard]] Json result() {
         result_["deliveries"] = tally_.in_window();
+        result_["all_events"] = programme_.published();
+        result_["all_deliveries"] = tally_.deliveries();
         result_["window_ns"] = tally_.window_ns();
         result_["latency"] = timing(tally_.latency());
         result_["orders"] = programme_.orders();
         result_["order_arrivals"] = tally_.order_arrivals();
         result_["order"] = timing(tally_.order_latency());
         result_["order_last_ms"] = tally_.order_last_ms();
+        result_["check_in"] = timing(tally_.check_in_latency());
+        result_["unavailable"] = tally_.check_ins_unavailable();
         result_["position_age"] = timing(tally_.position_age());
         result_["slow_gaps"] = tally_.slow_gaps();
         result_["cuts"] = tally_.cuts();
@@ -103,10 +110,12 @@ private:
     [[nodiscard]] bool all_have_the_orders() const {
         return programme_.orders() > 0 && tally_.order_arrivals() >= programme_.orders() * plan_.subscribers;
     }
+    [[nodiscard]] bool are_all_answered() const { return tally_.check_ins_answered() >= programme_.check_ins(); }
     [[nodiscard]] bool is_all_here() const {
         const double due = static_cast<double>(programme_.published()) * programme_.subscribers_each();
         const bool orders = programme_.orders() == 0 || all_have_the_orders();
-        return orders && (!programme_.is_countable() || static_cast<double>(tally_.deliveries()) >= due);
+        return orders && are_all_answered() &&
+               (!programme_.is_countable() || static_cast<double>(tally_.deliveries()) >= due);
     }
 
     const Plan& plan_;
@@ -136,8 +145,9 @@ int run() {
          {"opened_ms", crowd.opened_ms()},
          {"retries", crowd.retries()},
          {"opening", timing(crowd.opening_time())}});
-    if (!wait_for_line(crowd)) return 1;
-    Run measured(plan, *protocol, tally, crowd);
+    const auto start = wait_for_start(crowd);
+    if (!start) return 1;
+    Run measured(plan, *protocol, tally, crowd, *start);
     measured.measure();
     say(measured.result());
     return 0;

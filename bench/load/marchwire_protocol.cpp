@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <utility>
 
 namespace marchwire::load {
 namespace {
@@ -28,7 +30,9 @@ public:
     void received(Link& link, const Frame& frame, std::int64_t now) override;
     void publish(Link& link, const Stamp& stamp) override;
     void change_topic(Link& link, Followed& feed, std::uint32_t topic) override;
-    bool give_order(Link& link, std::int64_t now) override;
+    bool give_order(Link& link, std::int64_t due) override;
+    bool expect_order(std::int64_t due) override;
+    void check_in(Link& link, std::int64_t due) override;
     void report_position(Link& link) override;
 
 private:
@@ -48,12 +52,14 @@ private:
     void take(Link& link, const ReadItem& item, std::int64_t now);
     void take_public(Link& link, const ReadItem& item, std::int64_t now);
     void take_entry(Link& link, const ReadItem& item, std::int64_t now);
-    void take_other(Link& link, const ReadItem& item);
+    void take_other(Link& link, const ReadItem& item, std::int64_t now);
+    void on_reply(const Link& link, const v1::Reply& reply, std::int64_t now);
     void on_subscribed(Link& link, const v1::Subscribed& subscribed);
     void on_piece(Link& link, const v1::SnapshotPiece& piece);
 
     std::uint64_t phase_version_;
     bool held_ = false;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::int64_t> checked_in_;  ///< by link and counter: when due
     v1::ClientMessage message_;
     v1::ClientMessage report_;
     v1::Item item_;
@@ -112,7 +118,7 @@ void MarchwireProtocol::take(Link& link, const ReadItem& item, std::int64_t now)
         return tally_.position_arrived(utc_ms() - made);
     }
     if (item.kind == item_entry) return take_entry(link, item, now);
-    take_other(link, item);
+    take_other(link, item, now);
 }
 
 void MarchwireProtocol::take_public(Link& link, const ReadItem& item, std::int64_t now) {
@@ -131,7 +137,7 @@ void MarchwireProtocol::take_entry(Link& link, const ReadItem& item, std::int64_
     if (const auto version = entry_phase_version(item.body); version != 0) tally_.order_arrived(link, version, now);
 }
 
-void MarchwireProtocol::take_other(Link& link, const ReadItem& item) {
+void MarchwireProtocol::take_other(Link& link, const ReadItem& item, std::int64_t now) {
     if (!item_.ParseFromArray(item.whole.data(), static_cast<int>(item.whole.size()))) {
         return tally_.wrong("an item that cannot be read");
     }
@@ -151,9 +157,20 @@ void MarchwireProtocol::take_other(Link& link, const ReadItem& item) {
     if (item_.has_unsubscribed() && item_.unsubscribed().has_error()) {
         return tally_.wrong("unsubscribed: " + item_.unsubscribed().error().message());
     }
-    if (item_.has_reply() && item_.reply().has_error()) {
-        tally_.wrong("a command was refused: " + item_.reply().error().message());
+    if (item_.has_reply()) on_reply(link, item_.reply(), now);
+}
+
+/// A check-in for which there was no store in time is counted: how many there are is asked.
+void MarchwireProtocol::on_reply(const Link& link, const v1::Reply& reply, std::int64_t now) {
+    const auto asked = checked_in_.find({link.index, reply.id().counter()});
+    const bool is_check_in = asked != checked_in_.end();
+    const bool is_unavailable = is_check_in && reply.error().code() == v1::UNAVAILABLE;
+    if (reply.has_error() && !is_unavailable) {
+        tally_.wrong("a command was refused: " + reply.error().message());
     }
+    if (!is_check_in) return;
+    tally_.check_in_answered(asked->second, now, is_unavailable);
+    checked_in_.erase(asked);
 }
 
 Followed* MarchwireProtocol::feed_of(Link& link, const std::string& feed) {
@@ -213,7 +230,7 @@ void MarchwireProtocol::change_topic(Link& link, Followed& feed, std::uint32_t t
     say(link, message);
 }
 
-bool MarchwireProtocol::give_order(Link& link, std::int64_t now) {
+bool MarchwireProtocol::give_order(Link& link, std::int64_t due) {
     auto& command = new_command(link, 0);
     if (held_) {
         command.mutable_release()->set_phase_version(static_cast<std::uint32_t>(phase_version_));
@@ -223,11 +240,23 @@ bool MarchwireProtocol::give_order(Link& link, std::int64_t now) {
         hold.set_reason("a car on the route");
         hold.set_public_sentence("We wait here for a moment.");
     }
+    say(link, message_);
+    return expect_order(due);
+}
+
+bool MarchwireProtocol::expect_order(std::int64_t due) {
     held_ = !held_;
     ++phase_version_;
-    if (held_) tally_.ordered(phase_version_, now);
-    say(link, message_);
+    if (held_) tally_.ordered(phase_version_, due);
     return held_;
+}
+
+void MarchwireProtocol::check_in(Link& link, std::int64_t due) {
+    auto& report = *new_command(link, 0).mutable_check_in();
+    report.set_report(v1::ON_POST);
+    report.set_battery_percent(80);
+    checked_in_[{link.index, link.counter}] = due;
+    say(link, message_);
 }
 
 /// Half a metre to the north each time, 1.4 m/s being a walk: the place is plausible and never the same.

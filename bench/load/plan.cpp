@@ -7,6 +7,8 @@ namespace marchwire::load {
 NLOHMANN_JSON_SERIALIZE_ENUM(Pattern,
                              {{Pattern::quiet, "quiet"}, {Pattern::paced, "paced"}, {Pattern::saturated, "saturated"}})
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Door, port, staff_port)
+
 Plan plan_of(std::string_view json) {
     const auto said = nlohmann::json::parse(json);
     Plan plan;
@@ -16,6 +18,7 @@ Plan plan_of(std::string_view json) {
     read("protocol", plan.protocol);
     read("port", plan.port);
     read("staff_port", plan.staff_port);
+    read("more_servers", plan.more_servers);
     read("tls", plan.tls);
     read("subscribers", plan.subscribers);
     read("topics", plan.topics);
@@ -34,6 +37,8 @@ Plan plan_of(std::string_view json) {
     read("burst", plan.burst);
     read("outstanding", plan.outstanding);
     read("orders_per_second", plan.orders_per_second);
+    read("orders_by_others", plan.orders_by_others);
+    read("check_ins_per_second", plan.check_ins_per_second);
     read("warm_ms", plan.warm_ms);
     read("window_ms", plan.window_ms);
     read("until_last_order", plan.until_last_order);
@@ -46,6 +51,7 @@ Plan plan_of(std::string_view json) {
     read("marshal_tokens", plan.marshal_tokens);
     read("dashboards", plan.dashboards);
     read("server", plan.server);
+    read("beside", plan.beside);
     read("server_core", plan.server_core);
     return plan;
 }

@@ -29,10 +29,21 @@ Programme::Programme(const Plan& plan, Protocol& protocol, Tally& tally, Crowd& 
     const std::int64_t window = start_ns + plan.warm_ms * 1'000'000LL;
     if (plan.pattern == Pattern::paced) events_ = beat(start_ns, plan.events_per_second / plan.burst);
     orders_beat_ = beat(window, plan.orders_per_second);
-    positions_ = beat(start_ns, static_cast<double>(marshals_.size()));
+    check_ins_beat_ = beat(start_ns, plan.check_ins_per_second);
+    if (plan.check_ins_per_second == 0) positions_ = beat(start_ns, static_cast<double>(marshals_.size()));
     churn_ = beat(start_ns, plan.churn_per_second);
     if (plan.slow > 0) slow_ = {start_ns, slow_every_ns};
     if (plan.stalled_pinging > 0) pings_ = {start_ns, second_ns};
+    if (plan.orders_by_others) expect_orders(window);
+}
+
+/// All of them before they are given: who hears of one must know when it was due.
+void Programme::expect_orders(std::int64_t window_ns) {
+    const std::int64_t end = window_ns + plan_.window_ms * 1'000'000LL;
+    for (; orders_beat_.every_ns != 0 && orders_beat_.next_ns < end; orders_beat_.next_ns += orders_beat_.every_ns) {
+        if (protocol_.expect_order(orders_beat_.next_ns)) ++orders_;
+    }
+    orders_beat_ = {};
 }
 
 bool Programme::is_countable() const { return plan_.churn_per_second == 0 && plan_.slow == 0 && plan_.stalled == 0; }
@@ -41,11 +52,8 @@ std::int64_t Programme::step(std::int64_t now) {
     if (!stopped_) {
         while (events_.every_ns != 0 && now >= events_.next_ns) publish_burst();
         if (plan_.pattern == Pattern::saturated) fill_up(now);
-        while (!leads_.empty() && orders_beat_.take(now)) {
-            Link& lead = crowd_.link(leads_.front());
-            if (protocol_.give_order(lead, now)) ++orders_;
-            crowd_.flush(lead);
-        }
+        while (!leads_.empty() && orders_beat_.take(now)) give_order(orders_beat_.next_ns - orders_beat_.every_ns);
+        while (check_ins_beat_.take(now)) check_in(check_ins_beat_.next_ns - check_ins_beat_.every_ns);
         flush_publishers();
     }
     while (positions_.take(now)) {
@@ -63,8 +71,9 @@ std::int64_t Programme::step(std::int64_t now) {
 
 std::int64_t Programme::until_next(std::int64_t now) const {
     std::int64_t next = now + look_again_ns;
-    for (const Beat* one : {&events_, &orders_beat_, &positions_, &churn_, &slow_, &pings_}) {
-        const bool is_over = stopped_ && (one == &events_ || one == &orders_beat_);
+    for (const Beat* one : {&events_, &orders_beat_, &check_ins_beat_, &positions_, &churn_, &slow_, &pings_}) {
+        const bool is_said = one == &events_ || one == &orders_beat_ || one == &check_ins_beat_;
+        const bool is_over = stopped_ && is_said;
         if (one->every_ns != 0 && !is_over) next = std::min(next, one->next_ns);
     }
     return next - now;
@@ -72,7 +81,20 @@ std::int64_t Programme::until_next(std::int64_t now) const {
 
 void Programme::stop() { stopped_ = true; }
 
-/// Stamped with when they were due: a generator or server that is late pays for it.
+void Programme::give_order(std::int64_t due_ns) {
+    Link& lead = crowd_.link(leads_.front());
+    if (protocol_.give_order(lead, due_ns)) ++orders_;
+    crowd_.flush(lead);
+}
+
+void Programme::check_in(std::int64_t due_ns) {
+    Link& marshal = crowd_.link(marshals_[next_marshal_++ % marshals_.size()]);
+    protocol_.check_in(marshal, due_ns);
+    crowd_.flush(marshal);
+    ++check_ins_;
+}
+
+/// Stamped with when they were due, as are orders and check-ins: a generator or server that is late pays for it.
 void Programme::publish_burst() {
     const std::int64_t due = events_.next_ns;
     events_.next_ns += events_.every_ns;

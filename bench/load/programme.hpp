@@ -32,7 +32,9 @@ public:
     void stop();
 
     [[nodiscard]] std::uint64_t published() const { return published_; }
+    /// Those whose way is measured.
     [[nodiscard]] std::uint64_t orders() const { return orders_; }
+    [[nodiscard]] std::uint64_t check_ins() const { return check_ins_; }
     /// So many deliveries has one event.
     [[nodiscard]] double subscribers_each() const { return subscribers_each_; }
     /// False: with churn and readers that do not read nobody can say how many deliveries there must be.
@@ -41,6 +43,9 @@ public:
 private:
     void publish_burst();
     void publish(std::int64_t due_ns);
+    void expect_orders(std::int64_t window_ns);
+    void give_order(std::int64_t due_ns);
+    void check_in(std::int64_t due_ns);
     void fill_up(std::int64_t now);
     void change_one_topic();
     void send_pings();
@@ -55,9 +60,10 @@ private:
     std::vector<std::uint32_t> next_number_;
     double subscribers_each_;
     bool stopped_ = false;
-    Beat events_, orders_beat_, positions_, churn_, slow_, pings_;
+    Beat events_, orders_beat_, check_ins_beat_, positions_, churn_, slow_, pings_;
     std::uint64_t published_ = 0;
     std::uint64_t orders_ = 0;
+    std::uint64_t check_ins_ = 0;
     std::size_t next_marshal_ = 0;
     std::size_t next_change_ = 0;
 };

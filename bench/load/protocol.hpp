@@ -34,7 +34,10 @@ public:
 
     // Of marchwire alone.
     /// Hold and Release in turn. True for a Hold: it is of class A and its way is measured, a Release is not.
-    virtual bool give_order(Link&, std::int64_t /*now*/) { return false; }
+    virtual bool give_order(Link&, std::int64_t /*due*/) { return false; }
+    /// The same of an order that somebody else gives then.
+    virtual bool expect_order(std::int64_t /*due*/) { return false; }
+    virtual void check_in(Link&, std::int64_t /*due*/) {}
     virtual void report_position(Link&) {}
 
 protected:

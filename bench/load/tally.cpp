@@ -71,6 +71,15 @@ void Tally::position_arrived(std::int64_t age_ms) {
     position_age_.add(age_ms * 1'000'000);
 }
 
+void Tally::check_in_answered(std::int64_t due, std::int64_t now, bool unavailable) {
+    ++check_ins_answered_;
+    if (unavailable) {
+        ++check_ins_unavailable_;
+    } else if (window_begin_ != 0 && due >= window_begin_) {
+        check_in_latency_.add(now - due);
+    }
+}
+
 void Tally::open_window(std::int64_t now) {
     measuring_ = true;
     window_begin_ = now;

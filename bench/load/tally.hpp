@@ -28,6 +28,9 @@ public:
     /// A marshal's position on a dashboard, and how old it was.
     void position_arrived(std::int64_t age_ms);
 
+    /// A marshal's check-in that was due then has its answer. Counted with the window in which it was due.
+    void check_in_answered(std::int64_t due, std::int64_t now, bool unavailable);
+
     void open_window(std::int64_t now);
     void close_window(std::int64_t now);
     [[nodiscard]] bool is_measuring() const { return measuring_; }
@@ -47,6 +50,9 @@ public:
     [[nodiscard]] std::vector<double> order_last_ms() const;
     [[nodiscard]] std::uint64_t order_arrivals() const { return order_arrivals_; }
     [[nodiscard]] const Histogram& position_age() const { return position_age_; }
+    [[nodiscard]] const Histogram& check_in_latency() const { return check_in_latency_; }
+    [[nodiscard]] std::uint64_t check_ins_answered() const { return check_ins_answered_; }
+    [[nodiscard]] std::uint64_t check_ins_unavailable() const { return check_ins_unavailable_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& wrongs() const { return wrongs_; }
     [[nodiscard]] std::uint64_t slow_gaps() const { return slow_gaps_; }
     [[nodiscard]] std::uint64_t cuts() const { return cuts_; }
@@ -64,6 +70,9 @@ private:
     Histogram latency_;
     Histogram order_latency_;
     Histogram position_age_;
+    Histogram check_in_latency_;
+    std::uint64_t check_ins_answered_ = 0;
+    std::uint64_t check_ins_unavailable_ = 0;
     std::uint64_t order_arrivals_ = 0;
     std::map<std::uint64_t, std::int64_t> ordered_ns_;
     std::map<std::uint64_t, std::int64_t> order_last_ns_;

@@ -1,13 +1,14 @@
-// Socket.IO with a room for each topic; with REDIS_PORT its Redis adapter carries every event.
+// Socket.IO with a room for each topic; with REDIS_PORT or REDIS_SOCKET its Redis adapter carries every event.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
 const http = createServer();
 const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false, serveClient: false });
-if (process.env.REDIS_PORT) {
+const { REDIS_PORT: port, REDIS_SOCKET: path } = process.env;
+if (port || path) {
   const { createAdapter } = await import('@socket.io/redis-adapter');
   const { createClient } = await import('redis');
-  const publishing = createClient({ url: `redis://127.0.0.1:${process.env.REDIS_PORT}` });
+  const publishing = createClient({ socket: path ? { path } : { host: '127.0.0.1', port: Number(port) } });
   const subscribing = publishing.duplicate();
   await Promise.all([publishing.connect(), subscribing.connect()]);
   io.adapter(createAdapter(publishing, subscribing));

@@ -196,6 +196,65 @@ TEST_CASE("an order is known again by the version of its phase", "[bench][load]"
     CHECK(talk.tally.order_latency().max_ms() == Approx(0.0006));
 }
 
+TEST_CASE("an order that another generator gives is timed from when it was due", "[bench][load]") {
+    Talk talk("marchwire");
+    talk.hear(opening_items());
+    const std::string said_before = talk.link.out;
+    CHECK(talk.protocol->expect_order(400));
+    CHECK_FALSE(talk.protocol->expect_order(700));  // the Release
+    CHECK(talk.link.out == said_before);
+    v1::ServerMessage message;
+    for (std::uint32_t version = 1; version <= 2; ++version) {
+        auto& item = *message.add_items();
+        item.set_topic(65'537);
+        item.mutable_position()->set_seq(10 + version);
+        item.set_prev(9 + version);
+        item.mutable_public_item()->mutable_phase()->set_version(version);
+    }
+    talk.hear(message.SerializeAsString());
+    CHECK(talk.tally.order_arrivals() == 1);
+    CHECK(talk.tally.order_latency().max_ms() == Approx(0.0006));
+}
+
+TEST_CASE("a check-in is timed from due to OK, and one that found no store is counted", "[bench][load]") {
+    Talk talk("marchwire");
+    talk.tally.open_window(300);
+    for (const std::int64_t due : {200, 400, 500, 600}) talk.protocol->check_in(talk.link, due);
+    const auto reply = [](std::uint64_t counter) {
+        v1::ServerMessage message;
+        message.add_items()->mutable_reply()->mutable_id()->set_counter(counter);
+        return message;
+    };
+    for (const std::uint64_t counter : {1U, 2U, 2U}) {  // due before the window; within it; told again
+        auto accepted = reply(counter);
+        accepted.mutable_items(0)->mutable_reply()->mutable_accepted();
+        talk.hear(accepted.SerializeAsString());
+    }
+    CHECK(talk.tally.check_ins_answered() == 2);
+    CHECK(talk.tally.check_in_latency().count() == 1);
+    CHECK(talk.tally.check_in_latency().max_ms() == Approx(0.0006));
+    auto unavailable = reply(3);
+    unavailable.mutable_items(0)->mutable_reply()->mutable_error()->set_code(v1::UNAVAILABLE);
+    talk.hear(unavailable.SerializeAsString());
+    CHECK(talk.tally.check_ins_unavailable() == 1);
+    CHECK(talk.tally.check_in_latency().count() == 1);
+    CHECK(talk.tally.wrongs().empty());
+    auto refused = reply(4);
+    refused.mutable_items(0)->mutable_reply()->mutable_error()->set_code(v1::PERMISSION_DENIED);
+    talk.hear(refused.SerializeAsString());
+    CHECK(talk.tally.check_ins_answered() == 4);
+    CHECK(talk.tally.wrongs().size() == 1);
+}
+
+TEST_CASE("a plan names the other servers of its cluster", "[bench][load]") {
+    const Plan plan = plan_of(
+        R"({"port": 1, "more_servers": [{"port": 2, "staff_port": 3}, {"port": 4, "staff_port": 0}]})");
+    REQUIRE(plan.more_servers.size() == 2);
+    CHECK(plan.more_servers[0].port == 2);
+    CHECK(plan.more_servers[0].staff_port == 3);
+    CHECK(plan.more_servers[1].port == 4);
+}
+
 TEST_CASE("a refused command and a discontinuity are told", "[bench][load]") {
     Talk talk("marchwire");
     v1::ServerMessage message;
