@@ -371,6 +371,8 @@ std::vector<ops::Figure> Server::figures() const {
         const bus::BusHealth health = bus_->health();
         all.push_back(counter("marchwire_log_gap_fills_total",
                               "Times that pub/sub had left out entries that were then read.", redis_log_->gap_fills()));
+        all.push_back(counter("marchwire_log_archived_blocks_total", "Blocks of old entries that this server archived.",
+                              redis_log_->archived_blocks()));
         all.push_back(
             gauge("marchwire_bus_up", "0 while our own heartbeat is not heard over Redis.", health.up ? 1 : 0));
         all.push_back(gauge("marchwire_bus_lag_milliseconds", "Of the last heartbeat: published to heard.",

@@ -7,6 +7,7 @@
 #include "bus/script_set.hpp"
 #include "store/call_queue.hpp"
 #include "store/log_scripts.hpp"
+#include "store/redis_archive.hpp"
 #include "store/redis_codec.hpp"
 #include "store/redis_follow_link.hpp"
 
@@ -54,6 +55,7 @@ class RedisLog::Machine {
 public:
     explicit Machine(const RedisLogSettings& settings)
         : settings_(settings),
+          archive_(settings.redis, settings.archive),
           scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint}),
           requests_(thread_.io(), settings.redis, bus::LinkUse::requests,
                     {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
@@ -78,6 +80,7 @@ public:
     // As they were when the log was opened: set before that is told, and not after.
     [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
     [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
+    [[nodiscard]] RedisArchive& archive() { return archive_; }
     /// After stop().
     [[nodiscard]] const std::string& last_loss() const { return last_loss_; }
 
@@ -90,6 +93,7 @@ public:
     void stop() {
         queue_.close();
         thread_.stop([this] { finish(); });
+        archive_.stop();
     }
 
 private:
@@ -193,6 +197,9 @@ private:
             } else {
                 settle(mine, *reply);
                 if constexpr (std::is_same_v<One, AppendCall>) recognise(mine, waiting.again);
+                if constexpr (std::is_same_v<One, CheckpointCall>) {
+                    if (archive_.is_due(unarchived_in(*reply))) archive_.look(mine.log);
+                }
             }
             waiting.settled = true;
             one_answered(group);
@@ -295,6 +302,7 @@ private:
     }
 
     const RedisLogSettings settings_;
+    RedisArchive archive_;
     bus::RedisThread thread_;
     bus::ScriptSet scripts_;
     bus::RedisClient requests_;
@@ -356,6 +364,8 @@ void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); 
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
+void RedisLog::archive(const LogId& log, std::function<void()> done) { machine_->archive().look(log, std::move(done)); }
+std::uint64_t RedisLog::archived_blocks() const { return machine_->archive().blocks(); }
 std::uint64_t RedisLog::gap_fills() const { return machine_->gap_fills(); }
 const bus::ServerFacts& RedisLog::server() const { return machine_->server(); }
 void RedisLog::put_last_alive(UtcMs now) { machine_->post(AliveCall{now}); }

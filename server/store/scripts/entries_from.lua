@@ -16,3 +16,40 @@ local function entries_from(log, first, most, most_bytes, page)
     end
     return found
 end
+-- Stream id of the entry with this seq, by where each epoch begins.
+local function stream_id_of(seq, epochs)
+    local epoch = '0'
+    for of_epoch, begins in string.gmatch(epochs or '', '(%d+)-(%d+)') do
+        if tonumber(begins) <= seq then epoch = of_epoch end
+    end
+    return string.format('%s-%.0f', epoch, seq)
+end
+-- Entries from this seq on, wherever they are: rows of the stream, and blocks of the archive that stand before them,
+-- each behind the seq of its first entry. Two blocks at least, when there are: of the first all but one entry may be
+-- before this seq.
+local function read_from(log, meta, archive, seq, most, most_bytes, page)
+    local said = redis.call('HMGET', meta, 'epochs', 'archived', 'blocks')
+    local archived = tonumber(said[2] or '0')
+    local blocks, bytes = {}, 0
+    if seq <= archived then
+        local firsts = {}
+        for first in string.gmatch(said[3], '%d+') do firsts[#firsts + 1] = first end
+        for i, first in ipairs(firsts) do
+            local after = tonumber(firsts[i + 1] or archived + 1)
+            if seq < after and most > 0 and (#blocks < 4 or bytes < most_bytes) then
+                local block = redis.call('HGET', archive, first) or ''
+                blocks[#blocks + 1], blocks[#blocks + 2] = first, block
+                bytes, most, seq = bytes + #block, most - (after - seq), after
+            end
+        end
+        if seq <= archived then most = 0 end
+    end
+    return entries_from(log, stream_id_of(seq, said[1]), most, most_bytes, page), blocks
+end
+-- How many entries of the log are not in its archive.
+local function unarchived(meta)
+    local said = redis.call('HMGET', meta, 'tip', 'archived')
+    if not said[1] then return 0 end
+    local high, low = struct.unpack('>I4I4', said[1], 9)
+    return high * 4294967296 + low - tonumber(said[2] or '0')
+end
