@@ -9,6 +9,7 @@
 #include "store/log_scripts.hpp"
 #include "store/redis_archive.hpp"
 #include "store/redis_codec.hpp"
+#include "store/redis_durability.hpp"
 #include "store/redis_follow_link.hpp"
 
 #include <algorithm>
@@ -104,12 +105,10 @@ private:
         requests_.request(alive, [this](const bus::Reply* reply) {
             if (reply != nullptr && !told_opened_) last_alive_ = last_alive_in(*reply);
         });
-        const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
-        requests_.request(leave, [](const bus::Reply*) {});
-        const std::array<std::string_view, 2> look{"GET", "mw:keys"};
-        requests_.request(look,
-                          [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+        look_at_keys();
+        look_at_durability(facts);
         scripts_.load(requests_, [this](const std::string& refused) {
+            if (!not_durable_.empty()) return refuse_server(not_durable_);
             if (!refused.empty()) return refuse_server("It does not take our scripts: " + refused);
             if (other_keys_) {
                 return refuse_server(
@@ -121,6 +120,26 @@ private:
             tell_opened({});
             follows_.check_tips();
             pump();
+        });
+    }
+
+    void look_at_keys() {
+        if (settings_.keys_mark.empty()) return;
+        const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
+        requests_.request(leave, [](const bus::Reply*) {});
+        const std::array<std::string_view, 2> look{"GET", "mw:keys"};
+        requests_.request(look,
+                          [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+    }
+
+    void look_at_durability(const bus::ServerFacts& facts) {
+        if (!settings_.require_durable) return;
+        const auto& address = settings_.redis.address;
+        const bool has_replicas = settings_.replicas != 0 || !address.sentinels.empty();
+        const std::array<std::string_view, 4> ask{"CONFIG", "GET", "appendfsync", "min-replicas-to-write"};
+        not_durable_ = durability_objection(facts);
+        requests_.request(ask, [this, has_replicas](const bus::Reply* reply) {
+            if (reply != nullptr && not_durable_.empty()) not_durable_ = durability_objection(*reply, has_replicas);
         });
     }
 
@@ -311,6 +330,7 @@ private:
     bool ending_ = false;
     bool loaded_ = false;  ///< the scripts are there: calls may be sent
     bool other_keys_ = false;
+    std::string not_durable_;
     bus::ServerFacts server_;
     UtcMs last_alive_;
     std::string last_loss_;

@@ -20,6 +20,8 @@ struct RedisLogSettings {
     /// waited for. Fewer in time: the answer says STORED.
     unsigned replicas = 0;
     ArchiveBounds archive{};
+    /// Use no Redis whose settings lose what was acknowledged, neither at the start nor after a failover.
+    bool require_durable = false;
 };
 
 /// Level STORED, or REPLICATED as settings say. Calls travel in groups, at most limits::redis_groups at once, and are
