@@ -3,8 +3,11 @@
 #include "admin_client.hpp"
 #include "base/limits.hpp"
 #include "store/offline_log.hpp"
+#include "store/redis_log.hpp"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -95,11 +98,46 @@ private:
     store::OfflineLog log_;
 };
 
+class RedisSource final : public LogSource {
+public:
+    explicit RedisSource(std::unique_ptr<store::RedisLog> log) : log_(std::move(log)) {}
+    base::Result<std::vector<base::LogId>> list() override {
+        return answer<std::vector<base::LogId>>([this](auto done) { log_->list(std::move(done)); });
+    }
+    base::Result<store::Entries> read(const base::LogId& log, base::Seq from) override {
+        return answer<store::Entries>(
+            [&](auto done) { log_->read(log, from, base::limits::replay_window_entries, std::move(done)); });
+    }
+
+private:
+    template <class T, class Ask>
+    static base::Result<T> answer(const Ask& ask) {
+        const auto promise = std::make_shared<std::promise<base::Result<T>>>();
+        auto answered = promise->get_future();
+        ask([promise](base::Result<T> result) { promise->set_value(std::move(result)); });
+        return answered.get();
+    }
+
+    std::unique_ptr<store::RedisLog> log_;
+};
+
+base::Result<std::unique_ptr<LogSource>> open_redis_source(const store::RedisPlace& place) {
+    store::RedisLogSettings settings;
+    auto redis = store::redis_settings(place);
+    if (!redis) return redis.error();
+    settings.redis = *std::move(redis);
+    auto log = store::RedisLog::open(settings);
+    if (!log) return log.error();
+    return std::unique_ptr<LogSource>(std::make_unique<RedisSource>(*std::move(log)));
+}
+
 }  // namespace
 
-base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory) {
+base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory,
+                                                         const store::RedisPlace& redis) {
     auto server = std::make_unique<ServerSource>(data_directory);
     if (server->runs()) return std::unique_ptr<LogSource>(std::move(server));
+    if (!redis.address.empty() && redis.address != "sqlite") return open_redis_source(redis);
     auto offline = store::OfflineLog::open(data_directory);
     if (!offline) return offline.error();
     return std::unique_ptr<LogSource>(std::make_unique<DirectorySource>(std::move(*offline)));

@@ -1,7 +1,8 @@
-// Where the entries of logs are read from: the running server, or its data directory while none runs.
+// Where the entries of logs are read from: the running server, or while none runs its data directory or Redis.
 #pragma once
 
 #include "store/event_log.hpp"
+#include "store/redis_place.hpp"
 #include "verb.hpp"
 
 #include <memory>
@@ -18,8 +19,9 @@ public:
     [[nodiscard]] virtual base::Result<store::Entries> read(const base::LogId& log, base::Seq from) = 0;
 };
 
-/// The admin socket when a server listens on it, else the directory itself under its exclusive lock (held
-/// as long as the source lives).
-[[nodiscard]] base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory);
+/// The admin socket when a server listens on it. Else the Redis that has an address, beside whatever servers use it;
+/// else the directory itself under its exclusive lock (held as long as the source lives).
+[[nodiscard]] base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory,
+                                                                       const store::RedisPlace& redis);
 
 }  // namespace marchwire::cli

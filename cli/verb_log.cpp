@@ -22,6 +22,8 @@ struct LogFlags {
     std::string log;
     std::uint64_t from = 1;
     std::uint64_t limit = 0;
+    store::RedisPlace redis;
+    std::string keys;
 };
 
 /// Calls for each entry until it is false or the log ends. NOT_FOUND for a log without entries.
@@ -39,12 +41,11 @@ base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::S
 }
 
 /// Keys are never made here: a log without its keys cannot be verified.
-base::Result<access::KeyRing> keys_of(const std::string& data) {
-    const std::string path = data + "/keys.json";
+base::Result<access::KeyRing> keys_of(const std::string& path) {
     if (std::filesystem::exists(path)) return access::KeyRing::open(path);
     return base::refuse(
         base::RefusalCode::not_found, path,
-        "The keys of this data directory are missing; restore them from the backup, or correct --data.");
+        "The keys of these logs are missing; restore them from the backup, or correct --data or --keys.");
 }
 
 base::Result<std::vector<base::LogId>> wanted_logs(LogSource& source, const std::string& name) {
@@ -59,9 +60,9 @@ public:
     LogVerb(Context& context, const LogFlags& flags) : context_(context), flags_(flags) {}
 
     void verify() {
-        const auto keys = keys_of(context_.data);
+        const auto keys = keys_of(flags_.keys.empty() ? context_.data + "/keys.json" : flags_.keys);
         if (!keys) return report(context_, keys.error());
-        auto source = open_log_source(context_.data);
+        auto source = open_log_source(context_.data, flags_.redis);
         if (!source) return report(context_, source.error());
         const auto logs = wanted_logs(**source, flags_.log);
         if (!logs) return report(context_, logs.error());
@@ -80,7 +81,7 @@ public:
     void dump() {
         const auto log = base::LogId::parse(flags_.log);
         if (!log) return report(context_, log.error());
-        auto source = open_log_source(context_.data);
+        auto source = open_log_source(context_.data, flags_.redis);
         if (!source) return report(context_, source.error());
         std::uint64_t left = flags_.limit;
         base::Result<void> understood;
@@ -137,14 +138,27 @@ private:
     const LogFlags& flags_;
 };
 
+/// As marchwired has them.
+void add_redis(CLI::App& log, store::RedisPlace& redis) {
+    log.add_option("--store", redis.address, "address of the Redis that has the logs, while no server runs here")
+        ->envname("MARCHWIRE_STORE");
+    log.add_option("--redis-user", redis.user, "of Redis' ACL")->envname("MARCHWIRE_REDIS_USER");
+    log.add_option("--redis-password-file", redis.password_file, "Redis' password")
+        ->envname("MARCHWIRE_REDIS_PASSWORD_FILE");
+    log.add_option("--redis-ca", redis.ca_file, "PEM: whom to believe under rediss://")->envname("MARCHWIRE_REDIS_CA");
+}
+
 }  // namespace
 
 void add_log(CLI::App& app, Context& context) {
     auto* log = app.add_subcommand("log", "what was accepted, by whom, when");
     log->require_subcommand(1);
     const auto flags = std::make_shared<LogFlags>();
+    add_redis(*log, flags->redis);
     auto* verifying = log->add_subcommand("verify", "check chain and signed tips, of all logs or of one");
     verifying->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH");
+    verifying->add_option("--keys", flags->keys, "the servers' key file (keys.json in --data)")
+        ->envname("MARCHWIRE_KEYS");
     verifying->callback([&context, flags] { LogVerb(context, *flags).verify(); });
     auto* dumping = log->add_subcommand("dump", "one line of JSON for each entry");
     dumping->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH")->required();

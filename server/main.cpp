@@ -64,9 +64,14 @@ int run(int argc, char** argv) {
     for (const base::Setting& setting : base::settings()) {
         std::string flag = "--" + std::string(setting.key);
         for (char& c : flag) c = c == '_' ? '-' : c;
+        const std::string key(setting.key);
+        if (setting.form.empty()) {
+            app.add_flag_callback(
+                flag, [&given, key] { given[key] = "true"; }, std::string(setting.help));
+            continue;
+        }
         app.add_option_function<std::string>(
-               flag, [&given, key = std::string(setting.key)](const std::string& value) { given[key] = value; },
-               std::string(setting.help))
+               flag, [&given, key](const std::string& value) { given[key] = value; }, std::string(setting.help))
             ->type_name(std::string(setting.form));
     }
     CLI11_PARSE(app, argc, argv);

@@ -3,7 +3,9 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "store/memory_log.hpp"
+#include "store/redis_durability.hpp"
 #include "store/redis_log.hpp"
+#include "store/redis_place.hpp"
 #include "store/sqlite_log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -11,7 +13,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -55,30 +56,17 @@ std::string mark_of(const access::KeyRing& keys) {
 }
 
 base::Result<bus::RedisSettings> redis_settings(const base::Config& config) {
-    auto address = bus::RedisAddress::parse(config.redis);
-    if (!address) return address.error();
-    bus::RedisSettings settings;
-    settings.address = *std::move(address);
-    settings.user = config.redis_user;
-    settings.ca_file = config.redis_ca;
-    if (config.redis_password_file.empty()) return settings;
-    std::ifstream file(config.redis_password_file);
-    if (!std::getline(file, settings.password) || settings.password.empty()) {
-        return base::invalid("redis_password_file",
-                             "Cannot read a password from the first line of " + config.redis_password_file + ".");
-    }
-    return settings;
+    return store::redis_settings({config.redis, config.redis_user, config.redis_password_file, config.redis_ca});
 }
 
 base::Result<std::unique_ptr<store::RedisLog>> open_redis(const base::Config& config, const access::KeyRing& keys) {
     auto settings = redis_settings(config);
     if (!settings) return settings.error();
-    auto log = store::RedisLog::open({*settings, mark_of(keys), config.redis_replicas});
+    auto log = store::RedisLog::open(
+        {*settings, mark_of(keys), config.redis_replicas, store::ArchiveBounds{}, config.require_durable});
     if (!log) return log.error();
-    if (!(*log)->server().append_only) {
-        base::log_warn("redis_not_durable",
-                       "sentence=\"This Redis keeps nothing on disk (appendonly no): all is gone when it ends. Set "
-                       "appendonly yes.\"");
+    if (const auto objection = store::durability_objection((*log)->server()); !objection.empty()) {
+        base::log_warn("redis_not_durable", "sentence=\"{}\"", objection);
     }
     return log;
 }
@@ -372,6 +360,8 @@ std::vector<ops::Figure> Server::figures() const {
         const bus::BusHealth health = bus_->health();
         all.push_back(counter("marchwire_log_gap_fills_total",
                               "Times that pub/sub had left out entries that were then read.", redis_log_->gap_fills()));
+        all.push_back(counter("marchwire_log_archived_blocks_total", "Blocks of old entries that this server archived.",
+                              redis_log_->archived_blocks()));
         all.push_back(
             gauge("marchwire_bus_up", "0 while our own heartbeat is not heard over Redis.", health.up ? 1 : 0));
         all.push_back(gauge("marchwire_bus_lag_milliseconds", "Of the last heartbeat: published to heard.",

@@ -26,6 +26,7 @@ constexpr Setting all_settings[] = {
     {"redis_password_file", "FILE", "Redis' password, in a file that only the server may read (none)"},
     {"redis_ca", "FILE", "PEM: whom to believe under rediss:// (what the system trusts)"},
     {"redis_replicas", "N", "copies that must have an entry before its command is answered as REPLICATED (0)"},
+    {"require_durable", "", "do not start on a Redis whose settings would lose what was acknowledged (only warn)"},
     {"keys", "FILE", "the server's keys; all servers on one Redis need the same (keys.json in --data)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
     {"proxies", "IP,...", "load balancers: the limit of newcomers per address is theirs to keep (none)"},
@@ -188,6 +189,11 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
         config.redis_replicas = *replicas;
         return {};
     }
+    if (key == "require_durable") {
+        if (text != "true" && text != "false") return invalid(field, "Give true or false.");
+        config.require_durable = text == "true";
+        return {};
+    }
     if (key == "drain") {
         const auto drain = number_of<double>(text, field, 0, 600);
         if (!drain) return drain.error();
@@ -216,7 +222,7 @@ Result<Config> checked(Config config) {
                            (lacks_key ? "tls_cert" : "tls_key") + " out.");
     }
     const bool for_redis = !config.redis_user.empty() || !config.redis_password_file.empty() ||
-                           !config.redis_ca.empty() || config.redis_replicas != 0;
+                           !config.redis_ca.empty() || config.redis_replicas != 0 || config.require_durable;
     if (for_redis && config.store != StoreKind::redis) {
         return invalid("store", "The settings of Redis need its address here, as in redis://127.0.0.1:6379/0.");
     }
@@ -308,6 +314,8 @@ Result<Source> source_of_file(const std::string& path) {
                 std::ostringstream shown;
                 shown << *number;
                 text = shown.str();
+            } else if (const auto truth = node.value_exact<bool>()) {
+                text = *truth ? "true" : "false";
             } else if (const auto* list = node.as_array()) {
                 for (const auto& element : *list) text += (text.empty() ? "" : ",") + element.value_or(std::string());
             } else {

@@ -55,6 +55,7 @@ struct Config {
     std::string redis_password_file;   ///< empty: no password
     std::string redis_ca;              ///< PEM file for rediss://; empty: what the system trusts
     std::uint32_t redis_replicas = 0;  ///< that must have an entry before it is answered as REPLICATED
+    bool require_durable = false;      ///< do not start on a Redis whose settings lose what was acknowledged
     std::string keys;                  ///< key file; empty: keys.json in `data`
     std::uint32_t shards = 0;          ///< 0: one per core
     std::vector<std::string> proxies;  ///< IP addresses of load balancers: many clients come from each
@@ -70,7 +71,7 @@ struct Config {
 /// One setting as a person may give it, for `--help`, docs and the parser alike.
 struct Setting {
     std::string_view key;   ///< of the TOML file; with '-' for '_' the flag; MARCHWIRE_<KEY> the environment
-    std::string_view form;  ///< ADDR:PORT, DIR, ...
+    std::string_view form;  ///< ADDR:PORT, DIR, ...; empty: its flag takes no value and means true
     std::string_view help;
 };
 [[nodiscard]] std::span<const Setting> settings();

@@ -95,14 +95,17 @@ inline constexpr std::size_t redis_reply_items = 65'536;      ///< of one array;
 inline constexpr std::size_t redis_read_bytes = 64UL * 1024;  ///< asked of the socket at once; ours
 inline constexpr std::size_t redis_read_page = 256;           ///< entries that a script looks at between two counts
 inline constexpr std::size_t redis_groups = 2;                ///< on their way: one is done while one travels; ours
-inline constexpr Millis bus_nonce_every = seconds(1);         ///< heartbeat through the own channel (DESIGN 8)
-inline constexpr int bus_nonces_missed = 3;                   ///< then the link is opened anew (DESIGN 8)
-inline constexpr Millis bus_tail_check_every = seconds(5);    ///< followed logs are asked for their tips (DESIGN 8)
-inline constexpr Millis bus_nonce_age = seconds(2);           ///< older: staff is not served (DESIGN 10)
-inline constexpr Millis lease_life = seconds(3);              ///< of a march's keeping (DESIGN 3)
-inline constexpr Millis lease_held{2'500};                    ///< by the holder's own clock; then it stops (DESIGN 3)
-inline constexpr Millis repair_wait = seconds(3);             ///< for the keeper's repair of a log that was cut; ours
-inline constexpr std::size_t leases_back = 8;                 ///< given back a second to one who has come; ours
+inline constexpr std::size_t archive_beyond = 200'000;        ///< entries of a log in its stream: 80 MB (DESIGN 8)
+inline constexpr std::size_t archive_block_entries = 10'000;  ///< archived at once; packed half of what it was; ours
+inline constexpr std::size_t archive_block_bytes = 16UL * 1024 * 1024;  ///< before packing; an entry always fits
+inline constexpr Millis bus_nonce_every = seconds(1);       ///< heartbeat through the own channel (DESIGN 8)
+inline constexpr int bus_nonces_missed = 3;                 ///< then the link is opened anew (DESIGN 8)
+inline constexpr Millis bus_tail_check_every = seconds(5);  ///< followed logs are asked for their tips (DESIGN 8)
+inline constexpr Millis bus_nonce_age = seconds(2);         ///< older: staff is not served (DESIGN 10)
+inline constexpr Millis lease_life = seconds(3);            ///< of a march's keeping (DESIGN 3)
+inline constexpr Millis lease_held{2'500};                  ///< by the holder's own clock; then it stops (DESIGN 3)
+inline constexpr Millis repair_wait = seconds(3);           ///< for the keeper's repair of a log that was cut; ours
+inline constexpr std::size_t leases_back = 8;               ///< given back a second to one who has come; ours
 
 // --- domain -----------------------------------------------------------------------------------
 inline constexpr std::size_t marches_per_campaign = 2'000;

@@ -6,12 +6,8 @@
 #include "base/outcome.hpp"
 #include "bus/heartbeat.hpp"
 #include "bus/keep_scripts.hpp"
+#include "bus/redis_thread.hpp"
 #include "bus/script_set.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,15 +17,13 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <thread>
 #include <utility>
 
 namespace marchwire::bus {
 namespace {
 
-namespace asio = boost::asio;
 namespace limits = base::limits;
-using SteadyTime = std::chrono::steady_clock::time_point;
+using SteadyTime = RedisThread::SteadyTime;
 
 constexpr std::size_t id_bytes = 16;
 
@@ -106,20 +100,18 @@ public:
     explicit Machine(const RedisSettings& settings)
         : id_(fresh_id()),
           scripts_({keep_scripts::keep, keep_scripts::leave}),
-          requests_(io_, settings, LinkUse::requests,
+          requests_(thread_.io(), settings, LinkUse::requests,
                     {[this](const auto&) { on_ready(); }, [this](const auto& lost) { on_lost(lost); }, {}}),
           subscriptions_(
-              io_, settings, LinkUse::subscriptions,
+              thread_.io(), settings, LinkUse::subscriptions,
               {[this](const auto&) { subscribe_all(); }, {}, [this](const auto& message) { on_heard(message); }}),
-          heartbeat_(id_, requests_, subscriptions_),
-          beat_(io_),
-          work_(io_.get_executor()),
-          thread_([this] { run(); }) {
-        post([this] {
-            requests_.start();
-            subscriptions_.start();
-            beat();
-        });
+          heartbeat_(id_, requests_, subscriptions_) {
+        thread_.start(
+            [this] {
+                requests_.start();
+                subscriptions_.start();
+            },
+            [this](SteadyTime now) { beat(now); });
     }
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
@@ -127,7 +119,7 @@ public:
 
     template <class Do>
     void post(Do act) {
-        asio::post(io_, std::move(act));
+        thread_.post(std::move(act));
     }
 
     void tell(const base::LogId& log, const std::string& bytes) { publish(live_channel(log), id_ + bytes); }
@@ -165,24 +157,13 @@ public:
     }
 
     void stop() {
-        std::call_once(stopped_, [this] {
-            post([this] { leave(); });
-            thread_.join();
-        });
+        thread_.stop([this] { leave(); });
     }
 
     [[nodiscard]] const std::string& name() const { return id_; }
     [[nodiscard]] BusHealth health() const { return {heartbeat_.up(), heartbeat_.lag(), heartbeat_.renewals()}; }
 
 private:
-    void run() {
-        try {
-            io_.run();
-        } catch (const std::exception& failed) {
-            base::invariant_broken(failed.what(), __FILE__, __LINE__);
-        }
-    }
-
     // ---- links -------------------------------------------------------------------------------------
     void on_ready() {
         scripts_.load(requests_, [this](const std::string& refused) {
@@ -223,8 +204,7 @@ private:
     }
 
     // ---- time --------------------------------------------------------------------------------------
-    void beat() {
-        const auto now = std::chrono::steady_clock::now();
+    void beat(SteadyTime now) {
         if (told_ && duties_told_ && now > lease_ends_) {
             // Whoever took over must not be contradicted: by our own clock, whatever became of the link.
             duties_told_ = false;
@@ -236,10 +216,6 @@ private:
             ask_duties();
             tidy();
         }
-        beat_.expires_after(ms(limits::beat));
-        beat_.async_wait([this](const auto& error) {
-            if (!error) beat();
-        });
     }
 
     void tidy() {
@@ -288,26 +264,22 @@ private:
         const std::string now = std::to_string(clock_().value);
         told_ = nullptr;
         requests_.request(script(Script::leave, {"2", "mw:instances", "mw:leases", id_, now}),
-                          [this](const Reply*) { asio::post(io_, [this] { finish(); }); });
+                          [this](const Reply*) { post([this] { finish(); }); });
     }
 
     void finish() {
         told_ = nullptr;
         requests_.stop();
         subscriptions_.stop();
-        beat_.cancel();
-        work_.reset();
-        io_.stop();
+        thread_.quit();
     }
 
     const std::string id_;
-    asio::io_context io_{1};
+    RedisThread thread_;
     ScriptSet scripts_;
     RedisClient requests_;
     RedisClient subscriptions_;
     Heartbeat heartbeat_;
-    asio::steady_timer beat_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
 
     bool loaded_ = false;
     std::map<std::string, std::vector<std::shared_ptr<Listener>>> listeners_;
@@ -316,9 +288,6 @@ private:
     bool duties_told_ = false;
     SteadyTime lease_ends_;
     SteadyTime second_at_;
-
-    std::once_flag stopped_;
-    std::thread thread_;
 };
 
 RedisBus::RedisBus(const RedisSettings& settings) : machine_(std::make_unique<Machine>(settings)) {}

@@ -35,6 +35,7 @@ ServerFacts facts_in(std::string_view info) {
     facts.mode = value_of(info, "redis_mode");
     facts.role = value_of(info, "role");
     facts.append_only = value_of(info, "aof_enabled") == "1";
+    facts.evicts = value_of(info, "maxmemory_policy").starts_with("allkeys");
     return facts;
 }
 

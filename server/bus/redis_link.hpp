@@ -33,6 +33,7 @@ struct ServerFacts {
     std::string mode;          ///< standalone, sentinel or cluster
     std::string role;          ///< master or slave
     bool append_only = false;  ///< writes go to a file before they are answered
+    bool evicts = false;       ///< when memory is short it deletes keys, whoever's they are
     bool operator==(const ServerFacts&) const = default;
 };
 

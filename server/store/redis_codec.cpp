@@ -2,10 +2,11 @@
 #include "store/redis_codec.hpp"
 
 #include "base/limits.hpp"
+#include "store/archive_block.hpp"
+#include "store/packed_bytes.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -15,41 +16,11 @@ namespace {
 namespace limits = base::limits;
 using bus::Reply;
 
-constexpr std::size_t tip_bytes = 8 + 8 + sizeof(Digest);
 constexpr std::string_view logs_key = "mw:logs";
 constexpr std::string_view alive_key = "mw:alive";
 
-std::string key_of(const LogId& log, std::string_view part) {
-    std::string key = "mw:{";
-    key += log.text();
-    key += "}:";
-    key += part;
-    return key;
-}
-
 // ---- bytes -------------------------------------------------------------------------------------
 
-void append_number(std::string& bytes, std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>((value >> shift) & 0xFFU));
-}
-std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t width) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < width; ++i) value = value << 8U | static_cast<unsigned char>(bytes[at + i]);
-    return value;
-}
-void append_digest(std::string& bytes, const Digest& digest) {
-    for (const std::uint8_t byte : digest) bytes.push_back(static_cast<char>(byte));
-}
-Digest digest_in(std::string_view bytes) {
-    Digest digest{};
-    std::memcpy(digest.data(), bytes.data(), digest.size());
-    return digest;
-}
-void append_tip(std::string& bytes, const Tip& tip) {
-    append_number(bytes, tip.epoch.value);
-    append_number(bytes, tip.seq.value);
-    append_digest(bytes, tip.digest);
-}
 std::string packed(const Tip& tip) {
     std::string bytes;
     append_tip(bytes, tip);
@@ -66,20 +37,7 @@ std::string packed(std::uint64_t number) {
     append_number(bytes, number);
     return bytes;
 }
-std::optional<Tip> unpacked_tip(std::string_view bytes) {
-    if (bytes.size() != tip_bytes) return std::nullopt;
-    Tip tip;
-    tip.epoch.value = static_cast<std::uint32_t>(number_at(bytes, 0, 8));
-    tip.seq.value = number_at(bytes, 8, 8);
-    tip.digest = digest_in(bytes.substr(16));
-    return tip;
-}
-
 // ---- stream ids --------------------------------------------------------------------------------
-
-std::string stream_id(base::Epoch epoch, Seq seq) {
-    return std::to_string(epoch.value) + '-' + std::to_string(seq.value);
-}
 
 /// The entry under `<epoch>-<seq>`; false when these are not of ours.
 bool take_row(std::string_view id, std::string_view payload, Entries& entries) {
@@ -93,17 +51,6 @@ bool take_row(std::string_view id, std::string_view payload, Entries& entries) {
     entry.bytes = payload.substr(sizeof(Digest));
     entries.push_back(std::move(entry));
     return true;
-}
-
-/// Rows as XRANGE gives them.
-std::optional<Entries> entries_in(const Reply& rows) {
-    Entries entries;
-    entries.reserve(rows.items.size());
-    for (const Reply& row : rows.items) {
-        const bool is_row = row.items.size() == 2 && row.items[1].items.size() == 2;
-        if (!is_row || !take_row(row.items[0].text, row.items[1].items[1].text, entries)) return std::nullopt;
-    }
-    return entries;
 }
 
 // ---- refusals ----------------------------------------------------------------------------------
@@ -137,25 +84,87 @@ std::optional<std::vector<KnownId>> known_in(const Reply& reply) {
     return known;
 }
 
-std::optional<AppendRefused> refused_in(const Reply& reply) {
-    if (reply.items.size() != 5) return std::nullopt;
-    const auto tip = unpacked_tip(reply.items[1].text);
-    auto missed = entries_in(reply.items[3]);
-    auto known = known_in(reply.items[4]);
-    if (!tip || !missed || !known) return std::nullopt;
-    return AppendRefused{*tip, reply.items[2].integer != 0, std::move(*missed), std::move(*known)};
+/// What stands in blocks and then in rows (read_from in scripts/entries_from.lua).
+base::Result<Entries> all_in(const LogId& log, const Reply& blocks, const Reply& rows) {
+    Entries all;
+    for (std::size_t i = 0; i + 1 < blocks.items.size(); i += 2) {
+        auto entries = unpack_block(blocks.items[i + 1].text);
+        if (!entries || std::to_string(entries->front().tip.seq.value) != blocks.items[i].text) {
+            return unavailable("The archive of " + log.text() + " is damaged: its block " + blocks.items[i].text +
+                               " cannot be unpacked. Restore Redis from a copy.");
+        }
+        std::ranges::move(*entries, std::back_inserter(all));
+    }
+    auto entries = entries_in(rows);
+    if (!entries) return not_ours(log);
+    std::ranges::move(*entries, std::back_inserter(all));
+    return all;
 }
 
-RedisCommand script_call(LogScript script, const bus::ScriptSet& scripts, std::vector<std::string> keys) {
+/// From this seq on, within the limits of one page.
+Entries page_of(Entries all, Seq from, std::size_t limit) {
+    std::erase_if(all, [from](const StoredEntry& entry) { return entry.tip.seq < from; });
+    std::size_t bytes = 0;
+    const auto beyond = std::ranges::find_if(all, [&](const StoredEntry& entry) {
+        bytes += entry.bytes.size();
+        return bytes > limits::log_page_bytes;
+    });
+    const auto whole = static_cast<std::size_t>(beyond - all.begin());
+    all.resize(std::min({all.size(), limit, std::max<std::size_t>(whole, 1)}));
+    return all;
+}
+
+AppendOutcome refused_in(const AppendRequest& request, const Reply& reply) {
+    const bool is_archived = reply.items.size() == 6;
+    if (!is_archived && reply.items.size() != 5) return not_ours(request.log);
+    const auto tip = unpacked_tip(reply.items[1].text);
+    auto known = known_in(reply.items[4]);
+    if (!tip || !known) return not_ours(request.log);
+    auto entries = all_in(request.log, is_archived ? reply.items[5] : Reply{}, reply.items[3]);
+    if (!entries) return entries.error();
+    AppendRefused refused{*tip, reply.items[2].integer != 0, {}, std::move(*known)};
+    if (is_archived && !refused.expected_is_in_log) {
+        refused.expected_is_in_log = std::ranges::any_of(
+            *entries, [&](const StoredEntry& entry) { return entry.tip == request.expected; });
+    }
+    if (refused.expected_is_in_log) {
+        refused.missed = page_of(std::move(*entries), request.expected.seq.next(), limits::replay_window_entries);
+    }
+    return refused;
+}
+
+}  // namespace
+
+std::string key_of(const LogId& log, std::string_view part) {
+    std::string key = "mw:{";
+    key += log.text();
+    key += "}:";
+    key += part;
+    return key;
+}
+
+std::string stream_id(base::Epoch epoch, Seq seq) {
+    return std::to_string(epoch.value) + '-' + std::to_string(seq.value);
+}
+
+RedisCommand script_call(const std::string& name, std::vector<std::string> keys) {
     RedisCommand command;
     command.add("EVALSHA");
-    command.add(scripts.name(static_cast<std::size_t>(script)));
+    command.add(name);
     command.own(std::to_string(keys.size()));
     for (std::string& key : keys) command.own(std::move(key));
     return command;
 }
 
-}  // namespace
+std::optional<Entries> entries_in(const Reply& rows) {
+    Entries entries;
+    entries.reserve(rows.items.size());
+    for (const Reply& row : rows.items) {
+        const bool is_row = row.items.size() == 2 && row.items[1].items.size() == 2;
+        if (!is_row || !take_row(row.items[0].text, row.items[1].items[1].text, entries)) return std::nullopt;
+    }
+    return entries;
+}
 
 std::string entries_channel(const LogId& log) { return key_of(log, "entries"); }
 
@@ -172,6 +181,14 @@ std::optional<LogId> log_of_channel(std::string_view channel) {
 
 // ---- commands ----------------------------------------------------------------------------------
 
+namespace {
+
+RedisCommand call_of(LogScript script, const bus::ScriptSet& scripts, std::vector<std::string> keys) {
+    return script_call(scripts.name(static_cast<std::size_t>(script)), std::move(keys));
+}
+
+}  // namespace
+
 RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     const AppendRequest& request = call.request;
     const Tip& expected = request.expected;
@@ -183,9 +200,9 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     std::copy_if(request.lookups.begin(), request.lookups.end(), std::back_inserter(lookups),
                  [](const CommandId& id) { return static_cast<bool>(id); });
 
-    RedisCommand command = script_call(
-        LogScript::append, scripts,
-        {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"), std::string(logs_key)});
+    RedisCommand command = call_of(LogScript::append, scripts,
+                                   {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"),
+                                    std::string(logs_key), key_of(request.log, "archive")});
     command.reserve(24 + 2 * request.entries.size() + 2 * ids.size() + lookups.size());
     command.add(request.new_log ? "new" : request.repair ? "repair" : "");
     command.own(packed(expected));
@@ -235,7 +252,8 @@ RedisCommand command_of(const ReadCall& call, const bus::ScriptSet& scripts) {
 }
 
 RedisCommand read_command(const LogId& log, Seq from, std::size_t limit, const bus::ScriptSet& scripts) {
-    RedisCommand command = script_call(LogScript::read, scripts, {key_of(log, "log"), key_of(log, "meta")});
+    RedisCommand command = call_of(LogScript::read, scripts,
+                                   {key_of(log, "log"), key_of(log, "meta"), key_of(log, "archive")});
     command.own(std::to_string(std::max(from, Seq{1}).value));
     command.own(std::to_string(limit));
     command.own(std::to_string(limits::log_page_bytes));
@@ -244,7 +262,7 @@ RedisCommand read_command(const LogId& log, Seq from, std::size_t limit, const b
 }
 
 RedisCommand command_of(const CheckpointCall& call, const bus::ScriptSet& scripts) {
-    RedisCommand command = script_call(LogScript::put_checkpoint, scripts, {key_of(call.log, "meta")});
+    RedisCommand command = call_of(LogScript::put_checkpoint, scripts, {key_of(call.log, "meta")});
     command.own(packed(call.checkpoint.tip));
     command.add(call.checkpoint.bytes);
     return command;
@@ -286,7 +304,7 @@ void settle(AppendCall& call, const Reply& reply) {
     } else if (word == "appended" && reply.items.size() == 2) {
         if (auto known = known_in(reply.items[1])) call.outcome = Appended{core::Level::stored, std::move(*known)};
     } else if (word == "refused") {
-        if (auto refused = refused_in(reply)) call.outcome = std::move(*refused);
+        call.outcome = refused_in(call.request, reply);
     }
 }
 
@@ -311,15 +329,15 @@ void settle(OpenCall& call, const Reply& reply) {
     call.outcome = std::move(opened);
 }
 
-void settle(ReadCall& call, const Reply& reply) { call.outcome = entries_of(call.log, reply); }
+void settle(ReadCall& call, const Reply& reply) { call.outcome = entries_of(call.log, call.from, call.limit, reply); }
 
-base::Result<Entries> entries_of(const LogId& log, const Reply& reply) {
+base::Result<Entries> entries_of(const LogId& log, Seq from, std::size_t limit, const Reply& reply) {
     const std::string_view word = first_word(reply);
     if (word == "missing") return no_such_log(log);
-    if (word != "entries" || reply.items.size() != 2) return not_ours(log);
-    auto entries = entries_in(reply.items[1]);
-    if (!entries) return not_ours(log);
-    return std::move(*entries);
+    if (word != "entries" || reply.items.size() != 3) return not_ours(log);
+    auto all = all_in(log, reply.items[2], reply.items[1]);
+    if (!all) return all.error();
+    return page_of(std::move(*all), from, limit);
 }
 
 void settle(CheckpointCall& call, const Reply& reply) {
@@ -329,6 +347,10 @@ void settle(CheckpointCall& call, const Reply& reply) {
     } else if (word != "kept" && word != "older") {
         call.outcome = not_ours(call.log);
     }
+}
+
+std::uint64_t unarchived_in(const Reply& kept) {
+    return first_word(kept) == "kept" && kept.items.size() == 2 ? static_cast<std::uint64_t>(kept.items[1].integer) : 0;
 }
 
 void settle(ListCall& call, const Reply& reply) {

@@ -36,6 +36,11 @@ private:
     std::list<std::string> owned_;
 };
 
+/// `mw:{LOG}:part`: all keys of a log have the same braces.
+[[nodiscard]] std::string key_of(const LogId& log, std::string_view part);
+[[nodiscard]] std::string stream_id(base::Epoch epoch, Seq seq);
+[[nodiscard]] RedisCommand script_call(const std::string& name, std::vector<std::string> keys);
+
 /// The channel on which a log's entries are published.
 [[nodiscard]] std::string entries_channel(const LogId& log);
 [[nodiscard]] std::optional<LogId> log_of_channel(std::string_view channel);
@@ -56,7 +61,11 @@ void settle(ReadCall& call, const bus::Reply& reply);
 void settle(CheckpointCall& call, const bus::Reply& reply);
 void settle(ListCall& call, const bus::Reply& reply);
 void settle(AliveCall& call, const bus::Reply& reply);
-[[nodiscard]] base::Result<Entries> entries_of(const LogId& log, const bus::Reply& reply);
+[[nodiscard]] base::Result<Entries> entries_of(const LogId& log, Seq from, std::size_t limit, const bus::Reply& reply);
+/// How many entries of the log are not in its archive, as told when a checkpoint was kept; else 0.
+[[nodiscard]] std::uint64_t unarchived_in(const bus::Reply& kept);
+/// Rows as XRANGE gives them; none when they are not of ours.
+[[nodiscard]] std::optional<Entries> entries_in(const bus::Reply& rows);
 /// None when there is no such log.
 [[nodiscard]] std::optional<Tip> tip_of(const bus::Reply& reply);
 /// Of a message on `entries_channel`; empty when it is none of ours.

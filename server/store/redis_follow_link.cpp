@@ -76,9 +76,9 @@ void RedisFollowLink::read(const LogId& log, Seq from) {
     const auto failed = [this, log] { perform(follows_.read(log, {}, false)); };
     if (!may_ask_()) return failed();
     const RedisCommand command = read_command(log, from, limits::replay_window_entries, scripts_);
-    requests_.request(command.words(), [this, log, failed](const bus::Reply* reply) {
+    requests_.request(command.words(), [this, log, from, failed](const bus::Reply* reply) {
         if (reply == nullptr || reply->is_error()) return failed();
-        const auto entries = entries_of(log, *reply);
+        const auto entries = entries_of(log, from, limits::replay_window_entries, *reply);
         if (!entries) return failed();  // not created yet
         perform(follows_.read(log, *entries, true));
     });

@@ -3,15 +3,14 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "bus/redis_thread.hpp"
 #include "bus/script_set.hpp"
+#include "store/call_queue.hpp"
 #include "store/log_scripts.hpp"
+#include "store/redis_archive.hpp"
 #include "store/redis_codec.hpp"
+#include "store/redis_durability.hpp"
 #include "store/redis_follow_link.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,17 +18,14 @@
 #include <chrono>
 #include <deque>
 #include <future>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace marchwire::store {
 namespace {
 
-namespace asio = boost::asio;
 namespace limits = base::limits;
-using SteadyTime = std::chrono::steady_clock::time_point;
+using SteadyTime = bus::RedisThread::SteadyTime;
 
 std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
@@ -60,18 +56,20 @@ class RedisLog::Machine {
 public:
     explicit Machine(const RedisLogSettings& settings)
         : settings_(settings),
+          archive_(settings.redis, settings.archive),
           scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint}),
-          requests_(io_, settings.redis, bus::LinkUse::requests,
+          requests_(thread_.io(), settings.redis, bus::LinkUse::requests,
                     {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
-          follows_(io_, settings.redis, requests_, scripts_, [this] { return loaded_ && requests_.takes(); }),
-          beat_(io_),
-          work_(io_.get_executor()),
-          thread_([this] { run(); }) {
-        asio::post(io_, [this] {
-            requests_.start();
-            follows_.start();
-            beat();
-        });
+          follows_(thread_.io(), settings.redis, requests_, scripts_, [this] { return loaded_ && requests_.takes(); }) {
+        thread_.start(
+            [this] {
+                requests_.start();
+                follows_.start();
+            },
+            [this](SteadyTime now) {
+                expire(now);
+                follows_.beat(now);
+            });
     }
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
@@ -84,48 +82,23 @@ public:
     // As they were when the log was opened: set before that is told, and not after.
     [[nodiscard]] const bus::ServerFacts& server() const { return server_; }
     [[nodiscard]] UtcMs last_alive() const { return last_alive_; }
+    [[nodiscard]] RedisArchive& archive() { return archive_; }
     /// After stop().
     [[nodiscard]] const std::string& last_loss() const { return last_loss_; }
 
     void post(Call call) {
-        const std::size_t bytes = bytes_of(call);
-        bool pump_wanted = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (stopping_) return;
-            queued_bytes_ += bytes;
-            if (queued_bytes_ > limits::store_queue_bytes) {
-                queued_bytes_ -= bytes;
-                call = without_payload(std::move(call), unavailable("Too much waits for Redis; try again."));
-                queued_bytes_ += bytes_of(call);
-            }
-            queue_.push_back({std::move(call), std::chrono::steady_clock::now() + ms(limits::redis_call_deadline)});
-            pump_wanted = !std::exchange(pump_posted_, true);
-        }
-        if (pump_wanted) asio::post(io_, [this] { pump(); });
+        const auto deadline = std::chrono::steady_clock::now() + ms(limits::redis_call_deadline);
+        if (!queue_.push({std::move(call), deadline})) return;
+        if (!pump_posted_.exchange(true)) thread_.post([this] { pump(); });
     }
 
     void stop() {
-        std::call_once(stopped_, [this] {
-            {
-                const std::lock_guard lock(mutex_);
-                stopping_ = true;
-            }
-            MARCHWIRE_INVARIANT(thread_.get_id() != std::this_thread::get_id());
-            asio::post(io_, [this] { finish(); });
-            thread_.join();
-        });
+        queue_.close();
+        thread_.stop([this] { finish(); });
+        archive_.stop();
     }
 
 private:
-    void run() {
-        try {
-            io_.run();
-        } catch (const std::exception& failed) {
-            base::invariant_broken(failed.what(), __FILE__, __LINE__);
-        }
-    }
-
     // ---- the link for requests ---------------------------------------------------------------------
     void on_ready(const bus::ServerFacts& facts) {
         if (!told_opened_) server_ = facts;
@@ -133,12 +106,10 @@ private:
         requests_.request(alive, [this](const bus::Reply* reply) {
             if (reply != nullptr && !told_opened_) last_alive_ = last_alive_in(*reply);
         });
-        const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
-        requests_.request(leave, [](const bus::Reply*) {});
-        const std::array<std::string_view, 2> look{"GET", "mw:keys"};
-        requests_.request(look,
-                          [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+        look_at_keys();
+        look_at_durability(facts);
         scripts_.load(requests_, [this](const std::string& refused) {
+            if (!not_durable_.empty()) return refuse_server(not_durable_);
             if (!refused.empty()) return refuse_server("It does not take our scripts: " + refused);
             if (other_keys_) {
                 return refuse_server(
@@ -150,6 +121,26 @@ private:
             tell_opened({});
             follows_.check_tips();
             pump();
+        });
+    }
+
+    void look_at_keys() {
+        if (settings_.keys_mark.empty()) return;
+        const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
+        requests_.request(leave, [](const bus::Reply*) {});
+        const std::array<std::string_view, 2> look{"GET", "mw:keys"};
+        requests_.request(look,
+                          [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
+    }
+
+    void look_at_durability(const bus::ServerFacts& facts) {
+        if (!settings_.require_durable) return;
+        const auto& address = settings_.redis.address;
+        const bool has_replicas = settings_.replicas != 0 || !address.sentinels.empty();
+        const std::array<std::string_view, 4> ask{"CONFIG", "GET", "appendfsync", "min-replicas-to-write"};
+        not_durable_ = durability_objection(facts);
+        requests_.request(ask, [this, has_replicas](const bus::Reply* reply) {
+            if (reply != nullptr && not_durable_.empty()) not_durable_ = durability_objection(*reply, has_replicas);
         });
     }
 
@@ -184,39 +175,19 @@ private:
                 }
             }
         }
-        const std::lock_guard lock(mutex_);
-        for (auto one = again.rbegin(); one != again.rend(); ++one) {
-            queued_bytes_ += bytes_of(one->call);
-            queue_.push_front(std::move(*one));
-        }
-        if (ending_) asio::post(io_, [this] { end_when_quiet(); });
+        queue_.put_back(std::move(again));
+        if (ending_) thread_.post([this] { end_when_quiet(); });
     }
 
     // ---- calls -------------------------------------------------------------------------------------
     void pump() {
-        {
-            const std::lock_guard lock(mutex_);
-            pump_posted_ = false;
-        }
+        pump_posted_ = false;
         while (loaded_ && !ending_ && requests_.takes() && flying_.size() < limits::redis_groups) {
-            auto group = take_group();
+            auto group = std::make_shared<Group>();
+            group->calls = queue_.take_group();
             if (group->calls.empty()) return;
             send(group);
         }
-    }
-
-    std::shared_ptr<Group> take_group() {
-        auto group = std::make_shared<Group>();
-        std::size_t bytes = 0;
-        const std::lock_guard lock(mutex_);
-        while (!queue_.empty() && group->calls.size() < limits::store_group_calls &&
-               bytes < limits::store_group_bytes) {
-            bytes += work_of(queue_.front().call);
-            queued_bytes_ -= bytes_of(queue_.front().call);
-            group->calls.push_back(std::move(queue_.front()));
-            queue_.pop_front();
-        }
-        return group;
     }
 
     void send(const std::shared_ptr<Group>& group) {
@@ -246,6 +217,9 @@ private:
             } else {
                 settle(mine, *reply);
                 if constexpr (std::is_same_v<One, AppendCall>) recognise(mine, waiting.again);
+                if constexpr (std::is_same_v<One, CheckpointCall>) {
+                    if (archive_.is_due(unarchived_in(*reply))) archive_.look(mine.log);
+                }
             }
             waiting.settled = true;
             one_answered(group);
@@ -313,38 +287,18 @@ private:
     }
 
     /// What has waited too long, oldest first. Not while older calls travel: theirs come before.
-    void expire() {
+    void expire(SteadyTime now) {
         if (!flying_.empty()) return;
-        std::vector<Call> expired;
-        {
-            const auto now = std::chrono::steady_clock::now();
-            const std::lock_guard lock(mutex_);
-            while (!queue_.empty() && queue_.front().deadline <= now) {
-                queued_bytes_ -= bytes_of(queue_.front().call);
-                expired.push_back(std::move(queue_.front().call));
-                queue_.pop_front();
-            }
-        }
-        for (Call& call : expired) {
+        for (Waiting& one : queue_.take_while([now](const Waiting& oldest) { return oldest.deadline <= now; })) {
             // A follow waits for as long as it takes.
-            if (auto* follow = std::get_if<FollowCall>(&call)) {
+            if (auto* follow = std::get_if<FollowCall>(&one.call)) {
                 follows_.add(follow->follow);
                 continue;
             }
-            refuse_call(call, unavailable("Redis does not answer (" + last_loss_ + ") Send the same request again."));
-            answer_call(call);
+            refuse_call(one.call,
+                        unavailable("Redis does not answer (" + last_loss_ + ") Send the same request again."));
+            answer_call(one.call);
         }
-    }
-
-    // ---- time --------------------------------------------------------------------------------------
-    void beat() {
-        const auto now = std::chrono::steady_clock::now();
-        expire();
-        follows_.beat(now);
-        beat_.expires_after(ms(limits::beat));
-        beat_.async_wait([this](const auto& error) {
-            if (!error) beat();
-        });
     }
 
     // ---- the end -----------------------------------------------------------------------------------
@@ -356,36 +310,28 @@ private:
 
     void end_when_quiet() {
         if (!ending_ || !flying_.empty()) return;
-        std::deque<Waiting> pending;
-        {
-            const std::lock_guard lock(mutex_);
-            pending.swap(queue_);
-            queued_bytes_ = 0;
-        }
         const auto refusal = unavailable("Not stored: the server is stopping. Send the same again after the restart.");
-        for (Waiting& one : pending) {
+        for (Waiting& one : queue_.take_all()) {
             refuse_call(one.call, refusal);
             answer_call(one.call);
         }
         tell_opened("The server is stopping.");
         requests_.stop();
         follows_.stop();
-        beat_.cancel();
-        work_.reset();
-        io_.stop();
+        thread_.quit();
     }
 
     const RedisLogSettings settings_;
-    asio::io_context io_{1};
+    RedisArchive archive_;
+    bus::RedisThread thread_;
     bus::ScriptSet scripts_;
     bus::RedisClient requests_;
     RedisFollowLink follows_;
-    asio::steady_timer beat_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
 
     bool ending_ = false;
     bool loaded_ = false;  ///< the scripts are there: calls may be sent
     bool other_keys_ = false;
+    std::string not_durable_;
     bus::ServerFacts server_;
     UtcMs last_alive_;
     std::string last_loss_;
@@ -394,14 +340,8 @@ private:
     std::atomic<bool> healthy_{false};
     std::deque<std::shared_ptr<Group>> flying_;
 
-    std::mutex mutex_;
-    std::deque<Waiting> queue_;
-    std::size_t queued_bytes_ = 0;
-    bool pump_posted_ = false;
-    bool stopping_ = false;
-
-    std::once_flag stopped_;
-    std::thread thread_;
+    CallQueue<Waiting> queue_{"Too much waits for Redis; try again."};
+    std::atomic<bool> pump_posted_{false};
 };
 
 base::Result<std::unique_ptr<RedisLog>> RedisLog::open(const RedisLogSettings& settings) {
@@ -446,6 +386,8 @@ void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 bool RedisLog::hears() const { return machine_->hears(); }
 UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
+void RedisLog::archive(const LogId& log, std::function<void()> done) { machine_->archive().look(log, std::move(done)); }
+std::uint64_t RedisLog::archived_blocks() const { return machine_->archive().blocks(); }
 std::uint64_t RedisLog::gap_fills() const { return machine_->gap_fills(); }
 const bus::ServerFacts& RedisLog::server() const { return machine_->server(); }
 void RedisLog::put_last_alive(UtcMs now) { machine_->post(AliveCall{now}); }

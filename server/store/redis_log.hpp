@@ -2,9 +2,11 @@
 #pragma once
 
 #include "bus/redis_client.hpp"
+#include "store/archive_work.hpp"
 #include "store/event_log.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace marchwire::store {
@@ -12,10 +14,14 @@ namespace marchwire::store {
 struct RedisLogSettings {
     bus::RedisSettings redis;
     /// Tells whose keys the logs were made with: the first server leaves it, others must have the same. Not secret.
+    /// Empty: nothing is left and nothing compared, for who only reads.
     std::string keys_mark;
     /// How many replicas must have a group before it is answered at level REPLICATED (one WAIT a group); 0: none is
     /// waited for. Fewer in time: the answer says STORED.
     unsigned replicas = 0;
+    ArchiveBounds archive{};
+    /// Use no Redis whose settings lose what was acknowledged, neither at the start nor after a failover.
+    bool require_durable = false;
 };
 
 /// Level STORED, or REPLICATED as settings say. Calls travel in groups, at most limits::redis_groups at once, and are
@@ -23,7 +29,8 @@ struct RedisLogSettings {
 /// done although its answer was lost is found by its entries and answered as done. Then UNAVAILABLE, which here may
 /// mean: not known to be stored. The same request is safe again, and a follow tells what did appear.
 ///
-/// Beside the contract of EventLog: any number of processes may append to the same logs.
+/// Beside the contract of EventLog: any number of processes may append to the same logs. Whenever a checkpoint is put,
+/// the oldest entries beyond ArchiveBounds go into verified blocks, from which they are read like all others.
 class RedisLog final : public EventLog {
 public:
     /// Waits for a server that can be used, limits::redis_call_deadline at most; the refusal says what is wrong with
@@ -44,6 +51,11 @@ public:
     [[nodiscard]] UtcMs last_alive() const override;
     void put_last_alive(UtcMs now) override;
     void stop() override;
+    /// Archives what is too much in the stream without waiting for a checkpoint. `done` on a thread of its own, not at
+    /// all after stop(). Any thread.
+    void archive(const LogId& log, std::function<void()> done);
+    /// Blocks that this server has archived. Any thread.
+    [[nodiscard]] std::uint64_t archived_blocks() const;
     /// How often a follow had to read what pub/sub had not told. Any thread.
     [[nodiscard]] std::uint64_t gap_fills() const;
     /// Of the server that was found by `open`.

@@ -40,31 +40,9 @@ void TableLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done
 
 void TableLog::list(ListDone done) { post(ListCall{std::move(done)}); }
 
-void TableLog::post(Call call) {
-    // Weighed before the lock: an append of many entries is a walk.
-    const std::size_t bytes = bytes_of(call);
-    {
-        const std::lock_guard lock(mutex_);
-        if (stopping_) return;
-        queued_bytes_ += bytes;
-        // Answered in its turn like all others, but what it carried is not kept.
-        if (queued_bytes_ > limits::store_queue_bytes) {
-            queued_bytes_ -= bytes;
-            call = without_payload(std::move(call), unavailable("Too much waits for the disk; try again."));
-            queued_bytes_ += bytes_of(call);
-        }
-        queue_.push_back(std::move(call));
-    }
-    something_.notify_one();
-}
-
 void TableLog::stop() {
     std::call_once(stopped_, [this] {
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        something_.notify_one();
+        queue_.close();
         if (thread_.joinable()) {
             MARCHWIRE_INVARIANT(thread_.get_id() != std::this_thread::get_id());
             thread_.join();
@@ -76,12 +54,9 @@ void TableLog::stop() {
 
 void TableLog::run() {
     for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            something_.wait(lock, [this] { return stopping_ || !queue_.empty() || catching_up_; });
-            if (stopping_) break;
-        }
-        auto calls = take_group();
+        if (!catching_up_) queue_.wait();
+        if (queue_.closed()) break;
+        auto calls = queue_.take_group();
         do_group(calls);
     }
     finish();
@@ -89,22 +64,9 @@ void TableLog::run() {
 
 std::size_t TableLog::run_some() {
     MARCHWIRE_INVARIANT(drive_ == Drive::by_caller);
-    auto calls = take_group();
+    auto calls = queue_.take_group();
     do_group(calls);
     return calls.size();
-}
-
-std::vector<Call> TableLog::take_group() {
-    std::vector<Call> calls;
-    std::size_t bytes = 0;
-    const std::lock_guard lock(mutex_);
-    while (!queue_.empty() && calls.size() < limits::store_group_calls && bytes < limits::store_group_bytes) {
-        bytes += work_of(queue_.front());
-        queued_bytes_ -= bytes_of(queue_.front());
-        calls.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
-    return calls;
 }
 
 void TableLog::do_group(std::vector<Call>& calls) {
@@ -134,14 +96,8 @@ void TableLog::fail() {
 }
 
 void TableLog::finish() {
-    std::deque<Call> pending;
-    {
-        const std::lock_guard lock(mutex_);
-        pending.swap(queue_);
-        queued_bytes_ = 0;
-    }
     const auto refusal = unavailable("Not stored: the server is stopping. Send the same again after the restart.");
-    for (auto& call : pending) {
+    for (auto& call : queue_.take_all()) {
         refuse_call(call, refusal);
         answer_call(call);
     }

@@ -1,13 +1,11 @@
 // The contract of event_log.hpp over plain tables: one queue, groups, answers after COMMIT, follows.
 #pragma once
 
-#include "store/call.hpp"
+#include "store/call_queue.hpp"
 #include "store/follow_register.hpp"
 #include "store/tables.hpp"
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -44,9 +42,9 @@ public:
     std::size_t run_some();
 
 private:
-    void post(Call call);
+    /// After `stop()` dropped.
+    void post(Call call) { (void)queue_.push(std::move(call)); }
     void run();
-    [[nodiscard]] std::vector<Call> take_group();
     void do_group(std::vector<Call>& calls);
     void finish();
 
@@ -75,12 +73,7 @@ private:
     bool catching_up_ = false;  ///< some follow is behind: do not sleep
     std::atomic<bool> healthy_{true};
 
-    std::mutex mutex_;
-    std::condition_variable something_;
-    std::deque<Call> queue_;
-    std::size_t queued_bytes_ = 0;
-    bool stopping_ = false;
-
+    CallQueue<Call> queue_{"Too much waits for the disk; try again."};
     std::once_flag stopped_;
     std::thread thread_;
 };

@@ -53,6 +53,7 @@ constexpr Foreign foreign[] = {
     {"boost/beast", {"net", "outbox"}},
     {"sqlite3.h", {"store"}},
     {"hiredis/", {"bus"}},
+    {"zlib.h", {"store"}},
     {"pugixml.hpp", {"import"}},
     {"prometheus/", {"ops"}},
     {"toml++/", {"base"}},

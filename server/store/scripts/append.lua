@@ -1,6 +1,7 @@
 -- Appends one group to a log, whole or not at all: the contract is server/store/event_log.hpp. All checks come first.
--- KEYS  1 the log (stream)  2 what is said of it (hash)  3 its ids (hash)  4 all logs (set)
--- ARGV  1 'new' when the log must not exist yet, 'repair' when it was found cut  2 expected tip  3 stream id of its entry  4 stream id after it
+-- KEYS  1 the log (stream)  2 what is said of it (hash)  3 its ids (hash)  4 all logs (set)  5 its archive (hash)
+-- ARGV  1 'new' when the log must not exist yet, 'repair' when it was found cut  2 expected tip  3 stream id of its entry
+--       4 stream id after it
 --       5 now, ms, 8 bytes  6 id window  7 id age, ms  8 most entries told as missed  9 most bytes of them
 --       10 entries looked at at once  11 name of the log  12 channel of its entries
 --       13 how many entries  14 how many ids  15 how many lookups, then
@@ -30,8 +31,13 @@ if ARGV[1] == 'new' then
     if tip then return {'exists'} end
     tip = empty_tip
 elseif repairs then
-    tip = tip or empty_tip
-    if tip ~= expected then return {'refused', tip, 0, {}, {}} end
+    if (tip or empty_tip) ~= expected then return {'refused', tip or empty_tip, 0, {}, {}} end
+    if not tip then
+        -- What was before is nowhere: nothing of it waits for the archive.
+        local lost = tonumber(string.match(ARGV[first_entry], '%d+$')) - 1
+        redis.call('HSET', meta, 'archived', string.format('%.0f', lost))
+    end
+    tip = expected
 elseif not tip then
     return {'missing'}
 end
@@ -62,11 +68,19 @@ for i = 0, lookup_count - 1 do known[#known + 1] = look_up(ARGV[first_lookup + i
 
 if id_is_known or tip ~= expected then
     local is_in_log = expected == tip or expected == empty_tip
+    local high, low = halves(expected, 9)
+    local seq = high * two_32 + low
+    local missed = {}
+    if tip ~= expected and seq <= tonumber(redis.call('HGET', meta, 'archived') or '-1') then
+        -- What is archived is packed: whether the expected entry is there its block tells, which comes with it.
+        local most = tonumber(ARGV[8]) + 1
+        local rows, blocks = read_from(log, meta, KEYS[5], math.max(seq, 1), most, tonumber(ARGV[9]), tonumber(ARGV[10]))
+        return {'refused', tip, is_in_log and 1 or 0, rows, known, blocks}
+    end
     if not is_in_log then
         local row = redis.call('XRANGE', log, ARGV[3], ARGV[3])[1]
         is_in_log = row ~= nil and string.sub(row[2][2], 1, 32) == string.sub(expected, 17)
     end
-    local missed = {}
     if is_in_log and tip ~= expected then
         missed = entries_from(log, ARGV[4], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]))
     end

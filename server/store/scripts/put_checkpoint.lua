@@ -1,4 +1,4 @@
--- Keeps a checkpoint unless a newer one is kept.
+-- Keeps a checkpoint unless a newer one is kept; tells how many entries are not in the archive.
 -- KEYS  1 what is said of the log (hash)
 -- ARGV  1 tip of the checkpoint  2 its bytes
 if redis.call('HEXISTS', KEYS[1], 'tip') == 0 then return {'missing'} end
@@ -9,4 +9,4 @@ if kept then
     if high < kept_high or (high == kept_high and low < kept_low) then return {'older'} end
 end
 redis.call('HSET', KEYS[1], 'checkpoint_tip', ARGV[1], 'checkpoint', ARGV[2])
-return {'kept'}
+return {'kept', unarchived(KEYS[1])}

@@ -121,6 +121,18 @@ TEST_CASE("an address of Redis is a store that several servers share", "[base][c
     CHECK(config->keys == "/etc/marchwire/keys.json");
 }
 
+TEST_CASE("a durable Redis is required by a flag, true in the environment or a boolean in the file", "[base][config]") {
+    CHECK_FALSE(of_flags({{"store", "redis://h"}})->require_durable);
+    CHECK(of_flags({{"store", "redis://h"}, {"require_durable", "true"}})->require_durable);
+    CHECK_FALSE(of_flags({{"store", "redis://h"}, {"require_durable", "false"}})->require_durable);
+    CHECK(of_flags({{"store", "redis://h"}, {"require_durable", "yes"}}).error().field == "--require-durable");
+    CHECK(of_flags({{"require_durable", "true"}}).error().field == "store");
+    const TemporaryFile file("store = \"redis://h\"\nrequire_durable = true\n");
+    const auto source = source_of_file(file.path());
+    REQUIRE(source.has_value());
+    CHECK(make_config(std::span(&*source, 1))->require_durable);
+}
+
 TEST_CASE("load balancers are named by their IP addresses", "[base][config]") {
     CHECK(of_flags({{"proxies", "10.0.0.5,::1"}})->proxies == std::vector<std::string>{"10.0.0.5", "::1"});
     CHECK(of_flags({{"proxies", "balancer.example"}}).error().field == "--proxies");
