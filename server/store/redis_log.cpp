@@ -124,10 +124,16 @@ private:
         });
     }
 
-    void look_at_keys() {
+    /// Again and again: Redis may have lost all.
+    void leave_keys_mark() {
         if (settings_.keys_mark.empty()) return;
         const std::array<std::string_view, 3> leave{"SETNX", "mw:keys", settings_.keys_mark};
         requests_.request(leave, [](const bus::Reply*) {});
+    }
+
+    void look_at_keys() {
+        if (settings_.keys_mark.empty()) return;
+        leave_keys_mark();
         const std::array<std::string_view, 2> look{"GET", "mw:keys"};
         requests_.request(look,
                           [this](const bus::Reply* reply) { other_keys_ = reply != nullptr && has_others(*reply); });
@@ -206,6 +212,7 @@ private:
     template <class One>
     void send_call(One& call, const std::shared_ptr<Group>& group, std::size_t index) {
         ++group->answers_due;
+        if constexpr (std::is_same_v<One, AliveCall>) leave_keys_mark();
         const RedisCommand command = command_of(call, scripts_);
         requests_.request(command.words(), [this, group, index](const bus::Reply* reply) {
             if (reply == nullptr) return;

@@ -290,3 +290,32 @@ TEST_CASE("a follow that begins in the archive hears each entry once", "[contrac
     });
     CHECK(heard == numbered(16, 201));
 }
+
+TEST_CASE("a log that was repaired is archived over what it has lost", "[contract][archive][repair]") {
+    const bool all_lost = GENERATE(false, true);
+    INFO((all_lost ? "nothing was left" : "the end was lost"));
+    World world;
+    const base::Tip found = all_lost ? base::Tip{} : world.store.create(march, numbered(1, 30));
+    base::Tip repaired;
+    repaired.epoch.value = 2;
+    repaired.seq = base::Seq{41};
+    store::AppendRequest repair;
+    repair.log = march;
+    repair.expected = found;
+    repair.entries = {{repaired, "entry 41"}};
+    repair.repair = store::Checkpoint{repaired, "state"};
+    REQUIRE(is_stored(world.store.append(repair)));
+    auto next = group(march, repaired, numbered(42, 140));
+    for (auto& entry : next.entries) entry.tip.epoch = repaired.epoch;
+    REQUIRE(is_stored(world.store.append(next)));
+
+    CHECK(Keeper(world, small).finish() == Standing::done);
+    CHECK(world.in_archive() > 2);
+    CHECK(world.in_stream() <= 60);
+    Texts all = all_lost ? Texts{} : numbered(1, 30);
+    const Texts after = numbered(41, 140);
+    all.insert(all.end(), after.begin(), after.end());
+    CHECK(texts_of(world.store.read(march, 1, 200).value()) == all);
+    CHECK(texts_of(world.store.read(march, 35, 200).value()) == after);
+    CHECK(texts_of(world.store.read(march, 45, 3).value()) == numbered(45, 47));
+}
