@@ -37,8 +37,8 @@ T answer(std::future<base::Result<T>> answered) {
 /// The fold of one log, entry by entry.
 class Folding {
 public:
-    Folding(const access::KeyRing& keys, const base::LogId& log, store::Checkpoint checkpoint)
-        : check_(keys, log), checkpoint_(std::move(checkpoint)) {
+    Folding(const access::KeyRing& keys, const base::LogId& log, store::Checkpoint checkpoint, Entries folded)
+        : folded_(folded), check_(keys, log), checkpoint_(std::move(checkpoint)) {
         state_.id = log;
     }
 
@@ -46,12 +46,14 @@ public:
 
     void take(const store::StoredEntry& stored) {
         must(check_.add(stored));
-        const core::Entry entry = must(wire::decode_stored(stored.bytes));
+        core::Entry entry = must(wire::decode_stored(stored.bytes));
         ++fold_.entries;
         if (std::holds_alternative<core::LogRepaired>(entry.event)) begin_at_checkpoint(stored.tip);
         if (stored.tip.seq == state_.tip.seq && stored.tip != state_.tip) {
             throw std::runtime_error("a checkpoint of " + state_.id.text() + " is not of its log");
         }
+        const bool is_notice = std::holds_alternative<core::NoticePosted>(entry.event);
+        if (is_notice && folded_ == Entries::without_notices) entry.event = core::TipSigned{};  // is not shown
         if (stored.tip.seq > state_.tip.seq) core::apply(state_, entry, stored.tip.digest);
     }
 
@@ -73,6 +75,7 @@ private:
         if (state_.tip.seq < repair.seq) throw std::runtime_error("no checkpoint stands behind a repair");
     }
 
+    Entries folded_;
     cli::LogCheck check_;
     store::Checkpoint checkpoint_;
     core::MarchState state_;
@@ -81,8 +84,11 @@ private:
 
 }  // namespace
 
-DayLog::DayLog(const bus::RedisSettings& redis, const std::string& keys_mark, const std::string& keys_file)
-    : keys_(must(access::KeyRing::open(keys_file))), log_(must(store::RedisLog::open({redis, keys_mark, 0}))) {}
+DayLog::DayLog(const bus::RedisSettings& redis, const std::string& keys_mark, const std::string& keys_file,
+               Entries folded)
+    : folded_(folded),
+      keys_(must(access::KeyRing::open(keys_file))),
+      log_(must(store::RedisLog::open({redis, keys_mark, 0}))) {}
 
 store::OpenedLog DayLog::open(const base::LogId& log) {
     const auto opened = std::make_shared<std::promise<base::Result<store::OpenedLog>>>();
@@ -98,7 +104,7 @@ store::Entries DayLog::read(const base::LogId& log, base::Seq from) {
 
 LogFold DayLog::fold(const std::string& log) {
     const base::LogId id = must(base::LogId::parse(log));
-    Folding folding(keys_, id, open(id).checkpoint);
+    Folding folding(keys_, id, open(id).checkpoint, folded_);
     for (store::Entries page = read(id, folding.next()); !page.empty(); page = read(id, folding.next())) {
         for (const store::StoredEntry& stored : page) folding.take(stored);
     }

@@ -23,11 +23,15 @@ struct LogFold {
     std::size_t repairs = 0;
 };
 
+/// Without notices: what is folded is not what was stored, and whoever compares must see that (a control).
+enum class Entries : std::uint8_t { all, without_notices };
+
 /// One thread; blocking.
 class DayLog {
 public:
     /// Throws std::runtime_error, as all here do, when Redis or the keys cannot be opened.
-    DayLog(const bus::RedisSettings& redis, const std::string& keys_mark, const std::string& keys_file);
+    DayLog(const bus::RedisSettings& redis, const std::string& keys_mark, const std::string& keys_file,
+           Entries folded = Entries::all);
 
     /// Every entry verified and applied from the first on; where a repair has found some of them lost, from the newest
     /// checkpoint that stands behind it. `log`: "campaign/march".
@@ -37,6 +41,7 @@ private:
     [[nodiscard]] store::OpenedLog open(const base::LogId& log);
     [[nodiscard]] store::Entries read(const base::LogId& log, base::Seq from);
 
+    Entries folded_;
     access::KeyRing keys_;
     std::unique_ptr<store::RedisLog> log_;
 };

@@ -29,6 +29,7 @@ using std::chrono::seconds;
 constexpr milliseconds back_within = seconds(5);  // a takeover, and Redis (issue 4)
 constexpr milliseconds patience = seconds(30);
 constexpr milliseconds lost_of_redis = seconds(2);
+constexpr milliseconds answers_on_their_way{200};  // of what the old Redis had stored
 /// More than servers read back when they open a march (limits::window_at_opening).
 constexpr std::uint64_t slept_at_least = 1'100;
 constexpr std::size_t watched_marches = 12;
@@ -38,6 +39,7 @@ struct Options {
     unsigned seconds = 600;
     unsigned every = 60;
     double rate = 20;
+    std::string control;
 };
 
 class DayRun {
@@ -120,6 +122,7 @@ private:
         const DayFigures before = stage_.figures();
         stage_.put_back();
         const auto back = Steady::now();
+        people_.run_for(answers_on_their_way);
         const std::vector<std::size_t> accepted = people_.accepted();
         need(
             [&] {
@@ -144,7 +147,8 @@ private:
         people_.wake_up();
         told_ = people_.told();
         const auto mark = stage_.redis().ask({"GET", "mw:keys"});
-        DayLog log(stage_.redis().settings(), mark.text, stage_.keys_file());
+        DayLog log(stage_.redis().settings(), mark.text, stage_.keys_file(),
+                   options_.control == "notices" ? Entries::without_notices : Entries::all);
         folds_ = people_.compare(log);
     }
 
@@ -204,6 +208,8 @@ void read_options(CLI::App& app, Options& options) {
     app.add_option("--every", options.every, "seconds between two kills")->check(CLI::Range(6, 3'600));
     app.add_option("--rate", options.rate, "how much faster than real time the day runs")
         ->check(CLI::Range(1.0, 600.0));
+    app.add_option("--control", options.control, "must fail; notices: the logs are folded without their notices")
+        ->check(CLI::IsMember({"notices"}));
 }
 
 }  // namespace
