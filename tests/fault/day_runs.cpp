@@ -29,6 +29,7 @@ using std::chrono::seconds;
 constexpr milliseconds back_within = seconds(5);  // a takeover, and Redis (issue 4)
 constexpr milliseconds patience = seconds(30);
 constexpr milliseconds lost_of_redis = seconds(2);
+constexpr milliseconds lease_over = seconds(3);    // who kept a march before the fault keeps it no more
 constexpr milliseconds answers_on_their_way{200};  // of what the old Redis had stored
 /// More than servers read back when they open a march (limits::window_at_opening).
 constexpr std::uint64_t slept_at_least = 1'100;
@@ -137,6 +138,7 @@ private:
         sent_again_ += (after.append_tries - before.append_tries) - (after.appends - before.appends);
         std::printf("Redis lost its end: all servers go on after %lld ms, %.0f repairs\n",
                     static_cast<long long>(within.count()), after.repairs - before.repairs);
+        people_.run_for(lease_over);
         need([this] { return stage_.all_kept(); }, "keeper of every march");
     }
 
