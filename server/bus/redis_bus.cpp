@@ -168,7 +168,12 @@ private:
     void on_ready() {
         scripts_.load(requests_, [this](const std::string& refused) {
             loaded_ = refused.empty();
-            if (!loaded_) base::log_error("bus_scripts_refused", "why=\"{}\"", refused);
+            if (!loaded_) {
+                base::log_error("bus_scripts_refused", "why=\"{}\"", refused);
+                const RedisFault fault = fault_of(refused);
+                // Without them this server would keep nothing for as long as the link lives.
+                if (fault == RedisFault::not_here || fault == RedisFault::not_now) return requests_.renew(refused);
+            }
             ask_duties();
         });
     }

@@ -94,6 +94,8 @@ void RedisLink::take_greeting(const Reply& reply, base::UtcMs now, LinkActions& 
         facts_ = facts_in(reply.text);
         if (std::string why = objection(); !why.empty()) return lose(std::move(why), true, now, actions);
         if (facts_.role != "master") return lose("This Redis is a replica and takes no writes.", false, now, actions);
+        // INFO is answered meanwhile, and scripts are not taken.
+        if (value_of(reply.text, "loading") == "1") return lose("Redis still loads what it kept.", false, now, actions);
     }
     if (!greeting_.empty()) return;
     standing_ = Standing::ready;

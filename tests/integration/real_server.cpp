@@ -51,6 +51,10 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 RealServer::RealServer(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
+RealServer::RealServer(Addresses at, std::vector<std::string> more) : more_(std::move(more)), at_(std::move(at)) {
+    start();
+}
+
 RealServer::RealServer(Speaks speaks) : speaks_(speaks) {
     if (speaks_ == Speaks::tls) {
         const Ended made = run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -65,8 +69,8 @@ RealServer::RealServer(Speaks speaks) : speaks_(speaks) {
 RealServer::~RealServer() = default;
 
 void RealServer::start() {
-    std::vector<std::string> arguments = {MARCHWIRED_PATH, "--data", data(),    "--listen",   followers_,
-                                          "--listen-ops",  staff_,   "--admin", "127.0.0.1:0"};
+    std::vector<std::string> arguments = {MARCHWIRED_PATH, "--data",  data(),    "--listen", at_.followers,
+                                          "--listen-ops",  at_.staff, "--admin", at_.admin};
     arguments.insert(arguments.end(), more_.begin(), more_.end());
     if (speaks_ == Speaks::tls) {
         arguments.insert(arguments.end(), {"--tls-cert", ca_file(), "--tls-key", key_file()});
@@ -75,9 +79,9 @@ void RealServer::start() {
     const std::string line = ready_line(
         program_->read_until([](const std::string& said) { return !ready_line(said).empty(); }));
     need(!line.empty(), "marchwired ended before it was ready");
-    followers_ = value_in(line, "listen");
-    staff_ = value_in(line, "listen_ops");
-    admin_ = value_in(line, "admin");
+    at_.followers = value_in(line, "listen");
+    at_.staff = value_in(line, "listen_ops");
+    at_.admin = value_in(line, "admin");
 }
 
 void RealServer::kill() {
@@ -143,12 +147,12 @@ nlohmann::json RealServer::state(const std::string& slug) {
 
 double RealServer::figure(const std::string& name) const {
     namespace asio = boost::asio;
-    const auto colon = admin_.rfind(':');
+    const auto colon = at_.admin.rfind(':');
     asio::io_context io;
     asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::make_address(admin_.substr(0, colon)),
-                    static_cast<std::uint16_t>(std::stoul(admin_.substr(colon + 1)))});
-    const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + admin_ + "\r\nConnection: close\r\n\r\n";
+    socket.connect({asio::ip::make_address(at_.admin.substr(0, colon)),
+                    static_cast<std::uint16_t>(std::stoul(at_.admin.substr(colon + 1)))});
+    const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + at_.admin + "\r\nConnection: close\r\n\r\n";
     asio::write(socket, asio::buffer(request));
     std::string page;
     boost::system::error_code end;

@@ -42,12 +42,21 @@ struct Doors {
     std::string followers_url;
 };
 
+/// "ADDRESS:PORT" of each door; port 0 is a free one.
+struct Addresses {
+    std::string followers = "127.0.0.1:0";
+    std::string staff = "127.0.0.1:0";
+    std::string admin = "127.0.0.1:0";
+};
+
 /// Starts on free ports, and again on the same ones. Under TLS with a certificate for 127.0.0.1 of its own.
 class RealServer {
 public:
     /// `more`: further arguments of the server.
     explicit RealServer(std::vector<std::string> more = {});
     explicit RealServer(Speaks speaks);
+    /// At addresses that somebody else must know before.
+    RealServer(Addresses at, std::vector<std::string> more);
     ~RealServer();
     RealServer(const RealServer&) = delete;
     RealServer& operator=(const RealServer&) = delete;
@@ -59,12 +68,12 @@ public:
     [[nodiscard]] int stop();
     void signal(int number) const { program_->signal(number); }
 
-    [[nodiscard]] std::string staff_url() const { return scheme() + staff_ + "/v1/ops"; }
-    [[nodiscard]] std::string followers_url() const { return scheme() + followers_ + "/v1/ws"; }
+    [[nodiscard]] std::string staff_url() const { return scheme() + at_.staff + "/v1/ops"; }
+    [[nodiscard]] std::string followers_url() const { return scheme() + at_.followers + "/v1/ws"; }
     [[nodiscard]] Doors doors() const { return {staff_url(), followers_url()}; }
     /// "ADDRESS:PORT"
-    [[nodiscard]] const std::string& staff_address() const { return staff_; }
-    [[nodiscard]] const std::string& followers_address() const { return followers_; }
+    [[nodiscard]] const std::string& staff_address() const { return at_.staff; }
+    [[nodiscard]] const std::string& followers_address() const { return at_.followers; }
     /// What a client must believe in; empty when plain.
     [[nodiscard]] std::string ca_file() const { return speaks_ == Speaks::tls ? directory_.path() + "/cert.pem" : ""; }
     [[nodiscard]] std::string data() const { return directory_.path(); }
@@ -93,9 +102,7 @@ private:
     TemporaryDirectory directory_;
     Speaks speaks_ = Speaks::plain;
     std::vector<std::string> more_;
-    std::string followers_ = "127.0.0.1:0";
-    std::string staff_ = "127.0.0.1:0";
-    std::string admin_;
+    Addresses at_;  ///< once started, where it is
     std::unique_ptr<Program> program_;
 };
 

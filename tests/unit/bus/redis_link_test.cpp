@@ -105,6 +105,12 @@ TEST_CASE("a server that cannot be used is named for what it is", "[bus][redis_l
     // After a failover the master is elsewhere: no setting is wrong.
     CHECK_FALSE(loss_by(info("7.0.15", "standalone", "slave")).operator_needed);
     CHECK_FALSE(loss_by("-LOADING Redis is loading the dataset in memory\r\n").operator_needed);
+    // It answers INFO while it loads. Taken for ready it refused the keeping's scripts, and the march was kept by
+    // nobody.
+    const LinkLost loading = loss_by(
+        bulk("redis_version:7.0.15\r\nredis_mode:standalone\r\nloading:1\r\nrole:master\r\n"));
+    CHECK_FALSE(loading.operator_needed);
+    CHECK(loading.why.find("loads") != std::string::npos);
     CHECK_FALSE(loss_by("HTTP/1.1 400 Bad Request\r\n").operator_needed);
 }
 
