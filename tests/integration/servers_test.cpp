@@ -149,6 +149,22 @@ TEST_CASE("a march goes on when the server that kept it dies, and no alert is lo
     }
 }
 
+TEST_CASE("a token that is revoked at one server ends its sessions at the other within two seconds",
+          "[integration][servers]") {
+    TwoServers servers;
+    servers.one.make_march();
+    for (unsigned number = 1; number <= 5; ++number) {
+        const std::string token = servers.one.token("city_lead", "Lead " + std::to_string(number));
+        wait_for_token(servers.other, token);
+        Somebody there(servers.other, token);
+        there.follow(feed("ops"));
+        const auto since = std::chrono::steady_clock::now();
+        servers.one.ask({{"verb", "token_revoke"}, {"campaign", "flag-day"}, {"number", number}, {"reason", "lost"}});
+        CHECK_THROWS_WITH(there.until([] { return false; }), Catch::Contains("revoked"));
+        CHECK(std::chrono::steady_clock::now() - since < std::chrono::seconds(2));
+    }
+}
+
 TEST_CASE("a command that is given while Redis is away is taken when it is back", "[integration][servers]") {
     TwoServers servers;
     servers.one.make_march();
