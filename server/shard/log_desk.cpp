@@ -154,7 +154,7 @@ void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest
         core::apply(draft_, entry, digest);
         if (one.made.number == 0) one.made = made_by(entry.event);
         request.entries.push_back({draft_.tip, std::move(bytes)});
-        group.entries.push_back({std::move(entry), digest});
+        group.entries.push_back({std::move(entry), digest, one.asked.content_hash});
     }
     one.last = draft_.tip;
     if (command.id) request.ids.push_back({command.id, one.asked.content_hash, one.last});
@@ -187,11 +187,9 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
     if (heard_.empty() || heard_.back().tip.seq <= draft_.tip.seq) pump();
     count(place_.counters.appends);
     count(place_.counters.entries, group.entries.size());
-    std::unordered_map<base::CommandId, std::uint64_t> hashes;
-    for (const Decided& one : group.commands) hashes.emplace(one.asked.command.id, one.asked.content_hash);
     for (const Fresh& fresh : group.entries) {
         core::apply(committed_, fresh.entry, fresh.digest);
-        if (follow_) footprints_.add(committed_.tip, fresh.entry.command, hashes[fresh.entry.command]);
+        if (follow_) footprints_.add(committed_.tip, fresh.entry.command, fresh.content_hash);
         audience_.stored(fresh.entry, fresh.digest);
     }
     if (!group.entries.empty()) audience_.group_stored();

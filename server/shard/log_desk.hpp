@@ -124,6 +124,7 @@ private:
     struct Fresh {
         core::Entry entry;
         base::Digest digest{};
+        std::uint64_t content_hash = 0;  ///< of its command
     };
     struct Group {
         std::vector<Decided> commands;

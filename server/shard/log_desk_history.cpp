@@ -48,7 +48,7 @@ void LogDesk<State>::doubt(Group group) {
 
 template <class State>
 void LogDesk<State>::second() {
-    if (!follow_ || standing_ == Standing::changed) return;
+    if (standing_ == Standing::changed) return;
     if (standing_ == Standing::whole) return check_now_and_then();
     ++seconds_doubted_;
     if (standing_ != Standing::doubted) return;
@@ -59,6 +59,7 @@ void LogDesk<State>::second() {
 /// At once when the store has been away: then it may have come back with less.
 template <class State>
 void LogDesk<State>::check_now_and_then() {
+    if (!follow_) return;  // nothing is lost of a store that this server has alone
     constexpr auto every = limits::bus_tail_check_every.value / limits::session_tick.value;
     const bool heard = std::exchange(hears_, place_.log.hears());
     if (!hears_ || (heard && ++seconds_unchecked_ < every)) return;

@@ -59,6 +59,8 @@ void MarchDesk::hear(const wire::BusMessage& message) {
     const FeedRegister& feeds = feeds_.open_feeds();
     const base::UtcMs now = home_.clock().now();
     if (const auto* positions = std::get_if<wire::PositionsTold>(&message)) {
+        // Somebody who looks at it here may have been revoked meanwhile (DESIGN 10).
+        if (!home_.log().hears()) return;
         feeds.publish(home_, telemetry_.take(state(), positions->person, positions->fixes, now, feeds));
     } else if (const auto* heard = std::get_if<wire::HeardFrom>(&message)) {
         feeds.publish(home_, telemetry_.heard(state(), heard->person, now, feeds));
@@ -140,7 +142,7 @@ void MarchDesk::history_changed() {
 
 void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosition& report) {
     if (core::permission(actor, core::Action::own_field, id_) != core::Permission::act) return;
-    // Somebody who looks at it here may have been revoked meanwhile.
+    // So may whoever reports.
     if (!home_.log().hears()) return;
     hear(wire::PositionsTold{actor.person, report.fixes});
     tell_others(wire::PositionsTold{actor.person, report.fixes});

@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "day.hpp"
 #include "support/stage_bus.hpp"
+#include "wire/bus_messages.hpp"
 #include "wire/codec.hpp"
 
 #include <catch2/catch.hpp>
@@ -179,6 +180,12 @@ TEST_CASE("a server that does not hear the others takes no command of staff and 
     CHECK(day.lead->reply_to(id)->error().code == base::RefusalCode::unavailable);
     const std::size_t before = day.lead->newest.size();
     day.anna->report(day.stage.march, {{{38.627, -90.199}, 8, day.stage.clock.now()}});
+    day.stage.settle();
+    CHECK(day.lead->newest.size() == before);
+    // Nor one that another server has heard.
+    servers.other.tell(day.stage.march,
+                       wire::encode_bus(wire::PositionsTold{day.ben_grant.actor.person,
+                                                            {{{38.627, -90.199}, 8, day.stage.clock.now()}}}));
     day.stage.settle();
     CHECK(day.lead->newest.size() == before);
 

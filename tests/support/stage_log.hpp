@@ -73,7 +73,18 @@ public:
             done(std::move(outcome));
         });
     }
-    void open(const base::LogId& log, store::OpenDone done) override { behind_->open(log, std::move(done)); }
+    /// The next logs are not opened: UNAVAILABLE.
+    void fail_opens(int count) { failing_opens_ = count; }
+    void open(const base::LogId& log, store::OpenDone done) override {
+        if (failing_opens_ > 0) {
+            --failing_opens_;
+            behind_->list([done = std::move(done)](const auto&) {
+                done(base::refuse(base::RefusalCode::unavailable, "", "The disk is slow."));
+            });
+            return;
+        }
+        behind_->open(log, std::move(done));
+    }
     void read(const base::LogId& log, base::Seq from, std::size_t limit, store::ReadDone done) override {
         behind_->read(log, from, limit, std::move(done));
     }
@@ -99,6 +110,7 @@ private:
     bool disowning_ = false;
     bool cut_off_ = false;
     int failing_ = 0;
+    int failing_opens_ = 0;
     core::Level level_ = core::Level::replicated;
     std::size_t appends_ = 0;
     std::deque<std::pair<store::AppendRequest, store::AppendDone>> held_;

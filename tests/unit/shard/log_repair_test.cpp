@@ -195,6 +195,19 @@ TEST_CASE("a log that went another way after it was cut is not repaired over it"
     CHECK(f.server.recorder.losses == 1);
 }
 
+TEST_CASE("a desk alone on its store looks again when the store did not answer its doubt", "[shard][repair]") {
+    // It stayed in doubt for good, and refused every command.
+    Fixture f;
+    f.server.log.disown_next_append();
+    f.server.log.fail_opens(1);
+    f.put(f.command(Fixture::notice("Water at the arch")));
+    f.settle();
+    CHECK(f.server.recorder.losses == 0);
+    f.server.desk->second();
+    f.settle();
+    CHECK(f.server.recorder.losses == 1);
+}
+
 TEST_CASE("nothing is repaired while the store does not answer", "[shard][repair]") {
     Cut f;
     f.notices(2);
