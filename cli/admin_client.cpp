@@ -34,7 +34,7 @@ base::RefusalCode code_named(const std::string& name) {
     return RefusalCode::unavailable;
 }
 
-base::Refusal refusal_of(const Json& answer) {
+base::Refusal refusal_in(const Json& answer) {
     const auto found = answer.find("error");
     if (found == answer.end() || !found->is_object()) {
         return unavailable("The server's answer is not understood; use a command line of the server's version.");
@@ -121,7 +121,7 @@ base::Result<Json> AdminClient::ask(const Json& request) {
     }
     Json said = Json::parse(*answer, nullptr, false);
     const auto ok = said.is_object() ? said.find("ok") : said.end();
-    if (ok == said.end() || *ok != Json(true)) return refusal_of(said.is_object() ? said : Json::object());
+    if (ok == said.end() || *ok != Json(true)) return refusal_in(said.is_object() ? said : Json::object());
     said.erase("ok");
     return base::Result<Json>(boost::system::in_place_value, std::move(said));
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds patience{10};
 
-base::Refusal unavailable(std::string message) {
+base::Refusal no_link(std::string message) {
     return base::refuse(base::RefusalCode::unavailable, "--url", std::move(message));
 }
 
@@ -83,7 +83,7 @@ base::Result<sdk::Welcome> PersonLink::open() {
     client_.connect();
     if (run_until([this] { return welcome_.has_value(); })) return *welcome_;
     if (refused_) return *refused_;
-    return unavailable("No server answers there (" + waiting_for_ + "): is it running, and is this its staff door?");
+    return no_link("No server answers there (" + waiting_for_ + "): is it running, and is this its staff door?");
 }
 
 base::Result<std::string> PersonLink::march_named(const std::string& given) const {
@@ -98,7 +98,7 @@ base::Result<sdk::March> PersonLink::march_of(const sdk::FeedName& feed) {
     feed_refused_.reset();
     client_.subscribe(feed);
     if (!run_until([&] { return client_.march(feed).has_value() || feed_refused_.has_value(); })) {
-        return refused_ ? *refused_ : unavailable("The server did not send the march in time: try again.");
+        return refused_ ? *refused_ : no_link("The server did not send the march in time: try again.");
     }
     if (feed_refused_) return refusal_of(*feed_refused_);
     return *client_.march(feed);
@@ -119,7 +119,7 @@ base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::
     client_.command(log, command, [&](sdk::CommandId, const sdk::Outcome& answer) { outcome = answer; });
     if (!run_until([&] { return outcome.has_value(); })) {
         return refused_ ? *refused_
-                        : unavailable("No answer came in time: it may have been stored; look before you repeat it.");
+                        : no_link("No answer came in time: it may have been stored; look before you repeat it.");
     }
     if (const auto* error = std::get_if<sdk::Error>(&*outcome)) return refusal_of(*error);
     return std::get<sdk::Accepted>(*outcome);

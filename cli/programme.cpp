@@ -6,7 +6,6 @@
 namespace marchwire::cli {
 namespace {
 
-constexpr sdk::UtcMs minute = 60'000;
 constexpr sdk::UtcMs assembling_before = 30 * minute;
 
 /// How long a phase lasts for which no end is planned. A march with a route ends when its column is in.

@@ -7,6 +7,8 @@
 
 namespace marchwire::cli {
 
+inline constexpr sdk::UtcMs minute = 60'000;
+
 /// The phase that is due now, empty while none is. Planned times are kept; where a plan says no time, a
 /// phase lasts as long as such things do (a march until its column has come in). A march for which no
 /// time is known at all stays as it is. Pure.

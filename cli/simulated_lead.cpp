@@ -8,7 +8,6 @@
 namespace marchwire::cli {
 namespace {
 
-constexpr sdk::UtcMs minute = 60'000;
 constexpr sdk::UtcMs hold_length = 4 * minute;
 constexpr sdk::UtcMs after_refusal = 2 * minute;
 constexpr sdk::UtcMs alert_left_alone = 8 * minute;  ///< so long the ladder is left to climb

@@ -1,12 +1,13 @@
 #include "simulated_person.hpp"
 
+#include "programme.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 namespace marchwire::cli {
 namespace {
 
-constexpr sdk::UtcMs minute = 60'000;
 constexpr sdk::UtcMs check_in_every = 14 * minute;  ///< the server asks after 20
 constexpr sdk::UtcMs check_in_spread = 3 * minute;  ///< a crowd does not tap at once
 constexpr sdk::Millis report_every_real{800};       ///< however fast the demo clock runs

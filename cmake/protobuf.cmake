@@ -22,4 +22,8 @@ function(marchwire_protobuf target)
     target_include_directories(${target} SYSTEM PUBLIC "${generated}")
     target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
     target_compile_options(${target} PRIVATE -w)
+    # The generated files use the same names as one another.
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+    # For tools that only need the headers.
+    add_custom_target(${target}_code DEPENDS ${sources})
 endfunction()

@@ -17,6 +17,9 @@ if(MARCHWIRE_SANITIZER STREQUAL "thread")
     target_compile_options(marchwire_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 endif()
 
+# In a unity build each .cpp is included by another file, and GCC takes what it defines for a header's.
+target_compile_options(marchwire_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+
 # For folders whose switches are over our own enums: a new enumerator breaks the build even where
 # somebody wrote a generic arm.
 add_library(marchwire_closed_enums INTERFACE)

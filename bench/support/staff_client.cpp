@@ -18,7 +18,7 @@
 namespace marchwire::bench {
 namespace {
 
-[[noreturn]] void give_up(const std::string& why) {
+[[noreturn]] void end_client(const std::string& why) {
     std::fprintf(stderr, "client: %s\n", why.c_str());
     std::exit(1);
 }
@@ -45,7 +45,7 @@ StaffClient::StaffClient(std::uint16_t port, const std::string& token, std::uint
     flush();
     bool welcome = false;
     while (!welcome) {
-        if (!read_some(0)) give_up("the server closed before Welcome");
+        if (!read_some(0)) end_client("the server closed before Welcome");
         take_frames([&welcome](const v1::Item& item) { welcome = welcome || item.has_welcome(); });
     }
 }
@@ -67,7 +67,7 @@ void StaffClient::upgrade(std::uint16_t port) {
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) give_up("cannot connect");
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) end_client("cannot connect");
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     out_ =
@@ -77,9 +77,9 @@ void StaffClient::upgrade(std::uint16_t port) {
     flush();
     std::size_t end = std::string::npos;
     while ((end = in_.find("\r\n\r\n")) == std::string::npos) {
-        if (!read_some(0)) give_up("the server closed during the upgrade");
+        if (!read_some(0)) end_client("the server closed during the upgrade");
     }
-    if (!in_.starts_with("HTTP/1.1 101")) give_up("no upgrade: " + in_);
+    if (!in_.starts_with("HTTP/1.1 101")) end_client("no upgrade: " + in_);
     in_.erase(0, end + 4);
 }
 
@@ -122,10 +122,10 @@ void StaffClient::ask(const std::string& log, v1::Command command) {
     flush();
     bool answered = false;
     while (!answered) {
-        if (!read_some(0)) give_up("the server closed before its answer");
+        if (!read_some(0)) end_client("the server closed before its answer");
         take_frames([&](const v1::Item& item) {
             if (!item.has_reply() || item.reply().id().counter() != counter_) return;
-            if (item.reply().has_error()) give_up("refused: " + item.reply().error().message());
+            if (item.reply().has_error()) end_client("refused: " + item.reply().error().message());
             answered = true;
         });
     }
@@ -135,7 +135,7 @@ void StaffClient::flush() {
     while (!out_.empty()) {
         const ssize_t sent = ::send(socket_, out_.data(), out_.size(), MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) give_up("the server closed");
+        if (sent < 0) end_client("the server closed");
         out_.erase(0, static_cast<std::size_t>(sent));
     }
 }
@@ -149,7 +149,7 @@ bool StaffClient::read_some(int flags) {
 }
 
 void StaffClient::receive(const std::function<void(const v1::Item&)>& take) {
-    if (!read_some(MSG_DONTWAIT)) give_up("the server closed");
+    if (!read_some(MSG_DONTWAIT)) end_client("the server closed");
     take_frames(take);
 }
 
@@ -172,7 +172,7 @@ void StaffClient::take_frames(const std::function<void(const v1::Item&)>& take) 
 void StaffClient::take_frame(unsigned opcode, std::string_view payload,
                              const std::function<void(const v1::Item&)>& take) {
     if (opcode == 8)
-        give_up("the server said Close: " + std::string(payload.substr(std::min<std::size_t>(2, payload.size()))));
+        end_client("the server said Close: " + std::string(payload.substr(std::min<std::size_t>(2, payload.size()))));
     if (opcode == 9) {
         out_.push_back(static_cast<char>(0x8A));
         out_.push_back(static_cast<char>(0x80U | payload.size()));
@@ -180,9 +180,9 @@ void StaffClient::take_frame(unsigned opcode, std::string_view payload,
         flush();
     }
     if (opcode != 2) return;
-    if (!message_.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) give_up("unreadable message");
+    if (!message_.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) end_client("unreadable message");
     for (const v1::Item& item : message_.items()) {
-        if (item.has_error()) give_up("refused: " + item.error().message());
+        if (item.has_error()) end_client("refused: " + item.error().message());
         take(item);
     }
 }

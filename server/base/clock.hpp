@@ -3,6 +3,7 @@
 
 #include "base/units.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace marchwire::base {
@@ -18,6 +19,11 @@ public:
     /// Told in Welcome and on every page when set: "" for real time.
     [[nodiscard]] virtual std::string demo_notice() const { return {}; }
 };
+
+/// For timers and steady deadlines.
+[[nodiscard]] constexpr std::chrono::milliseconds duration_of(Millis length) {
+    return std::chrono::milliseconds(length.value);
+}
 
 /// Milliseconds of the machine's steady clock, never 0: for deadlines and rates, which are real even when the clock
 /// of the march is a demo clock. Not a wall time.

@@ -1,6 +1,7 @@
 // The bus over Redis.
 #include "bus/redis_bus.hpp"
 
+#include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/outcome.hpp"
@@ -26,8 +27,6 @@ namespace limits = base::limits;
 using SteadyTime = RedisThread::SteadyTime;
 
 constexpr std::size_t id_bytes = 16;
-
-std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
 /// Tells the instances apart: 64 random bits, written as text of one length.
 std::string fresh_id() {
@@ -216,7 +215,7 @@ private:
             told_({});
         }
         if (now >= second_at_) {
-            second_at_ = now + ms(limits::bus_nonce_every);
+            second_at_ = now + base::duration_of(limits::bus_nonce_every);
             heartbeat_.beat(now);
             ask_duties();
             tidy();
@@ -258,7 +257,7 @@ private:
                               auto duties = duties_in(*reply);
                               if (!duties) return;
                               // From when it was asked for: by then Redis may have counted it.
-                              lease_ends_ = sent + ms(limits::lease_held);
+                              lease_ends_ = sent + base::duration_of(limits::lease_held);
                               duties_told_ = true;
                               told_(*std::move(duties));
                           });

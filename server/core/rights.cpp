@@ -27,7 +27,7 @@ constexpr P pro = P::propose;  // '+' in DOMAIN.md
 constexpr P sec = P::own_section;
 
 // clang-format off
-constexpr std::array<Row, action_count> table{{
+constexpr std::array<Row, action_count> rights_table{{
     //                          follower head_tail marshal  medic       legal      section  liaison  dispatcher anchor  city lead  national desk  auditor
     {Action::read_public,       r,   r,        r,        r,          r,         r,       r,       r,   r,   r,   r,   r},
     {Action::own_field,         no,  w,        w,        w,          w,         w,       w,       w,   w,   w,   w,   no},
@@ -67,8 +67,8 @@ constexpr std::array<Row, action_count> table{{
 // clang-format on
 
 constexpr bool every_action_has_its_row() {
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        if (table[i].action != static_cast<Action>(i)) {
+    for (std::size_t i = 0; i < rights_table.size(); ++i) {
+        if (rights_table[i].action != static_cast<Action>(i)) {
             return false;
         }
     }
@@ -168,10 +168,10 @@ struct RowOf {
 
 Permission permission(Role role, Action action) {
     const auto index = static_cast<std::size_t>(action);
-    if (index >= table.size()) {
+    if (index >= rights_table.size()) {
         return P::deny;
     }
-    const Row& row = table[index];
+    const Row& row = rights_table[index];
     switch (role) {
         case Role::follower: return row.follower;
         case Role::head:

@@ -1,6 +1,7 @@
 // Gathers and sends: see broadcast.hpp.
 #include "shard/broadcast.hpp"
 
+#include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "core/topics.hpp"
 
@@ -19,8 +20,6 @@ using session::AfterDelivery;
 
 /// So many seats before one is served: a send takes longer than its memory needs to come.
 constexpr std::size_t approach_ahead = 2;
-
-std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
 /// A topic that is one feed and in no other: its followers take it whole. Of all others (staff, section, role, person)
 /// a feed holds several, an entry stands on several, and each session picks its own in order.
@@ -45,8 +44,9 @@ void keep_each_once(std::vector<Value>& values) {
 
 Broadcast::Broadcast(Seats& seats)
     : seats_(seats),
-      ordered_pace_(ms(limits::flush_tick), limits::flush_rest, ms(limits::flush_hold)),
-      newest_pace_(ms(limits::newest_tick), limits::newest_rest, ms(limits::flush_hold)) {}
+      ordered_pace_(base::duration_of(limits::flush_tick), limits::flush_rest, base::duration_of(limits::flush_hold)),
+      newest_pace_(base::duration_of(limits::newest_tick), limits::newest_rest, base::duration_of(limits::flush_hold)) {
+}
 
 void Broadcast::leave(base::TopicNumber topic, fanout::Slot slot) { (void)topics_.unsubscribe(topic, slot); }
 

@@ -1,6 +1,7 @@
 // Follows over the links to Redis.
 #include "store/redis_follow_link.hpp"
 
+#include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "store/redis_codec.hpp"
 
@@ -13,8 +14,6 @@ namespace marchwire::store {
 namespace {
 
 namespace limits = base::limits;
-
-std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
 std::string fresh_id() {
     std::random_device random;
@@ -97,11 +96,11 @@ void RedisFollowLink::check_tips() {
 
 void RedisFollowLink::beat(std::chrono::steady_clock::time_point now) {
     if (now >= second_at_) {
-        second_at_ = now + ms(limits::bus_nonce_every);
+        second_at_ = now + base::duration_of(limits::bus_nonce_every);
         heartbeat_.beat(now);
     }
     if (now >= tips_at_) {
-        tips_at_ = now + ms(limits::bus_tail_check_every);
+        tips_at_ = now + base::duration_of(limits::bus_tail_check_every);
         check_tips();
     }
 }

@@ -1,6 +1,7 @@
 // The log in Redis: its thread, its two links, and the calls that travel.
 #include "store/redis_log.hpp"
 
+#include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "bus/redis_thread.hpp"
@@ -26,8 +27,6 @@ namespace {
 
 namespace limits = base::limits;
 using SteadyTime = bus::RedisThread::SteadyTime;
-
-std::chrono::milliseconds ms(base::Millis length) { return std::chrono::milliseconds(length.value); }
 
 /// A call that waits, with how long it may.
 struct Waiting {
@@ -87,7 +86,7 @@ public:
     [[nodiscard]] const std::string& last_loss() const { return last_loss_; }
 
     void post(Call call) {
-        const auto deadline = std::chrono::steady_clock::now() + ms(limits::redis_call_deadline);
+        const auto deadline = std::chrono::steady_clock::now() + base::duration_of(limits::redis_call_deadline);
         if (!queue_.push({std::move(call), deadline})) return;
         if (!pump_posted_.exchange(true)) thread_.post([this] { pump(); });
     }
@@ -354,7 +353,7 @@ private:
 base::Result<std::unique_ptr<RedisLog>> RedisLog::open(const RedisLogSettings& settings) {
     std::unique_ptr<RedisLog> log(new RedisLog(settings));
     auto opened = log->machine_->opened();
-    const bool answered = opened.wait_for(ms(limits::redis_call_deadline)) == std::future_status::ready;
+    const bool answered = opened.wait_for(base::duration_of(limits::redis_call_deadline)) == std::future_status::ready;
     std::string why = answered ? opened.get() : "It does not answer.";
     if (why.empty()) return log;
     if (!answered) {

@@ -8,7 +8,7 @@ namespace {
 
 namespace limits = base::limits;
 
-void put(pb::Welcome& out, const Welcome& in) {
+void put_welcome(pb::Welcome& out, const Welcome& in) {
     out.set_protocol(1);
     out.set_server_time_ms(in.server_time.value);
     out.set_session(in.session);
@@ -43,7 +43,7 @@ struct PutItem {
     pb::Item& out;
     Encoding encoding;
 
-    void operator()(const Welcome& in) const { put(*out.mutable_welcome(), in); }
+    void operator()(const Welcome& in) const { put_welcome(*out.mutable_welcome(), in); }
     void operator()(const Subscribed& in) const {
         auto& item = *out.mutable_subscribed();
         item.set_feed(in.feed.text());

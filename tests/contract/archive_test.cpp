@@ -21,7 +21,6 @@ using Standing = ArchiveWork::Standing;
 
 namespace {
 
-const base::LogId march = log_named("summer/denver-co");
 using Texts = std::vector<std::string>;
 
 Texts numbered(std::uint64_t first, std::uint64_t last) {

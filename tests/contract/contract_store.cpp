@@ -95,8 +95,6 @@ base::Tip Store::extend(const base::LogId& log, const base::Tip& tip, const std:
     return last;
 }
 
-base::LogId log_named(std::string_view text) { return base::LogId::parse(text).value(); }
-
 store::AppendRequest group(const base::LogId& log, const base::Tip& tip, const std::vector<std::string>& texts) {
     store::AppendRequest request;
     request.log = log;

@@ -13,7 +13,6 @@ using store::KnownId;
 
 namespace {
 
-const base::LogId march = log_named("summer/denver-co");
 using Texts = std::vector<std::string>;
 
 store::IdRecord record(std::uint64_t device, std::uint64_t counter, std::uint64_t content_hash = 7) {

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "store/event_log.hpp"
+#include "support/named.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -56,7 +57,8 @@ private:
     std::unique_ptr<store::EventLog> log_;
 };
 
-[[nodiscard]] base::LogId log_named(std::string_view text);
+using test::log_named;
+inline const base::LogId march = log_named("summer/denver-co");
 /// A request for entries of these texts after `tip`; digests are made from tip and text.
 [[nodiscard]] store::AppendRequest group(const base::LogId& log, const base::Tip& tip,
                                          const std::vector<std::string>& texts);

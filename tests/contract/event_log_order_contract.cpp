@@ -17,7 +17,6 @@ using base::RefusalCode;
 
 namespace {
 
-const base::LogId march = log_named("summer/denver-co");
 using Texts = std::vector<std::string>;
 
 /// Collects what callbacks on the store's thread say; waits at most ten seconds. What it shares with that thread

@@ -16,7 +16,7 @@ namespace marchwire::fault {
 namespace {
 
 constexpr std::size_t page_entries = 2'000;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds redis_patience{10};
 
 template <class T>
 T must(base::Result<T> result) {
@@ -30,7 +30,8 @@ void must(const base::Result<void>& result) {
 /// What a call of the store answers.
 template <class T>
 T answer(std::future<base::Result<T>> answered) {
-    if (answered.wait_for(patience) != std::future_status::ready) throw std::runtime_error("Redis does not answer");
+    if (answered.wait_for(redis_patience) != std::future_status::ready)
+        throw std::runtime_error("Redis does not answer");
     return must(answered.get());
 }
 

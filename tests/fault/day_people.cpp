@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds beat{10};
-constexpr seconds patience{30};
+constexpr seconds people_patience{30};
 constexpr milliseconds write_every{60};  // under the 20 commands a second that a session may send
 constexpr std::size_t unanswered_most = 40;
 
@@ -104,7 +104,7 @@ void DayPeople::gather() {
                        watching_, [](const Watching& one) { return one.who->client.position(one.feed).has_value(); }) &&
                    std::ranges::all_of(people_, [](const auto& person) { return person->client.is_online(); });
         },
-        patience);
+        people_patience);
     if (!whole) throw std::runtime_error("within 30 s not every feed was whole");
 }
 
@@ -156,7 +156,7 @@ void DayPeople::end_writing() {
             return std::ranges::all_of(writers_,
                                        [](const Writing& one) { return one.who->client.unanswered_commands() == 0; });
         },
-        patience);
+        people_patience);
     if (!answered) throw std::runtime_error("a writer's commands were not answered within 30 s");
 }
 
@@ -171,7 +171,7 @@ void DayPeople::fall_asleep() {
     const sdk::FeedName feed{sdk::FeedKind::ops, day_campaign, slug_of(watched_.front())};
     sleeper.client.connect();
     sleeper.client.subscribe(feed);
-    if (!until([&] { return sleeper.client.position(feed).has_value(); }, patience)) {
+    if (!until([&] { return sleeper.client.position(feed).has_value(); }, people_patience)) {
         throw std::runtime_error("the sleeper's feed was not whole within 30 s");
     }
     sleeping_at_ = sleeper.client.position(feed);
@@ -188,7 +188,7 @@ void DayPeople::wake_up() {
     const Watching& sleeper = watching_.back();
     sleeper.who->client.subscribe(sleeper.feed, *sleeping_at_);
     sleeper.who->client.connect();
-    if (!until([&] { return !sleeper.who->client.state_json(sleeper.feed).empty(); }, patience)) {
+    if (!until([&] { return !sleeper.who->client.state_json(sleeper.feed).empty(); }, people_patience)) {
         throw std::runtime_error("who slept was not shown the march within 30 s");
     }
 }
@@ -211,7 +211,7 @@ Told DayPeople::told() const {
 Folds DayPeople::compare(DayLog& log) {
     Folds folds;
     for (const std::string& march : watched_) {
-        if (!until([&] { return compare_march(log, march, folds); }, patience)) {
+        if (!until([&] { return compare_march(log, march, folds); }, people_patience)) {
             ++folds.compared;
             std::fprintf(stderr, "%s: within 30 s not everybody held what its log ends with\n", march.c_str());
         }
@@ -277,7 +277,7 @@ void DayPeople::compare_boards(const std::string& march, const LogFold& fold, Fo
                            return row.march == slug_of(march) && phase.ends_with(word);
                        });
             },
-            patience);
+            people_patience);
         ++folds.compared;
         if (shown) ++folds.equal;
         if (!shown) std::fprintf(stderr, "%s: %s does not show it as %s\n", march.c_str(), name, phase.c_str());

@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds back_within = seconds(5);  // a takeover, and Redis (issue 4)
-constexpr milliseconds patience = seconds(30);
+constexpr milliseconds kill_patience = seconds(30);
 constexpr milliseconds lost_of_redis = seconds(2);
 constexpr milliseconds lease_over = seconds(3);    // who kept a march before the fault keeps it no more
 constexpr milliseconds answers_on_their_way{200};  // of what the old Redis had stored
@@ -76,7 +76,7 @@ private:
     }
 
     void need(const std::function<bool()>& holds, const std::string& what) {
-        if (!people_.until(holds, patience)) throw std::runtime_error("within 30 s there was no " + what);
+        if (!people_.until(holds, kill_patience)) throw std::runtime_error("within 30 s there was no " + what);
     }
 
     void begin() {
@@ -101,7 +101,8 @@ private:
     void one(unsigned kill) {
         need([this] { return stage_.all_kept(); }, "keeper of every march");
         const std::size_t server = kill % DayStage::servers;
-        const Takeover takeover = stage_.kill(server, patience, [this](milliseconds time) { people_.run_for(time); });
+        const Takeover takeover = stage_.kill(server, kill_patience,
+                                              [this](milliseconds time) { people_.run_for(time); });
         takeovers_ += takeover.marches;
         latest_ = std::max(latest_, takeover.within);
         if (!takeover.whole || takeover.within > back_within) fail("a takeover took more than 5 s");

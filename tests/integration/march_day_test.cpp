@@ -9,11 +9,6 @@
 namespace marchwire::test {
 namespace {
 
-template <class T>
-bool saw(const Somebody& somebody) {
-    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
-}
-
 /// Everything that the log holds by now has reached the client.
 void catch_up(Somebody& somebody, const sdk::FeedName& name, std::uint64_t seq) {
     somebody.until([&] { return somebody.client.position(name)->seq >= seq; });

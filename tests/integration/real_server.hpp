@@ -9,11 +9,13 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace marchwire::test {
@@ -135,5 +137,11 @@ public:
     std::optional<sdk::Stopped> stopped;
     sdk::Client client;
 };
+
+/// Whether a change of this kind came to somebody.
+template <class T>
+bool saw(const Somebody& somebody) {
+    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
+}
 
 }  // namespace marchwire::test

@@ -1,6 +1,7 @@
 // What servers tell one another over a real Redis, and how they share the keeping of the marches.
 #include "bus/redis_bus.hpp"
 #include "real_server.hpp"
+#include "support/named.hpp"
 #include "support/patience.hpp"
 #include "support/redis_server.hpp"
 
@@ -22,8 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const base::LogId march = base::LogId::parse("c/m").value();
-const base::LogId campaign = base::LogId::parse("c").value();
+const base::LogId told_of = test::log_named("c/m");
+const base::LogId campaign = test::log_named("c");
 
 /// One server's bus and what it was told last.
 class Server {
@@ -77,8 +78,8 @@ public:
     bus::RedisBus bus;  ///< last: it tells of what stands above until it has ended
 };
 
-struct World {
-    World() {
+struct BusWorld {
+    BusWorld() {
         std::vector<std::string> add = {"SADD", "mw:logs", "c"};
         for (int i = 0; i < marches; ++i) add.push_back("c/m" + std::to_string(i));
         (void)redis.ask(add);
@@ -93,15 +94,15 @@ auto keeps(std::size_t count) {
 }
 
 TEST_CASE("two servers share the marches evenly and no march has two keepers", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     Server one(world.redis);
     one.keep();
-    one.until(keeps(World::marches));
+    one.until(keeps(BusWorld::marches));
     one.until([](const bus::Duties& duties, const auto&) { return duties.campaigns == std::vector{campaign}; });
     Server other(world.redis);
     other.keep();
-    one.until(keeps(World::marches / 2));
-    other.until(keeps(World::marches / 2));
+    one.until(keeps(BusWorld::marches / 2));
+    other.until(keeps(BusWorld::marches / 2));
     const auto first = one.kept();
     for (const base::LogId& log : other.kept()) CHECK_FALSE(first.contains(log));
     other.until([](const bus::Duties& duties, const auto&) {
@@ -110,57 +111,57 @@ TEST_CASE("two servers share the marches evenly and no march has two keepers", "
 }
 
 TEST_CASE("a server that leaves gives its marches back at once", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     Server one(world.redis);
     Server other(world.redis);
     one.keep();
     other.keep();
-    one.until(keeps(World::marches / 2));
-    other.until(keeps(World::marches / 2));
+    one.until(keeps(BusWorld::marches / 2));
+    other.until(keeps(BusWorld::marches / 2));
     const auto left = std::chrono::steady_clock::now();
     one.bus.stop();
-    other.until(keeps(World::marches));
+    other.until(keeps(BusWorld::marches));
     CHECK(std::chrono::steady_clock::now() - left < 2500ms);  // a lease that nobody gives back has 3 s
 }
 
 TEST_CASE("a server that hears nothing of Redis stops keeping before another may begin", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     Server one(world.redis);
     one.keep();
-    one.until(keeps(World::marches));
+    one.until(keeps(BusWorld::marches));
     const auto stopped = std::chrono::steady_clock::now();
     world.redis.signal(SIGSTOP);
     one.until(keeps(0));
     CHECK(std::chrono::steady_clock::now() - stopped < 3s);
     world.redis.signal(SIGCONT);
-    one.until(keeps(World::marches));
+    one.until(keeps(BusWorld::marches));
     CHECK(std::chrono::steady_clock::now() - stopped < 10s);
 }
 
 TEST_CASE("what is told is heard by the others who listen, and not by whoever told it", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     Server one(world.redis);
     Server other(world.redis);
-    one.listen(march);
-    other.listen(march);
+    one.listen(told_of);
+    other.listen(told_of);
     // Until both have subscribed some may be lost: newest values are told again anyhow.
     wait_until([&] {
-        one.bus.tell(march, "word");
+        one.bus.tell(told_of, "word");
         return !other.heard().empty();
     });
     CHECK(other.heard().front() == "word");
     CHECK(one.heard().empty());
     other.listen_no_more();
     const auto before = other.heard().size();
-    one.bus.tell(march, "more");
-    other.bus.tell(march, "back");
+    one.bus.tell(told_of, "more");
+    other.bus.tell(told_of, "back");
     one.until([](const auto&, const std::vector<std::string>& heard) { return !heard.empty(); });
     CHECK(one.heard().front() == "back");
     CHECK(other.heard().size() == before);
 }
 
 TEST_CASE("rows are there for a server that comes later", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     Server one(world.redis);
     Server later(world.redis);
     std::vector<bus::Bus::Row> rows;
@@ -176,7 +177,7 @@ TEST_CASE("rows are there for a server that comes later", "[redis][bus][faults]"
 }
 
 TEST_CASE("a bus says whether its own heartbeat is heard", "[redis][bus][faults]") {
-    World world;
+    BusWorld world;
     const Server one(world.redis);
     wait_until([&] { return one.bus.health().up; });
     CHECK(one.bus.health().lag < base::Millis{1'000});

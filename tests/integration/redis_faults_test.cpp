@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "real_server.hpp"
 #include "store/redis_log.hpp"
+#include "support/named.hpp"
 #include "support/patience.hpp"
 #include "support/redis_server.hpp"
 
@@ -26,7 +27,7 @@ using namespace std::chrono_literals;
 using store::AppendOutcome;
 using Clock = std::chrono::steady_clock;
 
-const base::LogId march = base::LogId::parse("c/m").value();
+const base::LogId march = test::log_named("c/m");
 
 store::StoredEntry entry_after(const base::Tip& tip, const std::string& text) {
     store::StoredEntry entry{tip, text};
@@ -366,9 +367,9 @@ std::uint16_t some_port(unsigned number) {
 }
 
 /// A master with one replica, and a Sentinel that watches them.
-class Watched {
+class SentinelStage {
 public:
-    Watched() {
+    SentinelStage() {
         const std::string file = replica_directory_.path() + "/sentinel.conf";
         std::ofstream(file) << "port " << third_ << "\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 " << first_
                             << " 1\nsentinel down-after-milliseconds mymaster 500\n"
@@ -412,7 +413,7 @@ core::Level level_of(const AppendOutcome& outcome) { return std::get<store::Appe
 
 TEST_CASE("after a failover the Sentinels lead to the new master, and nothing that was replicated is lost",
           "[redis][faults]") {
-    Watched redis;
+    SentinelStage redis;
     Writer writer(redis.settings(), 1);
     std::vector<std::string> expected;
     base::Tip tip;
@@ -431,7 +432,7 @@ TEST_CASE("after a failover the Sentinels lead to the new master, and nothing th
 
 TEST_CASE("what a master took while its replica was cut off is said to be STORED, and that alone is lost by a failover",
           "[redis][faults]") {
-    Watched redis;
+    SentinelStage redis;
     Writer writer(redis.settings(), 1);
     const auto append = [&](base::Tip& tip, const std::string& text) {
         const core::Level level = level_of(writer.append(tip, text, tip.seq.value == 0));

@@ -4,11 +4,9 @@
 #include "real_server.hpp"
 #include "support/redis_server.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace marchwire::test {
@@ -77,10 +75,5 @@ void wait_for_token(RealServer& server, const std::string& token);
 
 /// Entries of a kind in a dump: "alertRaised".
 [[nodiscard]] std::vector<nlohmann::json> entries_of(const std::string& dump, const std::string& kind);
-
-template <class T>
-bool saw(const Somebody& somebody) {
-    return std::ranges::any_of(somebody.changes, [](const sdk::Change& c) { return std::holds_alternative<T>(c); });
-}
 
 }  // namespace marchwire::test

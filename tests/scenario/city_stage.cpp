@@ -2,6 +2,7 @@
 #include "city_stage.hpp"
 
 #include "base/limits.hpp"
+#include "support/named.hpp"
 #include "support/stage_log.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,8 +12,6 @@
 
 namespace marchwire::test {
 namespace {
-
-base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 constexpr base::UtcMs two_in_the_afternoon{1'528'984'800'000};  // 2018-06-14T14:00:00Z
 

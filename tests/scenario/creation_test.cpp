@@ -8,22 +8,22 @@
 #include <string>
 
 using namespace marchwire;
-using nlohmann::json;
+using Json = nlohmann::json;
 using test::CityStage;
 
 namespace {
 
-json state_of(CityStage& stage, const base::LogId& log) {
+Json state_of(CityStage& stage, const base::LogId& log) {
     std::optional<base::Result<std::string>> answer;
     stage.city->state_json(log, [&](auto outcome) { answer = std::move(outcome); });
     stage.settle();
     REQUIRE(answer.has_value());
     REQUIRE(answer->has_value());
-    return json::parse(**answer);
+    return Json::parse(**answer);
 }
 
 std::uint32_t listed_base(CityStage& stage) {
-    const json campaign = state_of(stage, stage.campaign);
+    const Json campaign = state_of(stage, stage.campaign);
     REQUIRE(campaign.at("marches").size() == 1);
     return campaign.at("marches").at(0).at("topicBase").get<std::uint32_t>();
 }

@@ -23,9 +23,9 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using Stream = asio::generic::stream_protocol;
+using Transport = asio::generic::stream_protocol;
 
-Stream::endpoint endpoint_of(const std::string& to) {
+Transport::endpoint endpoint_of(const std::string& to) {
     const auto colon = to.rfind(':');
     if (colon == std::string::npos) return asio::local::stream_protocol::endpoint(to);
     const auto port = static_cast<std::uint16_t>(std::stoul(to.substr(colon + 1)));
@@ -34,8 +34,8 @@ Stream::endpoint endpoint_of(const std::string& to) {
 
 /// What passes one way.
 struct Way {
-    Stream::socket& from;
-    Stream::socket& to;
+    Transport::socket& from;
+    Transport::socket& to;
     bool answers;
     std::array<char, 16UL * 1024> buffer{};
 };
@@ -43,8 +43,8 @@ struct Way {
 /// One client and its connection to the server; there for as long as one of its ways is.
 struct Pair {
     explicit Pair(asio::io_context& io) : client(io), server(io) {}
-    Stream::socket client;
-    Stream::socket server;
+    Transport::socket client;
+    Transport::socket server;
     Way words{client, server, false};
     Way answers{server, client, true};
 };
@@ -144,11 +144,11 @@ private:
     /// What went before it still arrives.
     static void end(Way& way) {
         error_code ignored;
-        way.to.shutdown(Stream::socket::shutdown_send, ignored);
+        way.to.shutdown(Transport::socket::shutdown_send, ignored);
     }
 
     asio::io_context io_{1};
-    Stream::endpoint to_;
+    Transport::endpoint to_;
     asio::ip::tcp::acceptor acceptor_;
     const std::uint16_t port_;
     bool words_pass_ = true;

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "core/decide.hpp"
 #include "core/duty.hpp"
+#include "support/named.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -20,8 +21,6 @@ namespace core = marchwire::core;
 namespace limits = marchwire::base::limits;
 using base::minutes;
 using base::seconds;
-
-inline base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 /// Stands in for the chain: tests of the core need only that each entry has another one.
 inline base::Digest digest_of(base::Seq seq) {

@@ -210,7 +210,7 @@ void check_bounds(const MarchState& state) {
     }
 }
 
-constexpr int steps = 1'500;
+constexpr int storm_steps = 1'500;
 
 TEST_CASE("whatever is asked the folds agree with one another", "[core][property]") {
     const auto seed = GENERATE(range<std::uint32_t>(1, 5));
@@ -221,7 +221,7 @@ TEST_CASE("whatever is asked the folds agree with one another", "[core][property
     MarchState replayed = storm.empty_state();
     std::size_t seen = 0;
     int accepted = 0;
-    for (int i = 0; i < steps; ++i) {
+    for (int i = 0; i < storm_steps; ++i) {
         CAPTURE(i);
         const MarchState before = state;
         const bool was_accepted = storm.step().has_value();
@@ -240,17 +240,17 @@ TEST_CASE("whatever is asked the folds agree with one another", "[core][property
     }
     CHECK(replayed == state);
     // The storm is worth something only when much of it is taken.
-    CHECK(accepted > steps / 10);
+    CHECK(accepted > storm_steps / 10);
 }
 
 TEST_CASE("a checkpoint and the rest of the log make the same march", "[core][property]") {
     const auto seed = GENERATE(range<std::uint32_t>(11, 14));
     CAPTURE(seed);
     Storm storm(seed, MarchKind::in_person);
-    for (int i = 0; i < steps / 2; ++i) (void)storm.step();
+    for (int i = 0; i < storm_steps / 2; ++i) (void)storm.step();
     MarchState checkpoint = storm.march.state;
     const std::size_t at = storm.march.entries.size();
-    for (int i = 0; i < steps / 2; ++i) (void)storm.step();
+    for (int i = 0; i < storm_steps / 2; ++i) (void)storm.step();
     REQUIRE(storm.march.entries.size() > at);
     for (std::size_t i = at; i < storm.march.entries.size(); ++i) {
         apply(checkpoint, storm.march.entries[i], test::digest_of(storm.march.entries[i].seq));
@@ -263,7 +263,7 @@ TEST_CASE("what was due is due once", "[core][property]") {
     CAPTURE(seed);
     Storm storm(seed, MarchKind::in_person);
     std::size_t ticked = 0;
-    for (int i = 0; i < steps; ++i) {
+    for (int i = 0; i < storm_steps; ++i) {
         CAPTURE(i);
         (void)storm.step();
         const auto events = storm.march.tick();
@@ -278,7 +278,7 @@ TEST_CASE("what was due is due once", "[core][property]") {
 
 TEST_CASE("what the keeper says is due is due then and not before", "[core][property]") {
     Storm storm(31, MarchKind::in_person);
-    for (int i = 0; i < steps; ++i) {
+    for (int i = 0; i < storm_steps; ++i) {
         CAPTURE(i);
         (void)storm.step();
         (void)storm.march.tick();
@@ -291,7 +291,7 @@ TEST_CASE("what the keeper says is due is due then and not before", "[core][prop
 
 TEST_CASE("each topic's items name one another without a gap", "[core][property]") {
     Storm storm(41, MarchKind::in_person);
-    for (int i = 0; i < steps; ++i) (void)storm.step();
+    for (int i = 0; i < storm_steps; ++i) (void)storm.step();
     std::map<std::uint32_t, Seq> last;
     Seq seq;
     for (const Entry& entry : storm.march.entries) {

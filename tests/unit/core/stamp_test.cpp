@@ -41,13 +41,13 @@ struct Cast {
     PersonId ann, ben, leader, city, eve;
 };
 
-struct Row {
+struct Heard {
     Event event;
     Names topics;
 };
 
 /// By hand, from DESIGN 5 and DOMAIN: not made from the code's own table.
-std::vector<Row> expected(const Cast& cast) {
+std::vector<Heard> expected(const Cast& cast) {
     const AlertKey about_ann{AlertKind::checkin_missed, cast.ann};
     const auto line = std::make_shared<RouteLine>();
     const Names everybody = {"public", "staff", "ops"};
@@ -104,19 +104,19 @@ std::vector<Row> expected(const Cast& cast) {
 
 TEST_CASE("each event is seen by whom the design says", "[core][stamp]") {
     const Cast cast;
-    std::set<std::size_t> kinds;
-    for (const Row& row : expected(cast)) {
+    std::set<std::size_t> seen_kinds;
+    for (const Heard& row : expected(cast)) {
         CAPTURE(row.event.index());
         CHECK(cast.seen_by(row.event) == row.topics);
-        kinds.insert(row.event.index());
+        seen_kinds.insert(row.event.index());
     }
-    // All kinds but the two whose audience hangs on an open alert.
-    CHECK(kinds.size() == std::variant_size_v<Event> - 2);
+    // All seen_kinds but the two whose audience hangs on an open alert.
+    CHECK(seen_kinds.size() == std::variant_size_v<Event> - 2);
 }
 
 TEST_CASE("in a drill nothing is public and all else is as on the day", "[core][stamp]") {
     const Cast drill(true);
-    for (Row row : expected(drill)) {
+    for (Heard row : expected(drill)) {
         if (auto* created = std::get_if<MarchCreated>(&row.event)) created->spec.drill = true;
         if (auto* updated = std::get_if<MarchUpdated>(&row.event)) updated->spec.drill = true;
         row.topics.erase("public");
@@ -138,7 +138,7 @@ TEST_CASE("who was told of an alert is told when it is taken and when it ends", 
 
 TEST_CASE("a marshal's topics bear only what a seized phone may show", "[core][stamp]") {
     const Cast cast;
-    for (const Row& row : expected(cast)) {
+    for (const Heard& row : expected(cast)) {
         const bool on_phones = std::ranges::any_of(
             row.topics, [](const std::string& topic) { return topic != "public" && topic != "ops"; });
         CAPTURE(row.event.index());
@@ -148,7 +148,7 @@ TEST_CASE("a marshal's topics bear only what a seized phone may show", "[core][s
 
 TEST_CASE("what is on the public topic has a public item and nothing else has", "[core][stamp]") {
     const Cast cast;
-    for (const Row& row : expected(cast)) {
+    for (const Heard& row : expected(cast)) {
         Entry entry;
         entry.event = row.event;
         CAPTURE(row.event.index());

@@ -19,7 +19,7 @@ constexpr TopicNumber open_topic{1};
 constexpr TopicNumber staff{2};
 constexpr TopicNumber ops{3};
 
-Position at(std::uint64_t seq, std::uint32_t epoch = 1) { return {Epoch{epoch}, Seq{seq}, seq * 1000}; }
+Position position(std::uint64_t seq, std::uint32_t epoch = 1) { return {Epoch{epoch}, Seq{seq}, seq * 1000}; }
 
 LiveItem live(TopicNumber topic, const Position& position) {
     LiveItem item;
@@ -31,11 +31,11 @@ LiveItem live(TopicNumber topic, const Position& position) {
 
 /// Entries `from` to `to`, all on ops; even ones on staff too; every third on public.
 ReplayWindow filled(std::uint64_t from, std::uint64_t to) {
-    ReplayWindow window(at(from - 1), at((from - 1) / 3));
+    ReplayWindow window(position(from - 1), position((from - 1) / 3));
     for (std::uint64_t seq = from; seq <= to; ++seq) {
-        WindowEntry entry{at(seq), at(seq / 3), {live(ops, at(seq))}};
-        if (seq % 2 == 0) entry.items.push_back(live(staff, at(seq)));
-        if (seq % 3 == 0) entry.items.push_back(live(open_topic, at(seq / 3)));
+        WindowEntry entry{position(seq), position(seq / 3), {live(ops, position(seq))}};
+        if (seq % 2 == 0) entry.items.push_back(live(staff, position(seq)));
+        if (seq % 3 == 0) entry.items.push_back(live(open_topic, position(seq / 3)));
         window.add(std::move(entry));
     }
     return window;
@@ -49,89 +49,90 @@ std::vector<std::uint64_t> seqs(const std::vector<LiveItem>& items) {
 
 TEST_CASE("a position of the log is here from the window's start to its tip", "[fanout][replay]") {
     const ReplayWindow window = filled(11, 20);
-    CHECK(window.standing(at(10), Count::log) == Standing::here);
-    CHECK(window.standing(at(15), Count::log) == Standing::here);
-    CHECK(window.standing(at(20), Count::log) == Standing::here);
+    CHECK(window.standing(position(10), Count::log) == Standing::here);
+    CHECK(window.standing(position(15), Count::log) == Standing::here);
+    CHECK(window.standing(position(20), Count::log) == Standing::here);
 }
 
 TEST_CASE("a position from before the window was trimmed and one beyond the tip is not of this log",
           "[fanout][replay]") {
     const ReplayWindow window = filled(11, 20);
-    CHECK(window.standing(at(9), Count::log) == Standing::trimmed);
-    CHECK(window.standing(at(21), Count::log) == Standing::changed);
+    CHECK(window.standing(position(9), Count::log) == Standing::trimmed);
+    CHECK(window.standing(position(21), Count::log) == Standing::changed);
 }
 
 TEST_CASE("another digest or another epoch is not of this log", "[fanout][replay]") {
     const ReplayWindow window = filled(11, 20);
     for (const std::uint64_t seq : {10U, 11U, 15U, 20U}) {
-        Position other = at(seq);
+        Position other = position(seq);
         other.digest ^= 1;
         CHECK(window.standing(other, Count::log) == Standing::changed);
-        CHECK(window.standing(at(seq, 2), Count::log) == Standing::changed);
+        CHECK(window.standing(position(seq, 2), Count::log) == Standing::changed);
     }
-    CHECK(window.standing(at(3, 2), Count::log) == Standing::changed);
+    CHECK(window.standing(position(3, 2), Count::log) == Standing::changed);
 }
 
 TEST_CASE("an older epoch is still here for the entries that bore it", "[fanout][replay]") {
-    ReplayWindow window(at(4), at(0));
-    window.add({at(5), at(0), {live(ops, at(5))}});
-    window.add({at(6, 2), at(0), {live(ops, at(6, 2))}});
-    CHECK(window.standing(at(5), Count::log) == Standing::here);
-    CHECK(window.standing(at(6), Count::log) == Standing::changed);
-    CHECK(seqs(window.after(at(5), Count::log, std::vector{ops})) == std::vector<std::uint64_t>{6});
+    ReplayWindow window(position(4), position(0));
+    window.add({position(5), position(0), {live(ops, position(5))}});
+    window.add({position(6, 2), position(0), {live(ops, position(6, 2))}});
+    CHECK(window.standing(position(5), Count::log) == Standing::here);
+    CHECK(window.standing(position(6), Count::log) == Standing::changed);
+    CHECK(seqs(window.after(position(5), Count::log, std::vector{ops})) == std::vector<std::uint64_t>{6});
 }
 
 TEST_CASE("public positions stand in public count", "[fanout][replay]") {
     const ReplayWindow window = filled(10, 20);  // public 3 to 6
-    CHECK(window.standing(at(2), Count::public_items) == Standing::trimmed);
-    CHECK(window.standing(at(3), Count::public_items) == Standing::here);
-    CHECK(window.standing(at(6), Count::public_items) == Standing::here);
-    CHECK(window.standing(at(7), Count::public_items) == Standing::changed);
-    Position other = at(5);
+    CHECK(window.standing(position(2), Count::public_items) == Standing::trimmed);
+    CHECK(window.standing(position(3), Count::public_items) == Standing::here);
+    CHECK(window.standing(position(6), Count::public_items) == Standing::here);
+    CHECK(window.standing(position(7), Count::public_items) == Standing::changed);
+    Position other = position(5);
     other.digest += 1;
     CHECK(window.standing(other, Count::public_items) == Standing::changed);
-    Position start = at(3);
+    Position start = position(3);
     start.digest += 1;
     CHECK(window.standing(start, Count::public_items) == Standing::changed);
 }
 
 TEST_CASE("a resume holds each seq once and in order however many topics bore it", "[fanout][replay]") {
     const ReplayWindow window = filled(11, 20);
-    CHECK(seqs(window.after(at(16), Count::log, std::vector{staff, ops})) ==
+    CHECK(seqs(window.after(position(16), Count::log, std::vector{staff, ops})) ==
           std::vector<std::uint64_t>{17, 18, 19, 20});
-    CHECK(seqs(window.after(at(16), Count::log, std::vector{staff})) == std::vector<std::uint64_t>{18, 20});
-    CHECK(seqs(window.after(at(4), Count::public_items, std::vector{open_topic})) == std::vector<std::uint64_t>{5, 6});
-    CHECK(window.after(at(20), Count::log, std::vector{ops}).empty());
-    CHECK(window.after(at(10), Count::log, std::vector{TopicNumber{99}}).empty());
+    CHECK(seqs(window.after(position(16), Count::log, std::vector{staff})) == std::vector<std::uint64_t>{18, 20});
+    CHECK(seqs(window.after(position(4), Count::public_items, std::vector{open_topic})) ==
+          std::vector<std::uint64_t>{5, 6});
+    CHECK(window.after(position(20), Count::log, std::vector{ops}).empty());
+    CHECK(window.after(position(10), Count::log, std::vector{TopicNumber{99}}).empty());
 }
 
 TEST_CASE("the window keeps its limit of entries and trims the oldest", "[fanout][replay]") {
     const std::uint64_t kept = base::limits::replay_window_entries;
     const ReplayWindow window = filled(1, kept + 6);
     CHECK(window.size() == kept);
-    CHECK(window.standing(at(5), Count::log) == Standing::trimmed);
-    CHECK(window.standing(at(6), Count::log) == Standing::here);
-    CHECK(window.standing(at(1), Count::public_items) == Standing::trimmed);
-    CHECK(window.standing(at(2), Count::public_items) == Standing::here);
-    CHECK(window.after(at(6), Count::log, std::vector{ops}).size() == kept);
+    CHECK(window.standing(position(5), Count::log) == Standing::trimmed);
+    CHECK(window.standing(position(6), Count::log) == Standing::here);
+    CHECK(window.standing(position(1), Count::public_items) == Standing::trimmed);
+    CHECK(window.standing(position(2), Count::public_items) == Standing::here);
+    CHECK(window.after(position(6), Count::log, std::vector{ops}).size() == kept);
 }
 
 TEST_CASE("an empty log is followed from nothing", "[fanout][replay]") {
     ReplayWindow window(Position{}, Position{});
     CHECK(window.standing(Position{}, Count::log) == Standing::here);
-    CHECK(window.standing(at(1), Count::log) == Standing::changed);
-    window.add({at(1), Position{}, {live(ops, at(1))}});
+    CHECK(window.standing(position(1), Count::log) == Standing::changed);
+    window.add({position(1), Position{}, {live(ops, position(1))}});
     CHECK(seqs(window.after(Position{}, Count::log, std::vector{ops})) == std::vector<std::uint64_t>{1});
     CHECK(window.standing(Position{}, Count::public_items) == Standing::here);
 }
 
 TEST_CASE("a window that was reset knows only its new start", "[fanout][replay]") {
     ReplayWindow window = filled(11, 20);
-    window.reset(at(15, 2), at(5, 2));
+    window.reset(position(15, 2), position(5, 2));
     CHECK(window.size() == 0);
-    CHECK(window.standing(at(15), Count::log) == Standing::changed);
-    CHECK(window.standing(at(15, 2), Count::log) == Standing::here);
-    CHECK(window.standing(at(5, 2), Count::public_items) == Standing::here);
+    CHECK(window.standing(position(15), Count::log) == Standing::changed);
+    CHECK(window.standing(position(15, 2), Count::log) == Standing::here);
+    CHECK(window.standing(position(5, 2), Count::public_items) == Standing::here);
 }
 
 }  // namespace

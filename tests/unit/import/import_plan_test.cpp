@@ -14,14 +14,14 @@
 namespace marchwire::import {
 namespace {
 
-const std::string header = "city,state,venue,lat,lon,tz,start_local\n";
+const std::string columns = "city,state,venue,lat,lon,tz,start_local\n";
 const std::string reno = "Reno,NV,City Plaza,39.5296,-119.8138,America/Los_Angeles,2018-06-30T10:00\n";
 const std::string elko = "Elko,NV,Park,40.8324,-115.7631,America/Los_Angeles,\n";
 
 base::Slug campaign() { return *base::Slug::parse("families-belong"); }
 
 CampaignDraft draft(const std::string& rows) {
-    auto made = read_campaign_csv(header + rows);
+    auto made = read_campaign_csv(columns + rows);
     REQUIRE(made.usable());
     return made;
 }

@@ -343,4 +343,14 @@ private:
     std::vector<Json> items_;
 };
 
+/// An item of the one topic, of at least so many bytes, as JSON.
+inline fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
+    fanout::LiveItem made;
+    made.topic = topic;
+    made.position = {base::Epoch{1}, base::Seq{seq}, seq};
+    made.messages[1] = wire::make_message(Json{{"seq", seq}, {"pad", std::string(bytes, 'x')}}.dump(),
+                                          wire::Encoding::json);
+    return made;
+}
+
 }  // namespace marchwire::net::test

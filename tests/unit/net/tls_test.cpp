@@ -8,16 +8,7 @@ namespace {
 
 using session::Door;
 
-fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
-    fanout::LiveItem made;
-    made.topic = topic;
-    made.position = {base::Epoch{1}, base::Seq{seq}, seq};
-    made.messages[1] = wire::make_message(Json{{"seq", seq}, {"pad", std::string(bytes, 'x')}}.dump(),
-                                          wire::Encoding::json);
-    return made;
-}
-
-NetSettings with_page() {
+NetSettings with_tagged_page() {
     NetSettings settings = settings_of(Door::followers);
     settings.pages = [](const std::string&, const std::function<void(session::PageAnswer)>& done) {
         done({200, "application/json", R"({"a":1})", R"("tag-7")", "max-age=5"});
@@ -38,7 +29,7 @@ struct TlsDoor {
 constexpr const char* get_page = "GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 TEST_CASE("a page is served under TLS and the connection goes on", "[net][tls]") {
-    TlsDoor at(with_page());
+    TlsDoor at(with_tagged_page());
     TlsClient client(at.door, at.context.get());
     client.shake_hands();
     for (int i = 0; i < 2; ++i) {
@@ -51,7 +42,7 @@ TEST_CASE("a page is served under TLS and the connection goes on", "[net][tls]")
 }
 
 TEST_CASE("a page larger than a record arrives whole under TLS", "[net][tls]") {
-    NetSettings settings = with_page();
+    NetSettings settings = with_tagged_page();
     const std::string body(300'000, 'm');
     settings.pages = [&](const std::string&, const std::function<void(session::PageAnswer)>& done) {
         done({200, "text/plain", body, "", ""});
@@ -63,7 +54,7 @@ TEST_CASE("a page larger than a record arrives whole under TLS", "[net][tls]") {
 }
 
 TEST_CASE("a client that offers protocols gets HTTP/1.1 and one that offers only another is refused", "[net][tls]") {
-    TlsDoor at(with_page());
+    TlsDoor at(with_tagged_page());
     TlsClient web(at.door, at.context.get());
     SSL_set_alpn_protos(web.ssl(), reinterpret_cast<const unsigned char*>("\x02h2\x08http/1.1"), 12);
     web.shake_hands();
@@ -206,7 +197,7 @@ TEST_CASE("a client that comes back resumes its TLS session without the certific
 // ---- who does not speak TLS, or never ends with it ----------------------------------------------
 
 TEST_CASE("who speaks plain HTTP on a TLS port is told what to do and let go", "[net][tls]") {
-    TlsDoor at(with_page());
+    TlsDoor at(with_tagged_page());
     Client client(at.door);
     client.send(get_page);
     const std::string response = client.read_response();

@@ -10,15 +10,6 @@ namespace limits = base::limits;
 
 constexpr unsigned code(CloseCode one) { return static_cast<unsigned>(one); }
 
-fanout::LiveItem item(std::uint64_t seq, std::size_t bytes) {
-    fanout::LiveItem made;
-    made.topic = topic;
-    made.position = {base::Epoch{1}, base::Seq{seq}, seq};
-    made.messages[1] = wire::make_message(Json{{"seq", seq}, {"pad", std::string(bytes, 'x')}}.dump(),
-                                          wire::Encoding::json);
-    return made;
-}
-
 TEST_CASE("a follower says Hello and follows a march over a socket", "[net][websocket]") {
     TestDoor door;
     Client client(door);

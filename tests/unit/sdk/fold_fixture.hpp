@@ -29,6 +29,15 @@ std::string expected(const std::string& text) {
     return shown(proto<Message>(text));
 }
 
+/// The state of a fold after one item, from this one.
+template <class Fold>
+std::string after_one(const std::string& before, const v1::Item& item, FoldResult result) {
+    Fold fold;
+    fold.state = proto<decltype(fold.state)>(before);
+    CHECK(fold.apply(item) == result);
+    return shown(fold.state);
+}
+
 inline constexpr std::int64_t entry_at = 5'000;
 
 /// An entry stored at `entry_at` that holds this event.

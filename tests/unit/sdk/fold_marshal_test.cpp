@@ -1,7 +1,7 @@
 // What one person on duty sees, event by event: themselves, their section and buddy, phase and route.
 #include "fold_fixture.hpp"
 
-namespace marchwire::sdk::test {
+namespace marchwire::sdk::test::marshal_folds {
 namespace {
 
 /// Person 1 of section 2 with buddy 9; 3 is of the section as well.
@@ -12,10 +12,7 @@ constexpr auto team = R"(
 )";
 
 std::string after(const std::string& before, const v1::Item& item, FoldResult result = FoldResult::folded) {
-    MarshalFold fold;
-    fold.state = proto<v1::MarshalSnapshot>(before);
-    CHECK(fold.apply(item) == result);
-    return shown(fold.state);
+    return after_one<MarshalFold>(before, item, result);
 }
 std::string state(const std::string& text) { return expected<v1::MarshalSnapshot>(text); }
 
@@ -152,4 +149,4 @@ TEST_CASE("notices reach a marshal and what is for ops alone moves nothing", "[s
 }
 
 }  // namespace
-}  // namespace marchwire::sdk::test
+}  // namespace marchwire::sdk::test::marshal_folds

@@ -1,15 +1,11 @@
 // Everything of a march, event by event: the march itself, its routes and proposals.
 #include "fold_fixture.hpp"
 
-namespace marchwire::sdk::test {
+namespace marchwire::sdk::test::ops_folds {
 namespace {
 
-/// The state after one item, from this one.
 std::string after(const std::string& before, const v1::Item& item, FoldResult result = FoldResult::folded) {
-    OpsFold fold;
-    fold.state = proto<v1::OpsSnapshot>(before);
-    CHECK(fold.apply(item) == result);
-    return shown(fold.state);
+    return after_one<OpsFold>(before, item, result);
 }
 std::string state(const std::string& text) { return expected<v1::OpsSnapshot>(text); }
 
@@ -121,4 +117,4 @@ TEST_CASE("telemetry is for the app and leaves no trace in the state", "[sdk][fo
 }
 
 }  // namespace
-}  // namespace marchwire::sdk::test
+}  // namespace marchwire::sdk::test::ops_folds

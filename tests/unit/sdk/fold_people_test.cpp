@@ -1,14 +1,11 @@
 // The people of a march as ops sees them: duty, check-ins and alerts.
 #include "fold_fixture.hpp"
 
-namespace marchwire::sdk::test {
+namespace marchwire::sdk::test::people_folds {
 namespace {
 
 std::string after(const std::string& before, const v1::Item& item, FoldResult result = FoldResult::folded) {
-    OpsFold fold;
-    fold.state = proto<v1::OpsSnapshot>(before);
-    CHECK(fold.apply(item) == result);
-    return shown(fold.state);
+    return after_one<OpsFold>(before, item, result);
 }
 std::string state(const std::string& text) { return expected<v1::OpsSnapshot>(text); }
 
@@ -113,4 +110,4 @@ TEST_CASE("a step or an owner of an alert that is not held asks for the snapshot
 }
 
 }  // namespace
-}  // namespace marchwire::sdk::test
+}  // namespace marchwire::sdk::test::people_folds

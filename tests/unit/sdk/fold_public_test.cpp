@@ -1,17 +1,13 @@
 // What everybody sees of a march, item by item.
 #include "fold_fixture.hpp"
 
-namespace marchwire::sdk::test {
+namespace marchwire::sdk::test::public_folds {
 namespace {
 
 v1::Item public_item(const std::string& text) { return proto<v1::Item>("public_item { " + text + " }"); }
 
-/// The state after one item, from this one.
-std::string after(const std::string& before, const v1::Item& item) {
-    PublicFold fold;
-    fold.state = proto<v1::PublicSnapshot>(before);
-    CHECK(fold.apply(item) == FoldResult::folded);
-    return shown(fold.state);
+std::string after(const std::string& before, const v1::Item& item, FoldResult result = FoldResult::folded) {
+    return after_one<PublicFold>(before, item, result);
 }
 std::string state(const std::string& text) { return expected<v1::PublicSnapshot>(text); }
 
@@ -72,4 +68,4 @@ TEST_CASE("what a newer server says on a public feed changes nothing and counts 
 }
 
 }  // namespace
-}  // namespace marchwire::sdk::test
+}  // namespace marchwire::sdk::test::public_folds

@@ -2,6 +2,7 @@
 #include "shard/city.hpp"
 
 #include "store/memory_log.hpp"
+#include "support/named.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -17,10 +18,9 @@
 #include <vector>
 
 using namespace marchwire;
+using test::slug;
 
 namespace {
-
-base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 core::Actor host() {
     core::Actor actor;

@@ -3,6 +3,7 @@
 
 #include "shard/log_desk.hpp"
 #include "store/memory_log.hpp"
+#include "support/named.hpp"
 #include "support/patience.hpp"
 #include "support/stage_log.hpp"
 
@@ -16,8 +17,6 @@
 namespace marchwire::test {
 
 using Outcome = base::Result<wire::Accepted>;
-
-inline base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 /// What was published, and what was told.
 class Recorder final : public shard::Audience<core::MarchState> {

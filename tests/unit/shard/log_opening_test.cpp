@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "shard/log_repair.hpp"
 #include "store/memory_log.hpp"
+#include "support/named.hpp"
 #include "wire/codec.hpp"
 
 #include <catch2/catch.hpp>
@@ -14,11 +15,10 @@
 #include <vector>
 
 using namespace marchwire;
+using test::slug;
 using Opened = base::Result<shard::OpenedDesk<core::MarchState>>;
 
 namespace {
-
-base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 class Silent final : public shard::Audience<core::MarchState> {
 public:
@@ -29,7 +29,7 @@ public:
     [[nodiscard]] bool repairs() const override { return false; }
 };
 
-struct Fixture {
+struct OpeningStage {
     base::ManualClock clock{base::UtcMs{1'528'984'800'000}};
     store::MemoryLog memory{store::MemoryLog::Drive::by_caller};
     std::shared_ptr<boost::asio::io_context> io = std::make_shared<boost::asio::io_context>(1);
@@ -39,7 +39,7 @@ struct Fixture {
     std::shared_ptr<shard::LogDesk<core::MarchState>> desk;
     std::vector<base::Tip> tips;  ///< of what was copied
 
-    Fixture() {
+    OpeningStage() {
         core::MarchState state;
         state.id = id;
         desk = std::make_shared<shard::LogDesk<core::MarchState>>(place("key"), state, audience);
@@ -121,7 +121,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a log opens to the state that its desk held", "[shard]") {
-    Fixture f;
+    OpeningStage f;
     f.notice();
     f.hidden(3);
     if (GENERATE(true, false)) f.checkpoint();
@@ -135,7 +135,7 @@ TEST_CASE("a log opens to the state that its desk held", "[shard]") {
 }
 
 TEST_CASE("a log whose chain does not hold is not opened and names itself", "[shard]") {
-    Fixture f;
+    OpeningStage f;
     f.notice();
     const auto opened = f.open("another key");
     REQUIRE(opened.has_error());
@@ -145,7 +145,7 @@ TEST_CASE("a log whose chain does not hold is not opened and names itself", "[sh
 }
 
 TEST_CASE("a checkpoint that cannot be read is passed over", "[shard]") {
-    Fixture f;
+    OpeningStage f;
     f.notice();
     f.memory.put_checkpoint(f.id, {f.desk->committed().tip, "no checkpoint at all"}, [](const auto&) {});
     f.settle();
@@ -155,7 +155,7 @@ TEST_CASE("a checkpoint that cannot be read is passed over", "[shard]") {
 }
 
 TEST_CASE("a log that was repaired opens from its repair on, where nothing before it is left", "[shard][repair]") {
-    Fixture f;
+    OpeningStage f;
     f.notice();
     f.hidden(3);
     f.notice();
@@ -182,7 +182,7 @@ TEST_CASE("a log that was repaired opens from its repair on, where nothing befor
 }
 
 TEST_CASE("a long log opens with its newest entries and where both counts stood before them", "[shard]") {
-    Fixture f;
+    OpeningStage f;
     const std::size_t window = base::limits::window_at_opening;
     const auto where = GENERATE(0, 1, 2);
     base::Position public_before = {base::Epoch{1}, base::Seq{1}, f.tip().digest};  // MarchCreated

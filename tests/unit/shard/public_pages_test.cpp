@@ -1,6 +1,7 @@
 // Public pages: which targets there are, the plain page of all marches, routes as GeoJSON.
 #include "shard/public_pages.hpp"
 #include "shard/front_page.hpp"
+#include "support/named.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,10 +11,9 @@
 
 using namespace marchwire;
 using shard::PageKind;
+using test::slug;
 
 namespace {
-
-base::Slug slug(std::string_view text) { return base::Slug::parse(text).value(); }
 
 shard::FrontRow row(const char* march, const char* city, const char* tz, base::UtcMs next) {
     shard::FrontRow one;

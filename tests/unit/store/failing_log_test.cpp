@@ -1,6 +1,7 @@
 // The log that fails on demand, since other tests lean on it.
 #include "support/failing_log.hpp"
 #include "store/memory_log.hpp"
+#include "support/named.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +14,7 @@ using Fate = support::FailingLog::Fate;
 
 namespace {
 
-const base::LogId march = base::LogId::parse("summer/denver-co").value();
+const base::LogId denver = test::log_named("summer/denver-co");
 
 struct Bench {
     MemoryLog memory{MemoryLog::Drive::by_caller};
@@ -22,14 +23,14 @@ struct Bench {
 
     Bench() {
         store::AppendRequest create;
-        create.log = march;
+        create.log = denver;
         create.new_log = true;
         memory.append(std::move(create), nullptr);
         memory.run_some();
     }
     void append(std::uint64_t seq) {
         store::AppendRequest request;
-        request.log = march;
+        request.log = denver;
         if (seq > 1) request.expected.seq = base::Seq{seq - 1};
         store::StoredEntry entry;
         entry.tip.seq = base::Seq{seq};
@@ -40,7 +41,7 @@ struct Bench {
     }
     std::uint64_t tip() {
         std::uint64_t seq = 0;
-        memory.open(march, [&seq](const auto& opened) { seq = opened->tip.seq.value; });
+        memory.open(denver, [&seq](const auto& opened) { seq = opened->tip.seq.value; });
         memory.run_some();
         return seq;
     }
@@ -100,7 +101,7 @@ TEST_CASE("a log that its caller drives does nothing by itself and stop refuses 
     MemoryLog log(MemoryLog::Drive::by_caller);
     std::vector<base::RefusalCode> codes;
     log.list([&](const auto& listed) { codes.push_back(listed.error().code); });
-    log.open(march, [&](const auto& opened) { codes.push_back(opened.error().code); });
+    log.open(denver, [&](const auto& opened) { codes.push_back(opened.error().code); });
     CHECK(codes.empty());
     log.stop();
     CHECK(codes == std::vector<base::RefusalCode>(2, base::RefusalCode::unavailable));

@@ -1,5 +1,6 @@
 // Follows of a log that other servers append to: nothing left out, nothing twice, whatever pub/sub loses.
 #include "store/redis_follows.hpp"
+#include "support/named.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +13,7 @@ namespace marchwire::store {
 namespace {
 
 using Kind = RedisFollows::Wish::Kind;
-const LogId march = LogId::parse("c/m").value();
+const LogId march = test::log_named("c/m");
 
 Entries entries(std::initializer_list<std::uint64_t> seqs) {
     Entries made;

@@ -2,6 +2,7 @@
 #include "store/sqlite_log.hpp"
 #include "faulty_vfs.hpp"
 #include "store/offline_log.hpp"
+#include "support/named.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,7 +28,7 @@ using store::SqliteLog;
 namespace {
 
 namespace fs = std::filesystem;
-const base::LogId march = base::LogId::parse("summer/denver-co").value();
+const base::LogId march = test::log_named("summer/denver-co");
 
 class Directory {
 public:
