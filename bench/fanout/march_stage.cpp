@@ -11,8 +11,8 @@
 namespace marchwire::bench {
 namespace {
 
-const std::string march = "m0";
-const std::string march_log = MarchStage::campaign + "/" + march;
+const std::string crowded_march = "m0";
+const std::string march_log = MarchStage::campaign + "/" + crowded_march;
 constexpr std::uint32_t sections = 5;
 
 }  // namespace
@@ -54,7 +54,7 @@ std::uint64_t MarchStage::put(const std::string& log, const v1::Command& command
 
 std::string MarchStage::token(const char* role, const char* callsign, bool of_march) {
     nlohmann::json request{{"verb", "token_create"}, {"campaign", campaign}, {"role", role}, {"callsign", callsign}};
-    if (of_march) request["march"] = march;
+    if (of_march) request["march"] = crowded_march;
     return ask(request).at("token");
 }
 
@@ -69,7 +69,7 @@ std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) {
         const std::string callsign = "marshal " + std::to_string(i);
         v1::Command person;
         person.mutable_add_person()->set_callsign(callsign);
-        person.mutable_add_person()->set_march(march);
+        person.mutable_add_person()->set_march(crowded_march);
         const std::uint64_t number = put(campaign, person);
         v1::Command duty;
         duty.mutable_assign_duty()->set_person(number);
@@ -83,7 +83,7 @@ std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) {
         issue.mutable_issue_token()->set_hash(std::string(hash.begin(), hash.end()));
         issue.mutable_issue_token()->set_person(number);
         issue.mutable_issue_token()->set_role(v1::SIDE);
-        issue.mutable_issue_token()->set_march(march);
+        issue.mutable_issue_token()->set_march(crowded_march);
         put(campaign, issue);
     }
     return tokens;

@@ -66,8 +66,9 @@ inline constexpr std::size_t entry_bytes = 4UL * 1024 * 1024;  ///< a route of 1
 inline constexpr std::size_t group_commands = 512;             ///< commands decided and appended as one group
 inline constexpr std::size_t desk_queue_commands = 8'192;      ///< waiting for a desk; beyond it UNAVAILABLE
 inline constexpr int append_tries = 8;                         ///< DESIGN 3
-inline constexpr Millis append_wait_first{1};      ///< jitter from the second refusal on, doubled each time,
-inline constexpr Millis append_wait_most{16};      ///< up to here; ours
+inline constexpr Millis append_moment{16};    ///< full jitter of who lost to others: 8 ms a group are 125 a second and
+                                              ///< server
+inline constexpr int groups_to_gather = 100;  ///< after a lost race, each for such a moment; ours
 inline constexpr std::uint64_t id_window = 1'024;  ///< remembered counters per device and log (DESIGN 4.2)
 inline constexpr Millis id_age = hours(24);        ///< DESIGN 4.2
 inline constexpr std::size_t log_page_bytes = 4UL * 1024 * 1024;      ///< one page of a log; an entry always fits

@@ -56,7 +56,25 @@ std::optional<Refusal> LogDesk<State>::refused_unseen(const Asked& asked) const 
 
 template <class State>
 void LogDesk<State>::pump() {
-    while (!flying_ && !queue_.empty()) decide_and_append(take_group());
+    while (!flying_ && !gathering_ && !queue_.empty()) {
+        if (groups_to_gather_ > 0) return gather();
+        decide_and_append(take_group());
+    }
+}
+
+template <class State>
+void LogDesk<State>::gather() {
+    --groups_to_gather_;
+    gathering_ = true;
+    in_a_moment(&LogDesk::end_gathering);
+}
+
+template <class State>
+void LogDesk<State>::end_gathering() {
+    gathering_ = false;
+    if (!queue_.empty()) decide_and_append(take_group());
+    pump();
+    tell_quiet();
 }
 
 template <class State>
@@ -230,19 +248,21 @@ void LogDesk<State>::on_refused(Group group, const store::AppendRefused& refused
              not_now("Others write to this log faster than this server: send the same command again."));
         return;
     }
+    if (!refused.missed.empty()) groups_to_gather_ = limits::groups_to_gather;
     const bool first = group.tries == 1;
     flying_ = std::move(group);
     if (first) return try_again();
     // Those who write at the same time would go on meeting: each waits for a moment of its own, and brings more.
-    place_.mailbox.post_after(jitter(flying_->tries), [weak = this->weak_from_this()] {
-        if (const auto self = weak.lock()) self->try_again();
-    });
+    in_a_moment(&LogDesk::try_again);
 }
 
 template <class State>
-std::chrono::microseconds LogDesk<State>::jitter(int tries) {
-    const auto most = std::min(limits::append_wait_most.value, limits::append_wait_first.value << (tries - 2));
-    return std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, most * 1'000)(random_));
+void LogDesk<State>::in_a_moment(void (LogDesk::*then)()) {
+    constexpr std::int64_t most = limits::append_moment.value * 1'000;
+    const std::chrono::microseconds moment(std::uniform_int_distribution<std::int64_t>(0, most)(random_));
+    place_.mailbox.post_after(moment, [weak = this->weak_from_this(), then] {
+        if (const auto self = weak.lock()) (self.get()->*then)();
+    });
 }
 
 template <class State>

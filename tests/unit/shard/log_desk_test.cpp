@@ -213,6 +213,24 @@ TEST_CASE("what comes while a desk loses races goes along with the next try", "[
     CHECK(f.server.desk->committed().notices.size() == 9);
 }
 
+TEST_CASE("a desk that lost a race gathers what comes within a moment", "[shard]") {
+    Fixture f;
+    const auto rival = f.another();
+    f.put(*rival, f.command(Fixture::notice("first")));
+    f.settle(*rival);
+    const auto three = [&f] {
+        const auto before = f.server.log.appends();
+        for (const char* text : {"one", "two", "three"}) f.put(f.command(Fixture::notice(text)));
+        f.settle_races();
+        return f.server.log.appends() - before;
+    };
+    CHECK(three() == 2);  // "one" at once, on what it did not know of; again with the others
+    CHECK(three() == 1);
+    CHECK(f.answers.size() == 7);
+    for (const Outcome& answer : f.answers) CHECK(answer.has_value());
+    CHECK(f.server.desk->committed().notices.size() == 7);
+}
+
 TEST_CASE("a refusal waits until what it was decided on is stored", "[shard]") {
     Fixture f;
     f.server.log.hold_appends();
