@@ -27,6 +27,7 @@ namespace limits = base::limits;
 using SteadyTime = RedisThread::SteadyTime;
 
 constexpr std::size_t id_bytes = 16;
+constexpr const char* control_channel = "mw:control";  ///< who leaves says so here
 
 /// Tells the instances apart: 64 random bits, written as text of one length.
 std::string fresh_id() {
@@ -180,6 +181,7 @@ private:
 
     void subscribe_all() {
         heartbeat_.subscribe();
+        subscribe(control_channel);
         for (const auto& [channel, listeners] : listeners_) subscribe(channel);
     }
     void subscribe(const std::string& channel) { say("SUBSCRIBE", channel); }
@@ -200,6 +202,7 @@ private:
         const std::string& bytes = message.items[2].text;
         if (heartbeat_.heard(channel, std::chrono::steady_clock::now())) return;
         if (bytes.size() < id_bytes || bytes.compare(0, id_bytes, id_) == 0) return;  // our own word
+        if (channel == control_channel) return ask_duties();                          // what it kept is free
         const auto found = listeners_.find(channel);
         if (found == listeners_.end()) return;
         const std::string said = bytes.substr(id_bytes);
@@ -267,7 +270,7 @@ private:
         if (!told_ || !loaded_ || !requests_.takes()) return finish();
         const std::string now = std::to_string(clock_().value);
         told_ = nullptr;
-        requests_.request(script(Script::leave, {"2", "mw:instances", "mw:leases", id_, now}),
+        requests_.request(script(Script::leave, {"2", "mw:instances", "mw:leases", id_, now, control_channel}),
                           [this](const Reply*) { post([this] { finish(); }); });
     }
 

@@ -110,18 +110,23 @@ TEST_CASE("two servers share the marches evenly and no march has two keepers", "
     });
 }
 
-TEST_CASE("a server that leaves gives its marches back at once", "[redis][bus][faults]") {
+TEST_CASE("a server that leaves says so, and the others keep its marches at once", "[redis][bus][faults]") {
     BusWorld world;
-    Server one(world.redis);
     Server other(world.redis);
-    one.keep();
     other.keep();
-    one.until(keeps(BusWorld::marches / 2));
-    other.until(keeps(BusWorld::marches / 2));
-    const auto left = std::chrono::steady_clock::now();
-    one.bus.stop();
-    other.until(keeps(BusWorld::marches));
-    CHECK(std::chrono::steady_clock::now() - left < 2500ms);  // a lease that nobody gives back has 3 s
+    // Who only looks each second needs half of it on average.
+    std::chrono::steady_clock::duration in_all{};
+    for (int round = 0; round < 6; ++round) {
+        Server one(world.redis);
+        one.keep();
+        one.until(keeps(BusWorld::marches / 2));
+        other.until(keeps(BusWorld::marches / 2));
+        const auto left = std::chrono::steady_clock::now();
+        one.bus.stop();
+        other.until(keeps(BusWorld::marches));
+        in_all += std::chrono::steady_clock::now() - left;
+    }
+    CHECK(in_all < 1500ms);
 }
 
 TEST_CASE("a server that hears nothing of Redis stops keeping before another may begin", "[redis][bus][faults]") {
