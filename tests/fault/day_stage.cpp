@@ -1,7 +1,8 @@
 // The demo day on three servers with one Redis behind HAProxy, and what is done to them.
 #include "fault/day_stage.hpp"
 
-#include <unistd.h>
+#include "support/own_address.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -22,14 +23,7 @@ constexpr int exit_not_found = 5;
 
 const fs::path samples = fs::path(MARCHWIRE_SOURCE_DIR) / "samples";
 
-/// Ports are those of the sample configuration: the address is what another run must not have.
-std::string address(unsigned last) {
-    constexpr unsigned parts = 250;
-    const auto process = static_cast<unsigned>(::getpid());
-    return "127." + std::to_string(1 + process / parts % parts) + "." + std::to_string(process % parts) + "." +
-           std::to_string(last);
-}
-std::string address_of(std::size_t server) { return address(balancer + 1 + static_cast<unsigned>(server)); }
+std::string address_of(std::size_t server) { return test::own_address(balancer + 1 + static_cast<unsigned>(server)); }
 
 std::string demo_clock(double rate) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -73,7 +67,7 @@ DayStage::DayStage(double rate) : redis_(directory_.path()) {
     }
     haproxy_ = std::make_unique<test::Program>(
         std::vector<std::string>{"env", "ONE=" + address_of(0), "TWO=" + address_of(1), "THREE=" + address_of(2),
-                                 "BIND=" + address(balancer), "haproxy", "-db", "-f",
+                                 "BIND=" + test::own_address(balancer), "haproxy", "-db", "-f",
                                  samples / "load-balancer/haproxy.cfg"},
         test::Stream::out);
     load();
@@ -106,7 +100,7 @@ void DayStage::load() {
 }
 
 test::Doors DayStage::doors() const {
-    const std::string url = "ws://" + address(balancer);
+    const std::string url = "ws://" + test::own_address(balancer);
     return {url + ":8081/v1/ops", url + ":8080/v1/ws"};
 }
 

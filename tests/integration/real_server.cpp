@@ -175,11 +175,11 @@ sdk::FeedName feed(const std::string& kind) {
 
 namespace {
 
-sdk::ClientSettings settings_of(const RealServer& server, const std::string& token) {
+sdk::ClientSettings settings_of(const Doors& doors, const std::string& ca_file, const std::string& token) {
     static std::uint64_t device = static_cast<std::uint64_t>(::getpid()) << 20U;
     sdk::ClientSettings settings;
-    settings.url = token.empty() ? server.followers_url() : server.staff_url();
-    settings.ca_file = server.ca_file();
+    settings.url = token.empty() ? doors.followers_url : doors.staff_url;
+    settings.ca_file = ca_file;
     settings.token = token;
     settings.device = ++device;
     settings.retry_first = sdk::Millis(50);
@@ -205,10 +205,13 @@ sdk::Callbacks callbacks_of(Somebody& self) {
 
 }  // namespace
 
-Somebody::Somebody(const RealServer& server, const std::string& token)
-    : client(io, settings_of(server, token), callbacks_of(*this)) {
+Somebody::Somebody(const Doors& doors, const std::string& token, const std::string& ca_file)
+    : client(io, settings_of(doors, ca_file, token), callbacks_of(*this)) {
     client.connect();
 }
+
+Somebody::Somebody(const RealServer& server, const std::string& token)
+    : Somebody(server.doors(), token, server.ca_file()) {}
 
 void Somebody::until(const std::function<bool()>& holds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);

@@ -115,6 +115,7 @@ class Somebody {
 public:
     /// `token` empty: a follower.
     Somebody(const RealServer& server, const std::string& token);
+    Somebody(const Doors& doors, const std::string& token, const std::string& ca_file = "");
 
     /// Runs until it holds; throws after 20 s.
     void until(const std::function<bool()>& holds);
