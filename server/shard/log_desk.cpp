@@ -279,11 +279,10 @@ void LogDesk<State>::try_again() {
 
 template <class State>
 bool LogDesk<State>::apply_missed(const std::vector<store::StoredEntry>& missed) {
-    for (const store::StoredEntry& stored : missed) {
-        if (!apply_next(stored)) return false;
-    }
-    if (!missed.empty()) audience_.group_stored();
-    return true;
+    // What follows is in the log, also before an entry that does not.
+    const auto wrong = std::ranges::find_if_not(missed, [this](const auto& stored) { return apply_next(stored); });
+    if (wrong != missed.begin()) audience_.group_stored();
+    return wrong == missed.end();
 }
 
 template <class State>
@@ -342,15 +341,18 @@ void LogDesk<State>::hear(store::StoredEntry stored) {
 template <class State>
 void LogDesk<State>::apply_heard() {
     bool told = false;
+    bool follows = true;
     while (!heard_.empty()) {
         const store::StoredEntry stored = std::move(heard_.front());
         heard_.pop_front();
         if (stored.tip.seq <= committed_.tip.seq) continue;  // our own, or told with a refusal
-        if (!apply_next(stored)) return doubt({});
+        follows = apply_next(stored);
+        if (!follows) break;
         core::apply(draft_, wire::decode_stored(stored.bytes).value(), stored.tip.digest);
         told = true;
     }
     if (told) audience_.group_stored();
+    if (!follows) doubt({});
 }
 
 template <class State>

@@ -59,7 +59,7 @@ RealServer::RealServer(Speaks speaks) : speaks_(speaks) {
     if (speaks_ == Speaks::tls) {
         const Ended made = run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                                         "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Marchwire",
-                                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key_file(), "-out",
+                                        "-addext", "subjectAltName=IP:" + own_address(1), "-keyout", key_file(), "-out",
                                         ca_file()});
         need(made.exit_code == 0, "openssl made no certificate");
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin_client.hpp"
+#include "support/own_address.hpp"
 #include "support/program.hpp"
 
 #include <marchwire/client.hpp>
@@ -44,14 +45,15 @@ struct Doors {
     std::string followers_url;
 };
 
-/// "ADDRESS:PORT" of each door; port 0 is a free one.
+/// "ADDRESS:PORT" of each door; port 0 is a free one. On an address of this process alone: a server that starts again
+/// finds its ports, whatever connections others make meanwhile.
 struct Addresses {
-    std::string followers = "127.0.0.1:0";
-    std::string staff = "127.0.0.1:0";
-    std::string admin = "127.0.0.1:0";
+    std::string followers = own_address(1) + ":0";
+    std::string staff = own_address(1) + ":0";
+    std::string admin = own_address(1) + ":0";
 };
 
-/// Starts on free ports, and again on the same ones. Under TLS with a certificate for 127.0.0.1 of its own.
+/// Starts on free ports, and again on the same ones. Under TLS with a certificate of its own.
 class RealServer {
 public:
     /// `more`: further arguments of the server.
