@@ -124,11 +124,19 @@ public:
 
     void tell(const base::LogId& log, const std::string& bytes) { publish(live_channel(log), id_ + bytes); }
     void put(const base::LogId& log, const std::string& name, const std::string& bytes) {
+        unkept_[{log, name}] = bytes;
+        put_again(log, name, bytes);
+        tell(log, bytes);
+    }
+    void put_again(const base::LogId& log, const std::string& name, const std::string& bytes) {
         if (!requests_.takes()) return;
         const std::string key = rows_key(log);
         const std::array<std::string_view, 4> words{"HSET", key, name, bytes};
-        requests_.request(words, [](const Reply*) {});
-        tell(log, bytes);
+        requests_.request(words, [this, log, name, bytes](const Reply* reply) {
+            const auto waiting = unkept_.find({log, name});
+            const bool is_kept = reply != nullptr && !reply->is_error();
+            if (is_kept && waiting != unkept_.end() && waiting->second == bytes) unkept_.erase(waiting);
+        });
     }
     void rows(const base::LogId& log, const std::function<void(std::vector<Row>)>& told) {
         if (!requests_.takes()) return told({});
@@ -174,6 +182,7 @@ private:
                 // Without them this server would keep nothing for as long as the link lives.
                 if (fault == RedisFault::not_here || fault == RedisFault::not_now) return requests_.renew(refused);
             }
+            for (const auto& [row, bytes] : unkept_) put_again(row.first, row.second, bytes);
             ask_duties();
         });
     }
@@ -290,6 +299,8 @@ private:
 
     bool loaded_ = false;
     std::map<std::string, std::vector<std::shared_ptr<Listener>>> listeners_;
+    /// Rows that Redis has not confirmed, by log and name: at most one for each march of this server.
+    std::map<std::pair<base::LogId, std::string>, std::string> unkept_;
     std::function<base::UtcMs()> clock_;
     std::function<void(Duties)> told_;
     bool duties_told_ = false;

@@ -40,16 +40,31 @@ CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
 
 void CampaignDesk::follow(const std::vector<PastEntry>& recent) {
     desk_->follow(recent);
-    const auto hear = [weak = weak_from_this(), home = home_.mailbox()](std::string bytes) {
+    listening_ = home_.bus()->listen(id_, [weak = weak_from_this(), home = home_.mailbox()](std::string bytes) {
         home.post([weak, bytes = std::move(bytes)] {
             if (const auto self = weak.lock()) self->hear(bytes);
         });
-    };
-    listening_ = home_.bus()->listen(id_, hear);
-    // Those that were told before: no older than what is heard meanwhile, since a row says when it was made.
-    home_.bus()->rows(id_, [hear](const std::vector<bus::Bus::Row>& rows) {
-        for (const auto& [march, bytes] : rows) hear(bytes);
     });
+    read_rows();
+}
+
+/// What is kept of the marches' rows. What is told by pub/sub may be told before this server's subscription takes hold,
+/// or while its link is down, and a row that does not change is not told again.
+void CampaignDesk::read_rows() {
+    seconds_unread_ = 0;
+    home_.bus()->rows(id_, [weak = weak_from_this(), home = home_.mailbox()](const std::vector<bus::Bus::Row>& rows) {
+        home.post([weak, rows] {
+            const auto self = weak.lock();
+            if (!self) return;
+            for (const auto& [march, bytes] : rows) self->hear(bytes);
+        });
+    });
+}
+
+void CampaignDesk::second() {
+    desk_->second();
+    constexpr auto every = limits::bus_tail_check_every.value / limits::session_tick.value;
+    if (listening_ && ++seconds_unread_ >= every) read_rows();
 }
 
 void CampaignDesk::hear(const std::string& bytes) {
@@ -59,7 +74,7 @@ void CampaignDesk::hear(const std::string& bytes) {
     auto* row = std::get_if<MarchRow>(&*message);
     if (row == nullptr) return;
     const auto kept = rows_.find(row->overview.march);
-    if (kept != rows_.end() && kept->second.overview.as_of > row->overview.as_of) return;
+    if (kept != rows_.end() && (kept->second.overview.as_of > row->overview.as_of || kept->second == *row)) return;
     put_row(std::move(*row));
 }
 

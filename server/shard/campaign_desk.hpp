@@ -33,7 +33,7 @@ public:
     /// Its creation was refused and nobody waits for it.
     [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
     void beat();
-    void second() { desk_->second(); }
+    void second();
 
     [[nodiscard]] const core::CampaignState& state() const { return desk_->committed(); }
     /// Every row that the public may see, as one JSON item; null for a drill.
@@ -50,6 +50,7 @@ public:
 private:
     void put_row(MarchRow row);
     void hear(const std::string& bytes);
+    void read_rows();
     void tell_all(const core::CampaignState& state);
     [[nodiscard]] wire::Frame heading(wire::FeedKind kind, wire::Encoding encoding) const;
     [[nodiscard]] wire::OverviewRows overview(bool whole) const;
@@ -65,6 +66,7 @@ private:
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
     std::unique_ptr<bus::Listening> listening_;
+    int seconds_unread_ = 0;  ///< since the rows of other servers' marches were read
 };
 
 }  // namespace marchwire::shard

@@ -424,8 +424,11 @@ void Shard::hold_base(const HeldBase& held) {
 
 void Shard::row_changed(const base::LogId& march, MarchRow row) {
     Shard& home = fabric_.home_of(march.campaign_log());
-    home.mailbox().post([&home, march, row = std::move(row)]() mutable {
-        if (auto* desk = home.desks().campaign(march.campaign_log())) desk->row_changed(march.march, std::move(row));
+    home.mailbox().post([&home, march, row = std::move(row)] {
+        // A keeper's first row may come before its server has opened the campaign, and is not told again.
+        home.desks().when_open(march.campaign_log(), [&home, march, row] {
+            if (auto* desk = home.desks().campaign(march.campaign_log())) desk->row_changed(march.march, row);
+        });
     });
 }
 

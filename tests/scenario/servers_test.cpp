@@ -246,6 +246,31 @@ TEST_CASE("the overview shows how many follow a march on all servers, rounded", 
     CHECK_FALSE(says(late->newest, "followersRounded"));
 }
 
+TEST_CASE("a row that did not reach a server by word is on its boards a few seconds later", "[scenario][servers]") {
+    TwoServers servers;
+    servers.hub.is_mute = true;
+    servers.give(&servers.one);
+    servers.day.stage.wait(base::seconds(10));
+    auto follower = servers.seat_there();
+    follower->open(servers.day.stage.feed(FeedKind::overview));
+    servers.day.stage.settle();
+    CHECK(says(follower->newest, "St. Louis"));
+}
+
+TEST_CASE("a keeper's first row is told though its server has not opened the campaign yet", "[scenario][servers]") {
+    StageHub hub;
+    StageBus one(hub);
+    StageBus other(hub);
+    CityStage stage(1, &one);
+    const shard::City& keeper = stage.another(other);
+    stage.create_campaign();
+    stage.create_march();
+    REQUIRE(keeper.counts().campaigns == 0);
+    hub.give(stage.march, &other, stage.clock.now());
+    stage.wait(base::seconds(2));
+    CHECK(hub.rows[stage.campaign].size() == 1);
+}
+
 TEST_CASE("the boards of a server that comes later show what was told before", "[scenario][servers]") {
     TwoServers servers;
     servers.give(&servers.one);

@@ -29,6 +29,7 @@ struct StageHub {
     std::map<base::LogId, std::map<std::string, std::string>> rows;
     std::vector<base::LogId> campaigns;
     std::map<base::LogId, std::pair<StageBus*, base::UtcMs>> keepers;  ///< and when it was last kept before
+    bool is_mute = false;                                              ///< what is told reaches nobody
 
     /// This one keeps the march from now on; null: nobody does.
     void give(const base::LogId& march, StageBus* to, base::UtcMs kept_before);
@@ -43,6 +44,7 @@ public:
 
     [[nodiscard]] std::string name() const override { return std::to_string(number_); }
     void tell(const base::LogId& log, std::string bytes) override {
+        if (hub_.is_mute) return;
         const auto listeners = hub_.listeners;
         for (const auto& one : listeners) {
             const auto listener = one.lock();
