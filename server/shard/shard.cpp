@@ -187,7 +187,7 @@ void Shard::run_command(fanout::Slot slot, session::RunCommand command) {
     };
     asked.command = std::move(command.message.command);
     // It might have been revoked meanwhile: whoever is cut off from the others cannot know (DESIGN 10).
-    if (!fabric_.settings().log.hears()) return asked.answer(cut_off());
+    if (!fabric_.settings().log.hears()) return send(index_, Replied{key, {asked.command.id, cut_off()}});
     fabric_.put(log, std::move(asked));
 }
 

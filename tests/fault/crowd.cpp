@@ -172,12 +172,20 @@ void Crowd::take_rest() { run_for(milliseconds(100)); }
 void Crowd::begin_resuming() { broken_resumes_ = 0; }
 
 void Crowd::resume() {
-    until("return of everybody", [this] {
+    const auto waits_for = [this] {
+        std::string all;
         for (const auto& person : people_) {
-            if (!person->client.is_online() || person->client.unanswered_commands() != 0) return false;
+            const std::size_t unanswered = person->client.unanswered_commands();
+            if (!person->client.is_online()) all += " one is not online;";
+            if (unanswered != 0) all += " one has " + std::to_string(unanswered) + " commands unanswered;";
         }
-        return true;
-    });
+        return all;
+    };
+    try {
+        until("return of everybody", [&] { return waits_for().empty(); });
+    } catch (const std::runtime_error& late) {
+        throw std::runtime_error(late.what() + std::string(":") + waits_for());
+    }
 }
 
 std::size_t Crowd::differences(Crowd& fresh, test::RealServer& server) {

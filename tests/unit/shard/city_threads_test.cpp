@@ -3,6 +3,7 @@
 
 #include "store/memory_log.hpp"
 #include "support/named.hpp"
+#include "support/stage_log.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -39,7 +40,10 @@ class Follower final : public session::SessionPort {
 public:
     void feed_opened(session::FeedOpened) override { opened.set_value(); }
     void feed_refused(session::FeedRefused) override {}
-    void replied(const wire::Reply&) override {}
+    void replied(const wire::Reply& reply) override {
+        refused += reply.outcome.has_error() ? 1U : 0U;
+        if (refused == refusals_awaited) done.set_value();
+    }
     void history_read(wire::History) override {}
     session::AfterDelivery deliver(const fanout::Run& run) override {
         for (const fanout::LiveItem& item : run.items()) {
@@ -63,19 +67,25 @@ public:
     std::promise<void> done;
     base::Seq last;
     base::Seq awaited;
+    std::size_t refused = 0;
+    std::size_t refusals_awaited = 0;
     bool in_order = true;
     bool drained = false;
     std::optional<session::Grant> none;
 };
 
+enum class Link : std::uint8_t { whole, cut_off };
+
 struct Running {
     base::SystemClock clock;
     store::MemoryLog memory;
-    shard::City city{{3, clock, memory, [](const base::LogId& log) { return base::sha256(log.text()); },
-                      [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; },
-                      base::UtcMs{}, shard::Drive::threads}};
+    test::StageLog far{memory};  ///< not for several threads: nothing reaches it that changes it while it is cut off
+    shard::City city;
 
-    Running() {
+    explicit Running(Link link = Link::whole)
+        : city({3, clock, log_behind(link), [](const base::LogId& log) { return base::sha256(log.text()); },
+                [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; }, base::UtcMs{},
+                shard::Drive::threads}) {
         std::promise<bool> started;
         city.start([&](const base::Result<void>& outcome) { started.set_value(outcome.has_value()); });
         REQUIRE(wait_for(started.get_future()));
@@ -86,6 +96,11 @@ struct Running {
         wait_for(stopped.get_future());
     }
     ~Running() { memory.stop(); }
+    [[nodiscard]] store::EventLog& log_behind(Link link) {
+        if (link == Link::whole) return memory;
+        far.cut_off(true);
+        return far;
+    }
 
     std::future<base::Result<wire::Accepted>> put(const base::LogId& log, core::CommandBody body) {
         auto answer = std::make_shared<std::promise<base::Result<wire::Accepted>>>();
@@ -163,6 +178,35 @@ TEST_CASE("two logs never share a topic base", "[shard]") {
     bad.spec.city.clear();
     REQUIRE(wait_for(running.put({slug("flag-day"), slug("three")}, bad)).has_error());
     CHECK(wait_for(running.put({slug("flag-day"), slug("four")}, a_march(7))).has_value());
+    running.stop();
+}
+
+// A refusal was once put into the outbox of the march's shard, from the thread of the session's.
+TEST_CASE("a server that is cut off refuses what all its shards are asked for marches of all shards", "[shard]") {
+    Running running(Link::cut_off);
+    constexpr std::size_t commands = 3'000;
+    std::vector<std::unique_ptr<Follower>> askers;
+    for (std::size_t shard = 0; shard < running.city.shards(); ++shard) {
+        askers.push_back(std::make_unique<Follower>());
+        askers.back()->refusals_awaited = commands;
+    }
+    std::vector<std::future<void>> answered;
+    for (const auto& asker : askers) answered.push_back(asker->done.get_future());
+    for (std::size_t shard = 0; shard < askers.size(); ++shard) {
+        boost::asio::post(running.city.io_context(shard), [&running, &asker = *askers[shard], shard] {
+            session::Backend& backend = running.city.backend(shard);
+            const fanout::Slot slot = backend.join(asker);
+            for (std::size_t i = 0; i < commands; ++i) {
+                session::RunCommand ask;
+                ask.message.log = {slug("flag-day"), slug("march-" + std::to_string(i % 9))};
+                ask.message.command.id = {base::DeviceId{1 + shard}, 1 + i};
+                ask.message.command.body = core::PostNotice{core::Severity::info, {}, "Water", {}};
+                backend.run_command(slot, std::move(ask));
+            }
+        });
+    }
+    for (auto& one : answered) wait_for(std::move(one));
+    for (const auto& asker : askers) CHECK(asker->refused == commands);
     running.stop();
 }
 
