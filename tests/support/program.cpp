@@ -41,6 +41,8 @@ Program::Program(const std::vector<std::string>& arguments, Stream stream) {
     process_ = ::fork();
     if (process_ == 0) {
         ::dup2(pipe[1], stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO);
+        // A socket of ours that lived on in there would not end when we close it.
+        ::close_range(STDERR_FILENO + 1, ~0U, 0);
         ::execvp(argv[0], argv.data());
         ::_exit(127);
     }
