@@ -1,6 +1,8 @@
 #include "core/audience.hpp"
 
 #include "core/decide_family.hpp"
+#include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include <algorithm>
 
@@ -37,14 +39,31 @@ public:
         add_who_names(event.person);
         return std::move(indices_);
     }
-    Indices operator()(const DutyChanged& event) { return around(event.person); }
+    Indices operator()(const DutyChanged& event) {
+        // Whoever is asked to take over, or was, follows the duty that is offered.
+        add_person(event.handover_to);
+        if (const Member* member = state_.member(event.person)) add_person(member->handover_to);
+        return around(event.person);
+    }
     Indices operator()(const CheckedIn& event) { return around(event.person); }
     Indices operator()(const CheckInNudged& event) {
         add(topic::ops);
         add_section_ops(event.person);
         add_person(event.person);
+        // A phone that is off reads no nudge: whoever has this person answers.
+        if (const Member* member = state_.member(event.person); member != nullptr && is_dark(*member)) {
+            add_person(member->buddy);
+            add_who_names(event.person);
+        }
         return std::move(indices_);
     }
+    Indices operator()(const SosRaised& event) { return around(event.person); }
+    Indices operator()(const CountReported& event) {
+        if (event.count.section != 0) add(topic::section_ops(event.count.section));
+        return ops();
+    }
+    Indices operator()(const PolicySet&) { return ops(); }
+    Indices operator()(const SilenceObserved&) { return ops(); }
     Indices operator()(const CheckInsScheduled&) { return staff(); }
     Indices operator()(const TimersShifted&) { return staff(); }
     Indices operator()(const AlertRaised& event) { return of_alert(event.alert.key, event.alert.step); }
@@ -111,8 +130,16 @@ private:
     }
     Indices of_alert(const AlertKey& key, std::uint32_t step) {
         add(topic::ops);
-        add_section_ops(key.subject);
-        for (const PersonId person : told_of(state_, key, step)) add_person(person);
+        const std::uint32_t section = section_of(state_, key);
+        if (section != 0) add(topic::section_ops(section));
+        // A cry for help is told to a whole section: one item on its topic, and not one for each of them.
+        const bool to_section = key.kind == AlertKind::sos_unowned && section != 0;
+        if (to_section) add_section(section);
+        for (const PersonId person : told_of(state_, key, step)) {
+            const Member* member = state_.member(person);
+            if (to_section && member != nullptr && member->section == section) continue;
+            add_person(person);
+        }
         return std::move(indices_);
     }
     [[nodiscard]] std::uint32_t step_of(const AlertKey& key) const {
@@ -131,9 +158,10 @@ std::vector<std::uint32_t> audience(const MarchState& state, const Event& event)
 }
 
 std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step) {
-    std::vector<PersonId> persons = {key.subject};
-    for (std::uint32_t reached = 0; reached <= std::min(step, rung_national_desk); ++reached) {
-        for (const PersonId person : rung(state, key.subject, reached)) {
+    std::vector<PersonId> persons;
+    if (const PersonId subject = person_of(key)) persons.push_back(subject);
+    for (std::uint32_t reached = ladder_of(key.kind).first; reached <= std::min(step, rung_national_desk); ++reached) {
+        for (const PersonId person : rung(state, key, reached)) {
             if (std::ranges::find(persons, person) == persons.end()) persons.push_back(person);
         }
     }

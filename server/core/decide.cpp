@@ -24,13 +24,14 @@ std::string_view who_may(Action action) {
         case Action::roster_invites: return "Ask a city lead or the national desk for invites and tokens.";
         case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
+        case Action::on_behalf:
+            return "Ask this person's buddy, the section lead, a dispatcher or the city lead to say it.";
+        case Action::report: return "Only people of this march report; ask your lead for an invite.";
         case Action::read_public:
         case Action::read_positions:
-        case Action::report:
         case Action::read_restricted:
         case Action::issue_order:
         case Action::mark_passed:
-        case Action::on_behalf:
         case Action::legs_exits:
         case Action::count_action:
         case Action::incident:

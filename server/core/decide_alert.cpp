@@ -1,24 +1,24 @@
-// Who takes an alert, and who stands on its ladder.
+// Who takes an alert, who ends it, and which alerts are on.
+#include "core/conditions.hpp"
 #include "core/decide_family.hpp"
-#include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include "base/limits.hpp"
-
-#include <algorithm>
 
 namespace marchwire::core {
 namespace {
 
-/// Alerts about a marshal's silence: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
-bool may_take(const Ask& ask, const Member* subject) {
+/// Who may take an alert (DOMAIN, rights: AckAlert, ClearAlert).
+bool may_take(const Ask& ask, const AlertKey& key) {
     // The buddy is the first to be told, whatever else they are on this march.
+    const Member* subject = ask.state.member(person_of(key));
     if (subject != nullptr && subject->buddy && subject->buddy == ask.actor.person) return true;
     switch (ask.permission) {
         case Permission::act: return true;
-        case Permission::own_section:
-            return subject != nullptr && ask.section() != 0 && subject->section == ask.section();
+        case Permission::own_section: return ask.section() != 0 && section_of(ask.state, key) == ask.section();
+        // Nobody knows yet what a cry for help is about: a medic who goes there may own it.
+        case Permission::medical: return key.kind == AlertKind::sos_unowned;
         case Permission::buddy:
-        case Permission::medical:
         case Permission::police:
         case Permission::deny:
         case Permission::read:
@@ -50,7 +50,7 @@ base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, 
     if (found == ask.state.alerts.end()) {
         return base::refuse(base::RefusalCode::not_found, "key", "This alert is not open any more.");
     }
-    if (!may_take(ask, ask.state.member(key.subject))) return denied(Action::alert);
+    if (!may_take(ask, key)) return denied(Action::alert);
     if (found->second.version != version) {
         return conflict("version", "This alert has moved on; look again.", found->second.version,
                         name_of(found->second.state));
@@ -60,26 +60,10 @@ base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, 
 
 }  // namespace
 
-std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step) {
-    const Member* missed = state.member(subject);
-    if (missed == nullptr || step >= rung_national_desk) return {};
-    std::vector<PersonId> persons;
-    for (const Member& member : state.roster) {
-        const bool buddy = step == 0 && member.person == missed->buddy;
-        const bool section_lead = step == 1 && member.role == Role::section_lead && missed->section != 0 &&
-                                  member.section == missed->section;
-        const bool city_lead = step == 2 && member.role == Role::city_lead;
-        if ((buddy || section_lead || city_lead) && member.person != subject && !is_gone(member.duty)) {
-            persons.push_back(member.person);
-        }
-    }
-    return persons;
-}
-
 Decision decide_on(const Ask& ask, const AckAlert& wish) {
     const auto alert = alert_asked_for(ask, wish.key, wish.version);
     if (!alert) return alert.error();
-    if (ask.actor.person == wish.key.subject) {
+    if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
         return denied("Nobody acknowledges their own alert: check in, and it ends by itself.");
     }
     if ((*alert)->state == AlertState::acked) {
@@ -94,10 +78,24 @@ Decision decide_on(const Ask& ask, const ClearAlert& wish) {
     if (auto wrong = check_text(wish.reason, "reason", base::limits::reason_characters, Presence::required)) {
         return *wrong;
     }
-    if (ask.actor.person == wish.key.subject) {
+    if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
         return denied("Nobody clears their own alert: check in, and it ends by itself.");
     }
     return events_of(AlertCleared{wish.key, wish.version + 1, ask.actor.person, wish.reason});
+}
+
+void follow_size(const MarchState& state, std::size_t roster, Events& events) {
+    if (!state.policy.by_size || preset_of(roster) == state.policy.preset) return;
+    events.emplace_back(PolicySet{{preset_of(roster), true}});
+}
+
+Decision decide_on(const Ask& ask, const SetPolicy& wish) {
+    const MarchState& state = ask.state;
+    const AlertPolicy policy{wish.preset.value_or(preset_of(state.roster.size())), !wish.preset};
+    if (policy == state.policy) {
+        return base::refuse(base::RefusalCode::invalid_transition, "preset", "The march's alerts are set so already.");
+    }
+    return events_of(PolicySet{policy});
 }
 
 }  // namespace marchwire::core

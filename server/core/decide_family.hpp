@@ -60,12 +60,19 @@ template <class... Each>
 [[nodiscard]] UtcMs next_check_in(const MarchState& state, const Member& member, Duty duty, UtcMs now);
 /// How often in this phase; 0 when no check-ins are expected.
 [[nodiscard]] Millis check_in_interval(MarchKind kind, Phase phase);
+/// What a change of the roster's size makes of a policy that goes by it: PolicySet, or nothing.
+void follow_size(const MarchState& state, std::size_t roster, Events& events);
+[[nodiscard]] base::Refusal not_on_roster();
+/// Where a check-in leads a duty, step by step (DESIGN 2). On duty begins with the first 'on post' or when the march is
+/// past its assembling; whoever is detained has left.
+struct DutySteps {
+    Duty steps[2]{};
+    int count = 0;
+    void add(Duty duty) { steps[count++] = duty; }
+};
+[[nodiscard]] DutySteps steps_of(const MarchState& state, Duty duty, Report report);
 /// Adds AlertCleared for this person's missed check-in, when one is open.
 void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by, std::string reason, Events& events);
-/// The ladder's rung as it is manned now; the national desk's is always empty.
-[[nodiscard]] std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step);
-inline constexpr std::uint32_t rung_national_desk = 3;
-inline constexpr std::uint32_t rung_exhausted = 4;
 
 /// Whole and bounded? Field paths begin with `spec.`.
 [[nodiscard]] Complaint check_spec(const MarchSpec& spec);
@@ -104,6 +111,13 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckIn& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeBreak& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const EndDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const HandOver& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AnswerHandOver& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CheckInSection& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const RaiseSos& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReportCount& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetPolicy& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ObserveSilence& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AckAlert& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ClearAlert& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const PostNotice& wish);

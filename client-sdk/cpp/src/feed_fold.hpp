@@ -16,6 +16,7 @@ namespace v1 = marchwire::v1;
 
 /// As many as the server keeps in a snapshot.
 inline constexpr int notices_kept = 50;
+inline constexpr int counts_kept = 100;
 
 enum class FoldResult : std::uint8_t {
     folded,
@@ -100,6 +101,10 @@ void put_alert(Alerts& alerts, const v1::Alert& alert);
 void erase_alert(Alerts& alerts, const v1::AlertKey& key);
 void step_alert(v1::Alert& alert, const v1::AlertStepped& event);
 void ack_alert(v1::Alert& alert, const v1::AlertAcked& event);
+/// True when the alert's subject is this person.
+[[nodiscard]] bool is_about(const v1::AlertKey& key, std::uint64_t person);
+using Counts = google::protobuf::RepeatedPtrField<v1::Count>;
+void put_count(Counts& counts, const v1::Count& count);
 void put_notice(Notices& notices, const v1::Notice& notice);
 
 }  // namespace marchwire::sdk

@@ -97,7 +97,20 @@ enum class Duty : std::uint8_t {
     stood_down = 8,
     no_show = 9,
 };
-enum class Report : std::uint8_t { unknown = 0, on_post = 1, moving = 2, needs_relief = 3, needs_help = 4 };
+enum class Report : std::uint8_t {
+    unknown = 0,
+    on_post = 1,
+    moving = 2,
+    needs_relief = 3,
+    needs_help = 4,
+    going_dark = 5,  ///< the phone goes off and the buddy has this person
+    detained = 6,    ///< said by the buddy alone
+};
+/// How a report for somebody else was heard; none: it came from the own phone.
+enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
+enum class CountMethod : std::uint8_t { unknown = 0, estimate = 1, clicker = 2, grid = 3, photo = 4 };
+/// Which alerts are on; unknown: this feed does not say.
+enum class AlertPreset : std::uint8_t { unknown = 0, small = 1, standard = 2, large = 3 };
 enum class PlaceKind : std::uint8_t { none = 0, post = 1, section = 2, route_metre = 3 };
 enum class RouteStatus : std::uint8_t {
     unknown = 0,
@@ -108,9 +121,21 @@ enum class RouteStatus : std::uint8_t {
     withdrawn = 5,
 };
 enum class Severity : std::uint8_t { unknown = 0, info = 1, warning = 2, urgent = 3 };
-enum class AlertKind : std::uint8_t { unknown = 0, checkin_missed = 1 };
+enum class AlertKind : std::uint8_t {
+    unknown = 0,
+    checkin_missed = 1,
+    sos_unowned = 40,
+    unreachable = 41,
+    network_lost = 42,
+    battery_low = 43,
+    staffing_low = 44,
+    density_high = 45,
+    phase_late = 46,
+    coverage_lost = 47,
+    person_detained = 48,
+};
 enum class AlertState : std::uint8_t { unknown = 0, raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
-enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3 };
+enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3, pocketed = 4 };
 /// How safely a command was stored: what each level survives stands in the server's README.
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };
 enum class ErrorCode : std::uint8_t {
@@ -138,6 +163,9 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Role role);
 [[nodiscard]] std::string_view name_of(Duty duty);
 [[nodiscard]] std::string_view name_of(Report report);
+[[nodiscard]] std::string_view name_of(HeardBy heard_by);
+[[nodiscard]] std::string_view name_of(CountMethod method);
+[[nodiscard]] std::string_view name_of(AlertPreset preset);
 [[nodiscard]] std::string_view name_of(RouteStatus status);
 [[nodiscard]] std::string_view name_of(Severity severity);
 [[nodiscard]] std::string_view name_of(AlertKind kind);
@@ -149,6 +177,13 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 [[nodiscard]] std::optional<Report> report_named(std::string_view name);
+[[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
+[[nodiscard]] std::optional<CountMethod> count_method_named(std::string_view name);
+[[nodiscard]] std::optional<AlertPreset> alert_preset_named(std::string_view name);
+[[nodiscard]] std::optional<AlertKind> alert_kind_named(std::string_view name);
+/// True when an alert's subject is a person. Else it is a section (0: the whole march), for coverage_lost 256 x section
+/// + role, for phase_late the planned phase, for staffing_low 0.
+[[nodiscard]] bool is_about_person(AlertKind kind);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
@@ -197,15 +232,29 @@ struct Member {
     Place last_place;
     std::uint32_t battery_percent = 0;  ///< 0: not said
     UtcMs due_at = 0;                   ///< next check-in; 0: none is expected
+    bool no_phone = false;
+    PersonId handover_to = 0;  ///< handover_pending: who is asked to take over
+    HeardBy heard_by = HeardBy::none;
+    UtcMs silent_since = 0;  ///< ops: the phone was not heard after this; 0: it is heard
 };
 struct Alert {
     AlertKind kind = AlertKind::unknown;
-    PersonId subject = 0;
+    std::uint64_t subject = 0;  ///< see is_about_person
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
     std::uint32_t version = 0;
     UtcMs raised_at = 0;
     PersonId owner = 0;
+    bool critical = false;
+};
+/// One count of people; at least one of value and density is there.
+struct Count {
+    UtcMs at = 0;
+    PersonId by = 0;
+    CountMethod method = CountMethod::unknown;
+    std::uint32_t low = 0, value = 0, high = 0;
+    std::uint32_t section = 0;            ///< 0: the whole march
+    std::uint32_t density_per_10_m2 = 0;  ///< 0: not said
 };
 struct Notice {
     std::uint32_t number = 0;
@@ -240,6 +289,9 @@ struct March {
     std::vector<Alert> alerts;
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
+    AlertPreset preset = AlertPreset::unknown;  ///< ops
+    bool preset_by_size = false;                ///< the roster's size says so, and not a person
+    std::vector<Count> counts;                  ///< ops; oldest first, the newest 100
 
     [[nodiscard]] const Route* active() const;
     /// On the roster, or self; null when not there.
