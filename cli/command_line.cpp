@@ -39,6 +39,8 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_log(app, context);
     add_watch(app, context);
     add_field(app, context);
+    add_duty(app, context);
+    add_safety(app, context);
     add_phase(app, context);
     add_route(app, context);
     add_notice(app, context);

@@ -24,6 +24,20 @@ std::string place_text(const sdk::Place& place) {
     return {};
 }
 
+/// "counted 4000 (3500 to 5000) by photo", "counted 3.5 people per m2 in section 2".
+std::string count_text(const sdk::Count& count) {
+    std::string text = "counted";
+    if (count.value != 0) {
+        text += " " + std::to_string(count.value) + " (" + std::to_string(count.low) + " to " +
+                std::to_string(count.high) + ") by " + std::string(sdk::name_of(count.method));
+    }
+    if (count.density_per_10_m2 != 0) {
+        text += (count.value != 0 ? ", " : " ") + std::to_string(count.density_per_10_m2 / 10) + "." +
+                std::to_string(count.density_per_10_m2 % 10) + " people per m2";
+    }
+    return count.section == 0 ? text : text + " in section " + std::to_string(count.section);
+}
+
 /// "advance phase: rally", "hold".
 std::string wish_text(const sdk::Proposal& proposal) {
     std::string text = proposal.kind;
@@ -48,6 +62,22 @@ struct Sentence {
         }
         return "number " + std::to_string(ordinal) + " of the roster";
     }
+    [[nodiscard]] std::string about(const sdk::AlertChanged& c) const {
+        constexpr std::uint64_t section_unit = 256;  // of coverage_lost
+        const auto section = [](std::uint64_t number) {
+            return number == 0 ? std::string("the whole march") : "section " + std::to_string(number);
+        };
+        if (c.number != 0) return "order " + std::to_string(c.number);
+        if (sdk::is_about_person(c.kind)) return who(c.subject);
+        if (c.kind == sdk::AlertKind::coverage_lost) {
+            const auto role = static_cast<sdk::Role>(c.subject % section_unit);
+            return std::string(sdk::name_of(role)) + " in " + section(c.subject / section_unit);
+        }
+        if (c.kind == sdk::AlertKind::phase_late) {
+            return std::string(sdk::name_of(static_cast<sdk::Phase>(c.subject)));
+        }
+        return section(c.subject);
+    }
     std::string operator()(const sdk::PhaseChanged& c) const {
         std::string text = "phase " + std::string(sdk::name_of(c.phase)) + quoted(c.sentence);
         return c.reason.empty() ? text : text + " (" + c.reason + ")";
@@ -67,11 +97,18 @@ struct Sentence {
     }
     std::string operator()(const sdk::CheckedIn& c) const {
         std::string text = who(c.person) + " checked in: " + std::string(sdk::name_of(c.report)) + place_text(c.place);
+        if (c.reported_by != 0) {
+            text += ", said by " + who(c.reported_by) + " (" + std::string(sdk::name_of(c.heard_by)) + ")";
+        }
         return c.battery_percent == 0 ? text : text + ", battery " + std::to_string(c.battery_percent) + " %";
     }
+    std::string operator()(const sdk::SosRaised& c) const { return who(c.person) + " calls for help"; }
+    std::string operator()(const sdk::CountReported& c) const { return count_text(c.count); }
+    std::string operator()(const sdk::PolicySet& c) const {
+        return "alerts: " + std::string(sdk::name_of(c.preset)) + (c.by_size ? ", by size of the roster" : "");
+    }
     std::string operator()(const sdk::AlertChanged& c) const {
-        const std::string about = c.number != 0 ? "order " + std::to_string(c.number) : who(c.subject);
-        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about + " " +
+        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about(c) + " " +
                std::string(sdk::name_of(c.state)) + " step " + std::to_string(c.step);
     }
     std::string operator()(const sdk::OrderIssued& c) const {
@@ -108,7 +145,7 @@ struct Sentence {
         return who(c.person) + " at " + std::to_string(*c.along_metres) + " m" + (c.flagged ? " (implausible)" : "");
     }
     std::string operator()(const sdk::MarshalHeard& c) const {
-        constexpr std::array words = {"unknown", "live", "stale", "unreachable"};
+        constexpr std::array words = {"unknown", "live", "stale", "unreachable", "pocketed"};
         const auto word = static_cast<std::size_t>(c.reachability);
         return who(c.person) + " " + (word < words.size() ? words[word] : words[0]);
     }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
@@ -135,9 +136,18 @@ void look(Context& context, const std::string& march_given, const std::function<
     show(*march);
 }
 
+base::Result<sdk::Member> called(const sdk::March& march, const std::string& callsign, std::string_view flag) {
+    if (march.self && march.self->callsign == callsign) return *march.self;
+    const auto found = std::ranges::find(march.roster, callsign, &sdk::Member::callsign);
+    if (found != march.roster.end()) return *found;
+    return base::refuse(base::RefusalCode::not_found, std::string(flag),
+                        "Nobody whom you may see on this march is called that; look at `watch` or ask your lead.");
+}
+
 void run_verb(Context& context, const PersonVerb& verb) {
     PersonLink link(context);
-    if (const auto opened = link.open(); !opened) return report(context, opened.error());
+    const auto opened = link.open();
+    if (!opened) return report(context, opened.error());
     const auto name = link.march_named(verb.march_given);
     if (!name) return report(context, name.error());
     sdk::March state;
@@ -145,6 +155,9 @@ void run_verb(Context& context, const PersonVerb& verb) {
         auto found = link.march(*name);
         if (!found) return report(context, found.error());
         state = *std::move(found);
+        // The ops feed names nobody as the reader.
+        const sdk::Member* self = state.member(opened->person);
+        if (!state.self && self != nullptr) state.self = *self;
     }
     const auto command = verb.make(state);
     if (!command) return report(context, command.error());

@@ -45,12 +45,16 @@ private:
 };
 
 /// Opens, finds the march, lets `make` build the command from its state, sends it and prints the answer.
-/// `march_given` may be empty. `make` is given the state only when `needs_state`.
+/// `march_given` may be empty. `make` is given the state only when `needs_state`; `self` is set in it for whoever is on
+/// the roster.
 struct PersonVerb {
     std::string march_given;
     bool needs_state = false;
     std::function<base::Result<sdk::Command>(const sdk::March&)> make;
 };
+/// Somebody of the roster, by callsign.
+[[nodiscard]] base::Result<sdk::Member> called(const sdk::March& march, const std::string& callsign,
+                                               std::string_view flag);
 void run_verb(Context& context, const PersonVerb& verb);
 
 /// Opens, finds the march and shows what it is like now; sends nothing that a person asked for.

@@ -107,9 +107,9 @@ void SimulatedPerson::answer_orders(sdk::UtcMs now) {
         const sdk::Receipt* own = order.receipt(march->self->person);
         if (own == nullptr || own->is_answered()) continue;
         if (order.kind == sdk::OrderKind::roll_call) {
-            client_.command(place_.march, sdk::AnswerRollCall{order.number, 1, 0, sdk::HeardBy::unknown}, {});
+            client_.command(place_.march, sdk::AnswerRollCall{order.number, 1, 0, sdk::HeardBy::none}, {});
         } else {
-            client_.command(place_.march, sdk::Acknowledge{order.number, {}, 0, sdk::HeardBy::unknown}, {});
+            client_.command(place_.march, sdk::Acknowledge{order.number, {}, 0, sdk::HeardBy::none}, {});
         }
     }
 }

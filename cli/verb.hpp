@@ -45,6 +45,8 @@ void add_log(CLI::App& app, Context& context);
 // ---- verbs of a person: through the SDK, with --url and --token ---------------------------------
 void add_watch(CLI::App& app, Context& context);
 void add_field(CLI::App& app, Context& context);
+void add_duty(CLI::App& app, Context& context);
+void add_safety(CLI::App& app, Context& context);
 void add_phase(CLI::App& app, Context& context);
 void add_route(CLI::App& app, Context& context);
 void add_notice(CLI::App& app, Context& context);

@@ -1,4 +1,4 @@
-// `marchwire check-in`: a marshal's report from the street.
+// `marchwire check-in`: a report from the street, of oneself, of somebody else or of a whole section.
 #include "person_link.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,6 +16,9 @@ struct CheckInFlags {
     std::optional<std::uint32_t> metre;
     std::uint32_t battery = 0;
     std::uint32_t headcount = 0;
+    std::string behalf;
+    std::string heard;
+    bool whole_section = false;
 };
 
 sdk::Place place_of(const CheckInFlags& flags) {
@@ -25,10 +28,30 @@ sdk::Place place_of(const CheckInFlags& flags) {
     return {};
 }
 
-base::Result<sdk::Command> check_in(const CheckInFlags& flags) {
+base::Result<sdk::HeardBy> heard_by(const CheckInFlags& flags) {
+    if (flags.heard.empty()) return sdk::HeardBy::none;
+    const auto heard = sdk::heard_by_named(flags.heard);
+    if (!heard) return base::invalid("--heard", "Say radio, phone, voice or seen.");
+    return *heard;
+}
+
+base::Result<sdk::Command> check_in(const CheckInFlags& flags, const sdk::March& march) {
+    const auto heard = heard_by(flags);
+    if (!heard) return heard.error();
+    if (flags.whole_section) return sdk::Command(sdk::CheckInSection{flags.section, *heard});
     const auto said = sdk::report_named(flags.report);
-    if (!said) return base::invalid("--report", "Say on-post, moving, needs-relief or needs-help.");
-    return sdk::Command(sdk::CheckIn{*said, place_of(flags), flags.battery, flags.headcount});
+    if (!said) {
+        return base::invalid("--report",
+                             "Say on-post, moving, needs-relief, needs-help, going-dark or (of others) detained.");
+    }
+    sdk::CheckIn wish{*said, place_of(flags), flags.battery, flags.headcount};
+    wish.heard_by = *heard;
+    if (!flags.behalf.empty()) {
+        const auto person = called(march, flags.behalf, "--for");
+        if (!person) return person.error();
+        wish.on_behalf_of = person->person;
+    }
+    return sdk::Command(wish);
 }
 
 }  // namespace
@@ -37,7 +60,13 @@ void add_field(CLI::App& app, Context& context) {
     auto* verb = app.add_subcommand("check-in", "report from your post");
     const auto flags = std::make_shared<CheckInFlags>();
     verb->add_option("--march", flags->march, "CAMPAIGN/MARCH; without it the one that your token is for");
-    verb->add_option("--report", flags->report, "on-post, moving, needs-relief, needs-help")->capture_default_str();
+    verb->add_option("--report", flags->report, "on-post, moving, needs-relief, needs-help, going-dark, detained")
+        ->capture_default_str();
+    auto* behalf = verb->add_option("--for", flags->behalf, "callsign of somebody else whom you report for");
+    verb->add_option("--heard", flags->heard, "how you heard of them: radio, phone, voice, seen");
+    verb->add_flag("--my-section", flags->whole_section,
+                   "whoever of your section (or of --section) is missing is there")
+        ->excludes(behalf);
     auto* post = verb->add_option("--post", flags->post, "number of the waypoint where you stand");
     auto* section = verb->add_option("--section", flags->section, "number of the section that you walk with");
     auto* metre = verb->add_option("--metre", flags->metre, "metres from the start of the route");
@@ -46,7 +75,8 @@ void add_field(CLI::App& app, Context& context) {
     verb->add_option("--battery", flags->battery, "percent")->check(CLI::Range(1, 100));
     verb->add_option("--headcount", flags->headcount);
     verb->callback([&context, flags] {
-        run_verb(context, {flags->march, false, [&](const sdk::March&) { return check_in(*flags); }});
+        run_verb(context, {flags->march, !flags->behalf.empty(),
+                           [&](const sdk::March& march) { return check_in(*flags, march); }});
     });
 }
 

@@ -56,13 +56,13 @@ void add_others(CLI::App& verb, const OrderWish& flags) {
     verb.add_option("--heard-by", flags->heard_by, "radio, phone, voice, seen: with --for or --section");
 }
 
-base::Result<std::vector<sdk::PersonId>> called(const sdk::March& march, const std::vector<std::string>& names,
-                                                const char* flag) {
+base::Result<std::vector<sdk::PersonId>> all_called(const sdk::March& march, const std::vector<std::string>& names,
+                                                    std::string_view flag) {
     std::vector<sdk::PersonId> persons;
     for (const std::string& name : names) {
-        const auto found = std::ranges::find(march.roster, name, &sdk::Member::callsign);
-        if (found == march.roster.end()) return base::invalid(flag, "Nobody that you see is called " + name + ".");
-        persons.push_back(found->person);
+        const auto member = called(march, name, flag);
+        if (!member) return member.error();
+        persons.push_back(member->person);
     }
     return persons;
 }
@@ -78,7 +78,7 @@ base::Result<sdk::OrderAudience> audience_of(const sdk::March& march, const Orde
         audience.kind = sdk::AudienceKind::section;
         audience.section = flags.section;
     } else if (!flags.names.empty()) {
-        auto names = called(march, flags.names, "--to");
+        auto names = all_called(march, flags.names, "--to");
         if (!names) return names.error();
         audience.kind = sdk::AudienceKind::names;
         audience.names = *std::move(names);
@@ -87,7 +87,7 @@ base::Result<sdk::OrderAudience> audience_of(const sdk::March& march, const Orde
 }
 
 base::Result<sdk::HeardBy> heard_by(const OrderFlags& flags) {
-    if (flags.heard_by.empty()) return sdk::HeardBy::unknown;
+    if (flags.heard_by.empty()) return sdk::HeardBy::none;
     const auto heard = sdk::heard_by_named(flags.heard_by);
     if (!heard) return base::invalid("--heard-by", "Say radio, phone, voice or seen.");
     return *heard;
@@ -103,7 +103,7 @@ Ordered issue(const sdk::March& march, const OrderFlags& flags) {
 }
 
 Ordered acknowledge(const sdk::March& march, const OrderFlags& flags) {
-    auto names = called(march, flags.names, "--for");
+    auto names = all_called(march, flags.names, "--for");
     if (!names) return names.error();
     const auto heard = heard_by(flags);
     if (!heard) return heard.error();
@@ -111,7 +111,7 @@ Ordered acknowledge(const sdk::March& march, const OrderFlags& flags) {
 }
 
 Ordered answer(const sdk::March& march, const OrderFlags& flags) {
-    const auto names = called(march, flags.names, "--for");
+    const auto names = all_called(march, flags.names, "--for");
     if (!names) return names.error();
     if (names->size() > 1) return base::invalid("--for", "One count is one person's: say it for each.");
     const auto heard = heard_by(flags);

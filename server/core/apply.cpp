@@ -1,3 +1,4 @@
+#include "core/conditions.hpp"
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
 
@@ -42,6 +43,7 @@ public:
         state_.phase_since = entry_.at;
         state_.phase_before = event.before;
         state_.public_sentence = event.public_sentence;
+        await_people(event.to);
     }
     void operator()(const ProposalMade& event) const {
         state_.proposals.push_back(event.proposal);
@@ -74,6 +76,7 @@ public:
     void operator()(const DutyAssigned& event) const {
         if (const Member* known = state_.member(event.person)) {
             state_.index.remove(*known);
+            state_.tally.remove(*known);
         } else {
             MARCHWIRE_INVARIANT(event.ordinal == state_.roster.size());
             state_.roster.emplace_back();
@@ -89,12 +92,17 @@ public:
         member.buddy = event.buddy;
         member.no_phone = event.no_phone;
         state_.index.add(member);
+        state_.tally.add(member);
+        due_anew(member);
     }
     void operator()(const DutyChanged& event) const {
         Member& member = the(event.person);
+        state_.tally.remove(member);
         member.duty = event.to;
         member.duty_version = event.version;
         member.duty_since = entry_.at;
+        member.handover_to = event.handover_to;
+        state_.tally.add(member);
         expect(member, event.due_at);
     }
     void operator()(const CheckedIn& event) const {
@@ -103,9 +111,16 @@ public:
         member.last_report = event.report;
         if (event.place.kind != PlaceKind::none) member.last_place = event.place;
         if (event.battery_percent != 0) member.battery_percent = event.battery_percent;
+        member.heard_by = event.heard_by;
+        // The phone itself was heard.
+        if (!event.reported_by) silence(member, UtcMs{});
         expect(member, event.due_at);
     }
-    void operator()(const CheckInNudged& event) const { the(event.person).nudged = true; }
+    void operator()(const CheckInNudged& event) const {
+        Member& member = the(event.person);
+        member.nudged = true;
+        due_anew(member);
+    }
     void operator()(const CheckInsScheduled& event) const {
         for (Member& member : state_.roster) {
             if (is_expected(member, member.duty)) expect(member, event.due_at);
@@ -119,6 +134,9 @@ public:
             shift(member.due_at);
             if (member.duty == Duty::handover_pending) shift(member.duty_since);
         }
+        shift(state_.no_show_at);
+        for (const Member& member : state_.roster) due_anew(member);
+        shift_watches(state_, event.by);
         for (auto& [key, alert] : state_.alerts) shift(alert.step_at);
         for (Proposal& proposal : state_.proposals) shift(proposal.expires_at);
         for (Order& order : state_.orders) {
@@ -128,6 +146,7 @@ public:
 
     void operator()(const AlertRaised& event) const {
         state_.alerts[event.alert.key] = event.alert;
+        due_anew_about(event.alert.key);
         if (event.alert.key.number != 0) the_order(event.alert.key.number).escalated = true;
     }
     void operator()(const AlertStepped& event) const {
@@ -145,12 +164,26 @@ public:
         alert.step_at = UtcMs{};
     }
     void operator()(const AlertCleared& event) const {
+        const Alert ended = open(event.key);
         state_.alerts.erase(event.key);
-        if (state_.member(event.key.subject) == nullptr) return;
+        watch_ended(state_, ended, event.by, entry_.at);
+        if (event.key.kind != AlertKind::checkin_missed || state_.member(event.key.subject) == nullptr) return;
         // Whoever was spoken for is expected again after the usual time, else the alert would be raised anew at
         // once. A check-in, a break or a phase has said so already, and the nudge is gone.
         Member& member = the(event.key.subject);
         if (member.nudged) expect(member, next_check_in(state_, member, member.duty, entry_.at));
+        due_anew(member);
+    }
+    /// The alert about it, and who is told, are events of their own.
+    void operator()(const SosRaised&) const {}
+    void operator()(const CountReported& event) const {
+        state_.counts.push_back(event.count);
+        if (state_.counts.size() > limits::counts_kept) state_.counts.erase(state_.counts.begin());
+    }
+    void operator()(const PolicySet& event) const { state_.policy = event.policy; }
+    void operator()(const SilenceObserved& event) const {
+        for (const auto& [person, since] : event.silent) silence(the(person), since);
+        for (const PersonId person : event.heard) silence(the(person), UtcMs{});
     }
 
     void operator()(const OrderIssued& event) const {
@@ -204,9 +237,36 @@ public:
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a campaign in the log of a march"); }
-    static void expect(Member& member, UtcMs due_at) {
+    void expect(Member& member, UtcMs due_at) const {
         member.due_at = due_at;
         member.nudged = false;
+        due_anew(member);
+    }
+    void silence(Member& member, UtcMs since) const {
+        state_.tally.remove(member);
+        member.silent_since = since;
+        state_.tally.add(member);
+    }
+    void due_anew(const Member& member) const { state_.due.set(member.ordinal, due_about(state_, member)); }
+    void due_anew_about(const AlertKey& key) const {
+        if (const Member* member = state_.member(key.subject); member && key.kind == AlertKind::checkin_missed) {
+            due_anew(*member);
+        }
+    }
+    /// From step-off on whoever has confirmed is awaited; a march that is put back begins anew.
+    void await_people(Phase phase) const {
+        const bool before = phase == Phase::planned || phase == Phase::assembling || phase == Phase::postponed;
+        const bool steps_off = phase == Phase::marching || phase == Phase::rally;
+        if (before) {
+            state_.no_show_at = UtcMs{};
+        } else if (steps_off && !state_.no_show_at) {
+            state_.no_show_at = entry_.at + limits::no_show_after;
+        } else {
+            return;
+        }
+        for (const Member& member : state_.roster) {
+            if (member.duty == Duty::confirmed) due_anew(member);
+        }
     }
     [[nodiscard]] Member& the(PersonId person) const {
         const auto found = state_.index.ordinal_of.find(person);
@@ -278,6 +338,10 @@ public:
     void operator()(const ReceiptsMoved&) const { misplaced(); }
     void operator()(const OrdersEnded&) const { misplaced(); }
     void operator()(const NoticePosted&) const { misplaced(); }
+    void operator()(const SosRaised&) const { misplaced(); }
+    void operator()(const CountReported&) const { misplaced(); }
+    void operator()(const PolicySet&) const { misplaced(); }
+    void operator()(const SilenceObserved&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }
@@ -298,6 +362,7 @@ void advance(State& state, const Entry& entry, const base::Digest& digest) {
 void apply(MarchState& state, const Entry& entry, const base::Digest& digest) {
     MARCHWIRE_INVARIANT(entry.seq == state.tip.seq.next());
     std::visit(MarchFold(state, entry), entry.event);
+    watch(state, entry.event, entry.at);
     advance(state, entry, digest);
 }
 

@@ -1,6 +1,8 @@
 #include "core/audience.hpp"
 
 #include "core/decide_family.hpp"
+#include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include <algorithm>
 
@@ -37,14 +39,31 @@ public:
         add_who_names(event.person);
         return std::move(indices_);
     }
-    Indices operator()(const DutyChanged& event) { return around(event.person); }
+    Indices operator()(const DutyChanged& event) {
+        // Whoever is asked to take over, or was, follows the duty that is offered.
+        add_person(event.handover_to);
+        if (const Member* member = state_.member(event.person)) add_person(member->handover_to);
+        return around(event.person);
+    }
     Indices operator()(const CheckedIn& event) { return around(event.person); }
     Indices operator()(const CheckInNudged& event) {
         add(topic::ops);
         add_section_ops(event.person);
         add_person(event.person);
+        // A phone that is off reads no nudge: whoever has this person answers.
+        if (const Member* member = state_.member(event.person); member != nullptr && is_dark(*member)) {
+            add_person(member->buddy);
+            add_who_names(event.person);
+        }
         return std::move(indices_);
     }
+    Indices operator()(const SosRaised& event) { return around(event.person); }
+    Indices operator()(const CountReported& event) {
+        if (event.count.section != 0) add(topic::section_ops(event.count.section));
+        return ops();
+    }
+    Indices operator()(const PolicySet&) { return ops(); }
+    Indices operator()(const SilenceObserved&) { return ops(); }
     Indices operator()(const CheckInsScheduled&) { return staff(); }
     Indices operator()(const TimersShifted&) { return staff(); }
     Indices operator()(const AlertRaised& event) { return of_alert(event.alert.key, event.alert.step); }
@@ -52,18 +71,12 @@ public:
     Indices operator()(const AlertAcked& event) { return of_alert(event.key, step_of(event.key)); }
     Indices operator()(const AlertCleared& event) { return of_alert(event.key, step_of(event.key)); }
     Indices operator()(const OrderIssued& event) {
-        std::vector<std::uint32_t> ordinals;
-        for (const Receipt& receipt : event.order.receipts) ordinals.push_back(receipt.ordinal);
         add(topic::ops);
-        add_order(event.order.audience, ordinals);
+        add_order(event.order.audience, places_of(event.order.receipts));
         return std::move(indices_);
     }
     Indices operator()(const RecipientsAdded& event) { return of_places(event.ordinals); }
-    Indices operator()(const ReceiptsMoved& event) {
-        std::vector<std::uint32_t> ordinals;
-        for (const Receipt& receipt : event.receipts) ordinals.push_back(receipt.ordinal);
-        return of_places(ordinals);
-    }
+    Indices operator()(const ReceiptsMoved& event) { return of_places(places_of(event.receipts)); }
     Indices operator()(const OrdersEnded& event) {
         add(topic::ops);
         for (const std::uint32_t number : event.orders) add_ended(number);
@@ -144,14 +157,19 @@ private:
     void add_ended(std::uint32_t number) {
         const Order* order = state_.order(number);
         if (order == nullptr) return;
-        std::vector<std::uint32_t> ordinals;
+        const auto ordinals = places_of(order->receipts);
         for (const Receipt& receipt : order->receipts) {
-            ordinals.push_back(receipt.ordinal);
             if (!is_meant(order->audience, state_.roster[receipt.ordinal])) add(topic::person(receipt.ordinal));
         }
         add_order(order->audience, ordinals);
         // Whom it asks may have gone to another section since.
         if (order->audience.kind == AudienceKind::section) add_leads_of(ordinals);
+    }
+    static std::vector<std::uint32_t> places_of(const std::vector<Receipt>& receipts) {
+        std::vector<std::uint32_t> ordinals;
+        ordinals.reserve(receipts.size());
+        for (const Receipt& receipt : receipts) ordinals.push_back(receipt.ordinal);
+        return ordinals;
     }
     Indices of_places(const std::vector<std::uint32_t>& ordinals) {
         indices_.reserve(ordinals.size() + 3);
@@ -169,13 +187,17 @@ private:
     }
     Indices of_alert(const AlertKey& key, std::uint32_t step) {
         add(topic::ops);
-        add_section_ops(key.subject);
-        if (const Order* order = order_of(state_, key)) {
-            for (const Receipt& receipt : order->receipts) {
-                add_section_ops(state_.roster[receipt.ordinal].person);
-            }
+        if (const Order* order = order_of(state_, key)) add_leads_of(places_of(order->receipts));
+        const std::uint32_t section = section_of(state_, key);
+        if (section != 0) add(topic::section_ops(section));
+        // A cry for help is told to a whole section: one item on its topic, and not one for each of them.
+        const bool to_section = key.kind == AlertKind::sos_unowned && section != 0;
+        if (to_section) add_section(section);
+        for (const PersonId person : told_of(state_, key, step)) {
+            const Member* member = state_.member(person);
+            if (to_section && member != nullptr && member->section == section) continue;
+            add_person(person);
         }
-        for (const PersonId person : told_of(state_, key, step)) add_person(person);
         return std::move(indices_);
     }
     [[nodiscard]] std::uint32_t step_of(const AlertKey& key) const {
@@ -194,13 +216,11 @@ std::vector<std::uint32_t> audience(const MarchState& state, const Event& event)
 }
 
 std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step) {
-    if (is_of_order(key.kind)) {
-        const Order* order = order_of(state, key);
-        return order == nullptr ? std::vector<PersonId>{} : told_of_order(state, *order, step);
-    }
-    std::vector<PersonId> persons = {key.subject};
-    for (std::uint32_t reached = 0; reached <= std::min(step, rung_national_desk); ++reached) {
-        for (const PersonId person : rung(state, key.subject, reached)) {
+    std::vector<PersonId> persons;
+    if (const PersonId subject = person_of(key)) persons.push_back(subject);
+    const std::uint32_t first = ladder_of(state, key).first;
+    for (std::uint32_t reached = first; reached <= std::min(step, rung_national_desk); ++reached) {
+        for (const PersonId person : rung(state, key, reached, Asked::all)) {
             if (std::ranges::find(persons, person) == persons.end()) persons.push_back(person);
         }
     }

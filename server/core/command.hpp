@@ -1,11 +1,13 @@
 // What may be asked of a log: commands of persons, of the host's command line and of the keeper.
 #pragma once
 
+#include "core/event.hpp"
 #include "core/model.hpp"
 #include "core/proposal.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -108,12 +110,38 @@ struct CheckIn {
     Place place;
     std::uint8_t battery_percent = 0;
     std::uint32_t headcount = 0;
+    PersonId on_behalf_of = {};        ///< said for somebody else; 0: for oneself
+    HeardBy heard_by = HeardBy::none;  ///< with on_behalf_of
+};
+/// 'My section has it': whoever of the section is missing is there, said by one who has heard or seen them.
+struct CheckInSection {
+    std::uint32_t section = 0;  ///< 0: the own one
+    HeardBy heard_by = HeardBy::none;
 };
 struct TakeBreak {
     std::uint32_t duty_version = 0;
 };
 struct EndDuty {
     std::uint32_t duty_version = 0;
+};
+/// Asks somebody to take over a duty: the own one, or that of `person`.
+struct HandOver {
+    PersonId person = {};  ///< whose duty; 0: the own
+    std::uint32_t duty_version = 0;
+    PersonId to = {};
+};
+/// By whoever was asked.
+struct AnswerHandOver {
+    PersonId person = {};            ///< whose duty
+    std::uint32_t duty_version = 0;  ///< of that duty
+    bool takes = false;
+};
+struct RaiseSos {};
+struct ReportCount {
+    CountMethod method = CountMethod::estimate;
+    std::uint32_t low = 0, value = 0, high = 0;
+    std::uint32_t section = 0;
+    std::uint32_t density_per_10_m2 = 0;
 };
 
 // ---- safety ------------------------------------------------------------------------------------
@@ -170,6 +198,11 @@ struct AnswerRollCall {
     HeardBy heard_by = HeardBy::none;
 };
 
+/// Which alerts are on: a preset, or none to let the size of the roster decide again.
+struct SetPolicy {
+    std::optional<AlertPreset> preset;
+};
+
 // ---- keeper ------------------------------------------------------------------------------------
 struct Tick {
     Term term;
@@ -178,6 +211,13 @@ struct TakeKeeping {
     Term term;
     UtcMs idle_since;
 };  ///< new keeper; time since then counts for no deadline
+/// Who of those on duty was not heard for limits::unreachable_after, and who of them was heard again. Nobody else has
+/// telemetry, so what it says is believed.
+struct ObserveSilence {
+    Term term;
+    std::vector<SilenceObserved::Silence> silent;
+    std::vector<PersonId> heard;
+};
 struct RecordSignedTip {
     Term term;
     Tip tip;
@@ -194,7 +234,8 @@ using CommandBody = std::variant<
     SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
     PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
-    MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog>;
+    MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
+    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

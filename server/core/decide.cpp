@@ -26,12 +26,13 @@ std::string_view who_may(Action action) {
         case Action::issue_order: return "Ask your section lead or the city lead to order this.";
         case Action::cancel_order: return "Ask whoever issued this order, or the city lead, to cancel it.";
         case Action::receipt: return "Only those whom an order is for answer it.";
-        case Action::on_behalf: return "You may speak for your buddy or your own section only; ask a dispatcher.";
         case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
+        case Action::on_behalf:
+            return "Ask this person's buddy, the section lead, a dispatcher or the city lead to say it.";
+        case Action::report: return "Only people of this march report; ask your lead for an invite.";
         case Action::read_public:
         case Action::read_positions:
-        case Action::report:
         case Action::read_restricted:
         case Action::mark_passed:
         case Action::legs_exits:

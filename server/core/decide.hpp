@@ -32,6 +32,9 @@ struct Context {
 void apply(MarchState& state, const Entry& entry, const base::Digest& digest);
 void apply(CampaignState& state, const Entry& entry, const base::Digest& digest);
 
+/// True when the silence of this person's phone is the march's business: at the post, with a phone that is not off.
+[[nodiscard]] bool is_listened_for(const Member& member);
+
 /// When the keeper's next Tick is due; 0 when nothing waits. (core/timers)
 [[nodiscard]] UtcMs next_due(const MarchState& state);
 

@@ -1,6 +1,7 @@
-// Who takes an alert, and who stands on its ladder.
+// Who takes an alert, who ends it, and which alerts are on.
+#include "core/conditions.hpp"
 #include "core/decide_family.hpp"
-#include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include "base/limits.hpp"
 
@@ -9,24 +10,26 @@
 namespace marchwire::core {
 namespace {
 
-/// Somebody of this section is asked by the order.
-bool asks_in(const MarchState& state, const Order& order, std::uint32_t section) {
-    return section != 0 && std::ranges::any_of(order.receipts, [&](const Receipt& receipt) {
-               return state.roster[receipt.ordinal].section == section;
-           });
+/// True when the alert speaks of somebody or something of this section: an order's may speak of many.
+bool is_of_section(const MarchState& state, const AlertKey& key, std::uint32_t section) {
+    if (section == 0) return false;
+    const Order* order = order_of(state, key);
+    if (order == nullptr) return section_of(state, key) == section;
+    return std::ranges::any_of(
+        order->receipts, [&](const Receipt& receipt) { return state.roster[receipt.ordinal].section == section; });
 }
 
-/// Alerts about a marshal's silence, or about an order: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
-bool may_take(const Ask& ask, const Member* subject, const Order* order) {
+/// Who may take an alert (DOMAIN, rights: AckAlert, ClearAlert).
+bool may_take(const Ask& ask, const AlertKey& key) {
     // The buddy is the first to be told, whatever else they are on this march.
+    const Member* subject = ask.state.member(person_of(key));
     if (subject != nullptr && subject->buddy && subject->buddy == ask.actor.person) return true;
     switch (ask.permission) {
         case Permission::act: return true;
-        case Permission::own_section:
-            if (order != nullptr) return asks_in(ask.state, *order, ask.section());
-            return subject != nullptr && ask.section() != 0 && subject->section == ask.section();
+        case Permission::own_section: return is_of_section(ask.state, key, ask.section());
+        // Nobody knows yet what a cry for help is about: a medic who goes there may own it.
+        case Permission::medical: return key.kind == AlertKind::sos_unowned;
         case Permission::buddy:
-        case Permission::medical:
         case Permission::police:
         case Permission::deny:
         case Permission::read:
@@ -58,8 +61,8 @@ base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, 
     if (found == ask.state.alerts.end()) {
         return base::refuse(base::RefusalCode::not_found, "key", "This alert is not open any more.");
     }
+    if (!may_take(ask, key)) return denied(Action::alert);
     const Order* order = order_of(ask.state, key);
-    if (!may_take(ask, ask.state.member(key.subject), order)) return denied(Action::alert);
     if (order != nullptr && ask.self != nullptr && std::ranges::count(missing(ask.state, *order), ask.self->ordinal)) {
         return denied("You owe this order an answer yourself: give that, or leave the alert to others.");
     }
@@ -72,26 +75,10 @@ base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, 
 
 }  // namespace
 
-std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step) {
-    const Member* missed = state.member(subject);
-    if (missed == nullptr || step >= rung_national_desk) return {};
-    std::vector<PersonId> persons;
-    for (const Member& member : state.roster) {
-        const bool buddy = step == 0 && member.person == missed->buddy;
-        const bool section_lead = step == 1 && member.role == Role::section_lead && missed->section != 0 &&
-                                  member.section == missed->section;
-        const bool city_lead = step == 2 && member.role == Role::city_lead;
-        if ((buddy || section_lead || city_lead) && member.person != subject && !is_gone(member.duty)) {
-            persons.push_back(member.person);
-        }
-    }
-    return persons;
-}
-
 Decision decide_on(const Ask& ask, const AckAlert& wish) {
     const auto alert = alert_asked_for(ask, wish.key, wish.version);
     if (!alert) return alert.error();
-    if (ask.actor.person == wish.key.subject) {
+    if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
         return denied("Nobody acknowledges their own alert: check in, and it ends by itself.");
     }
     if ((*alert)->state == AlertState::acked) {
@@ -106,10 +93,24 @@ Decision decide_on(const Ask& ask, const ClearAlert& wish) {
     if (auto wrong = check_text(wish.reason, "reason", base::limits::reason_characters, Presence::required)) {
         return *wrong;
     }
-    if (ask.actor.person == wish.key.subject) {
+    if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
         return denied("Nobody clears their own alert: check in, and it ends by itself.");
     }
     return events_of(AlertCleared{wish.key, wish.version + 1, ask.actor.person, wish.reason});
+}
+
+void follow_size(const MarchState& state, std::size_t roster, Events& events) {
+    if (!state.policy.by_size || preset_of(roster) == state.policy.preset) return;
+    events.emplace_back(PolicySet{{preset_of(roster), true}});
+}
+
+Decision decide_on(const Ask& ask, const SetPolicy& wish) {
+    const MarchState& state = ask.state;
+    const AlertPolicy policy{wish.preset.value_or(preset_of(state.roster.size())), !wish.preset};
+    if (policy == state.policy) {
+        return base::refuse(base::RefusalCode::invalid_transition, "preset", "The march's alerts are set so already.");
+    }
+    return events_of(PolicySet{policy});
 }
 
 }  // namespace marchwire::core

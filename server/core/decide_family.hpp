@@ -60,8 +60,21 @@ template <class... Each>
 [[nodiscard]] UtcMs next_check_in(const MarchState& state, const Member& member, Duty duty, UtcMs now);
 /// How often in this phase; 0 when no check-ins are expected.
 [[nodiscard]] Millis check_in_interval(MarchKind kind, Phase phase);
+/// What a change of the roster's size makes of a policy that goes by it: PolicySet, or nothing.
+void follow_size(const MarchState& state, std::size_t roster, Events& events);
+[[nodiscard]] base::Refusal not_on_roster();
+/// Where a check-in leads a duty, step by step (DESIGN 2). On duty begins with the first 'on post' or when the march is
+/// past its assembling; whoever is detained has left.
+struct DutySteps {
+    Duty steps[2]{};
+    int count = 0;
+    void add(Duty duty) { steps[count++] = duty; }
+};
+[[nodiscard]] DutySteps steps_of(const MarchState& state, Duty duty, Report report);
 /// Adds AlertCleared for this person's missed check-in, when one is open.
 void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by, std::string reason, Events& events);
+/// Who may speak for this person (DOMAIN, rights: on behalf of others). A buddy may, whatever else they are.
+[[nodiscard]] bool may_speak_for(const Ask& ask, const Member& person);
 /// RecipientsAdded for whoever comes on duty, or to another place, by these events.
 void add_recipients(const MarchState& state, UtcMs now, Events& events);
 /// OrdersEnded for what it supersedes and, last, OrderIssued to all on duty; only the former when nobody is on duty.
@@ -69,24 +82,11 @@ void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> paramet
 /// What a change of phase orders: HOLD, STOP, RESUME, DISPERSE, or that the march is cancelled; none for others. A
 /// march that is closed ends its orders.
 void order_phase(const Ask& ask, Phase to, Events& events);
-/// Who stands on a rung of the ladder of an order's alert: section leads of these places, issuer, city leads.
-[[nodiscard]] std::vector<PersonId> order_rung(const MarchState& state, const Order& order,
-                                               const std::vector<std::uint32_t>& ordinals, std::uint32_t step);
-/// All who are told of it up to this step, while it is open.
-[[nodiscard]] std::vector<PersonId> told_of_order(const MarchState& state, const Order& order, std::uint32_t step);
-/// The order that an alert is about; null for other alerts, and when it has ended long ago.
-[[nodiscard]] const Order* order_of(const MarchState& state, const AlertKey& key);
-[[nodiscard]] constexpr bool is_of_order(AlertKind kind) {
-    return kind == AlertKind::order_unacked || kind == AlertKind::roll_call_incomplete;
-}
-/// What is due of orders and their alerts, and when (core/order_timers).
+/// Raises and ends alerts of orders, and closes orders (core/order_timers). Their ladder is climbed as every other.
 void due_of_orders(const MarchState& state, UtcMs now, Events& events);
 [[nodiscard]] UtcMs next_due_of_orders(const MarchState& state);
-
-/// The ladder's rung as it is manned now; the national desk's is always empty.
-[[nodiscard]] std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step);
-inline constexpr std::uint32_t rung_national_desk = 3;
-inline constexpr std::uint32_t rung_exhausted = 4;
+/// An alert of an order of which nobody is waited for any more, or whose kind is off: it ends, and climbs no further.
+[[nodiscard]] bool is_idle_order_alert(const MarchState& state, const AlertKey& key);
 
 /// Whole and bounded? Field paths begin with `spec.`.
 [[nodiscard]] Complaint check_spec(const MarchSpec& spec);
@@ -125,6 +125,13 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckIn& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeBreak& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const EndDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const HandOver& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AnswerHandOver& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CheckInSection& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const RaiseSos& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReportCount& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetPolicy& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ObserveSilence& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AckAlert& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ClearAlert& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const PostNotice& wish);

@@ -34,6 +34,25 @@ Decision decide_on(const Ask& ask, const TakeKeeping& wish) {
     return events;
 }
 
+Decision decide_on(const Ask& ask, const ObserveSilence& wish) {
+    if (auto wrong = check_term(ask.state, wish.term)) return *wrong;
+    // What this march knows already, or does not ask about, is no news.
+    SilenceObserved observed;
+    for (const SilenceObserved::Silence& silence : wish.silent) {
+        const Member* member = ask.state.member(silence.person);
+        if (member != nullptr && is_listened_for(*member) && !member->silent_since && silence.since)
+            observed.silent.push_back(silence);
+    }
+    for (const PersonId person : wish.heard) {
+        const Member* member = ask.state.member(person);
+        if (member != nullptr && member->silent_since) observed.heard.push_back(person);
+    }
+    if (observed.silent.empty() && observed.heard.empty()) {
+        return base::refuse(base::RefusalCode::not_found, "silent", "Nothing of this is news.");
+    }
+    return events_of(std::move(observed));
+}
+
 Decision decide_on(const Ask& ask, const RecordSignedTip& wish) {
     if (auto wrong = check_term(ask.state, wish.term)) return *wrong;
     if (wish.tip.seq > ask.state.tip.seq || wish.tip.seq <= ask.state.signed_tip.seq) {

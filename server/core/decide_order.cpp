@@ -1,6 +1,7 @@
 // Orders: who may ask whom for what, what a new one ends, and who comes on duty in time for it.
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
+#include "core/ladder.hpp"
 #include "core/phase_table.hpp"
 
 #include "base/limits.hpp"

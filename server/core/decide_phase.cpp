@@ -56,6 +56,7 @@ void reschedule_check_ins(const Ask& ask, Phase to, Events& events) {
     events.emplace_back(CheckInsScheduled{expected ? ask.now + after : UtcMs{}});
     if (expected) return;
     for (const auto& [key, alert] : state.alerts) {
+        if (key.kind != AlertKind::checkin_missed) continue;
         clear_missed_check_in(state, key.subject, ask.actor.person, "check-ins have ended", events);
     }
 }

@@ -42,39 +42,6 @@ Decision moved(const Own& own, ReceiptState to) {
     return events_of(ReceiptsMoved{own.order->number, {receipt}});
 }
 
-/// The row 'on behalf of others' of DOMAIN's rights.
-bool may_speak_for(const Ask& ask, const Member& member) {
-    switch (permission(ask.actor, Action::on_behalf, ask.state.id)) {
-        case Permission::act: return true;
-        case Permission::own_section: return member.section != 0 && member.section == ask.section();
-        case Permission::buddy:
-            return ask.self != nullptr && (ask.self->buddy == member.person || member.buddy == ask.self->person);
-        case Permission::deny:
-        case Permission::read:
-        case Permission::propose:
-        case Permission::own:
-        case Permission::medical:
-        case Permission::police:
-        case Permission::if_assigned:
-        case Permission::if_recipient:
-        case Permission::see_only:
-        case Permission::audited:
-        case Permission::on_escalation:
-        case Permission::propose_or_confirm:
-        case Permission::confirm_one_lead:
-        case Permission::propose_confirm_one_lead:
-        case Permission::city_leads_or_all:
-        case Permission::info_roll_call:
-        case Permission::advice:
-        case Permission::by_march:
-        case Permission::ask:
-        case Permission::answer:
-        case Permission::approve:
-        case Permission::claim_answer: return false;
-    }
-    return false;
-}
-
 /// Of those whom somebody was heard for, by place in the roster.
 base::Result<std::vector<std::uint32_t>> spoken_for(const Ask& ask, const Order& order,
                                                     const std::vector<PersonId>& names) {

@@ -76,6 +76,7 @@ Decision decide_on(const Ask& ask, const AssignDuty& wish) {
     assigned.buddy = wish.buddy;
     assigned.no_phone = wish.no_phone;
     Events events = events_of(std::move(assigned));
+    if (member == nullptr) follow_size(state, state.roster.size() + 1, events);
     // Whoever has no phone now, or is not commanded, is not missed any more.
     if (member != nullptr && (wish.no_phone || wish.role == Role::legal_observer)) {
         clear_missed_check_in(state, wish.person, ask.actor.person, "is not expected to check in", events);

@@ -73,6 +73,7 @@ struct DutyChanged {
     Duty to = Duty::invited;
     std::uint32_t version = 0;
     UtcMs due_at;
+    PersonId handover_to = {};  ///< with HANDOVER_PENDING: who is asked
 };
 struct CheckedIn {
     PersonId person;
@@ -82,6 +83,8 @@ struct CheckedIn {
     std::uint32_t headcount = 0;  ///< 0 is not said
     UtcMs made_at;                ///< the phone's; the entry's `at` is received_at
     UtcMs due_at;                 ///< when the next is due; 0 when none is
+    PersonId reported_by = {};    ///< somebody else said so; 0: the person
+    HeardBy heard_by = HeardBy::none;
 };
 struct CheckInNudged {
     PersonId person;
@@ -140,6 +143,28 @@ struct OrdersEnded {
     std::string reason;  ///< of whoever cancelled
 };
 
+/// Somebody cried for help, again perhaps. The alert about it is an event of its own.
+struct SosRaised {
+    PersonId person;
+    UtcMs made_at;  ///< the phone's
+};
+struct CountReported {
+    Count count;
+};
+struct PolicySet {
+    AlertPolicy policy;
+};
+/// What the keeper heard of phones, or did not: telemetry enters the log only as this.
+struct SilenceObserved {
+    struct Silence {
+        PersonId person;
+        UtcMs since;  ///< last heard then
+        bool operator==(const Silence&) const = default;
+    };
+    std::vector<Silence> silent;
+    std::vector<PersonId> heard;  ///< were silent, and speak again
+};
+
 struct NoticePosted {
     Notice notice;
 };
@@ -189,12 +214,12 @@ struct ImportRecorded {
     ImportRecord record;
 };
 
-using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
-                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
-                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
-                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded>;
+using Event = std::variant<
+    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
+    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
+    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
+    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -1,5 +1,9 @@
 #include "core/model.hpp"
 
+#include "core/duty.hpp"
+
+#include "base/outcome.hpp"
+
 #include <algorithm>
 
 namespace marchwire::core {
@@ -31,6 +35,55 @@ void RosterIndex::remove(const Member& member) {
     if (found == who_names.end()) return;
     std::erase(found->second, member.ordinal);
     if (found->second.empty()) who_names.erase(found);
+}
+
+void RosterTally::add(const Member& member) {
+    if (is_present(member.duty) && is_staff(member.role)) ++staff;
+    if (member.silent_since) ++silent;
+    if (!is_required(member.role)) return;
+    Cover& here = cover[cover_of(member.section, member.role)];
+    ++here.assigned;
+    if (is_working(member.duty)) ++here.working;
+}
+
+void RosterTally::remove(const Member& member) {
+    if (is_present(member.duty) && is_staff(member.role)) --staff;
+    if (member.silent_since) --silent;
+    if (!is_required(member.role)) return;
+    const auto found = cover.find(cover_of(member.section, member.role));
+    MARCHWIRE_INVARIANT(found != cover.end());
+    if (is_working(member.duty)) --found->second.working;
+    if (--found->second.assigned == 0) cover.erase(found);
+}
+
+void DueTimes::set(std::uint32_t ordinal, UtcMs at) {
+    if (ordinal >= at_.size()) at_.resize(ordinal + 1);
+    UtcMs& known = at_[ordinal];
+    if (known == at) return;
+    const auto place = [&](UtcMs time) { return std::ranges::lower_bound(ordered_, std::pair(time, ordinal)); };
+    if (known) ordered_.erase(place(known));
+    if (at) ordered_.insert(place(at), std::pair(at, ordinal));
+    known = at;
+}
+
+std::vector<std::uint32_t> DueTimes::until(UtcMs now) const {
+    std::vector<std::uint32_t> ordinals;
+    for (const auto& [at, ordinal] : ordered_) {
+        if (at > now) break;
+        ordinals.push_back(ordinal);
+    }
+    return ordinals;
+}
+
+void MarchState::derive() {
+    index = {};
+    tally = {};
+    due = {};
+    for (const Member& member : roster) {
+        index.add(member);
+        tally.add(member);
+        due.set(member.ordinal, due_about(*this, member));
+    }
 }
 
 const Member* MarchState::member(PersonId person) const {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace marchwire::core {
@@ -110,6 +111,9 @@ struct Member {
     std::uint8_t battery_percent = 0;  ///< 1 to 100; 0 is unknown
     UtcMs due_at;                      ///< next check-in due; 0 when none is expected
     bool nudged = false;               ///< since due_at
+    PersonId handover_to = {};         ///< HANDOVER_PENDING: who was asked to take over; 0 is none
+    HeardBy heard_by = HeardBy::none;  ///< how the last check-in was heard
+    UtcMs silent_since = {};           ///< the keeper heard nothing after this moment; 0: heard, or never missed
     bool operator==(const Member&) const = default;
 };
 
@@ -126,6 +130,61 @@ struct RosterIndex {
     bool operator==(const RosterIndex&) const = default;
 };
 
+/// How many stand where: sums over a roster, so that no condition walks it. Derived from it, so never stored.
+struct RosterTally {
+    struct Cover {
+        std::uint32_t assigned = 0;
+        std::uint32_t working = 0;
+        bool operator==(const Cover&) const = default;
+    };
+    std::uint32_t staff = 0;               ///< present, and counted as staff (duty.hpp)
+    std::uint32_t silent = 0;              ///< whose phones the keeper does not hear
+    std::map<std::uint32_t, Cover> cover;  ///< required roles by 256 x section + role; none assigned: no entry
+
+    void add(const Member& member);
+    /// Takes back what `add` said of this member as it then was.
+    void remove(const Member& member);
+    bool operator==(const RosterTally&) const = default;
+};
+
+/// When something is due about each member of a roster, in order of time. Flat, since states are copied: an insertion
+/// moves at most 80 KB (5 000 people), a copy is one block.
+class DueTimes {
+public:
+    /// 0 takes the member out.
+    void set(std::uint32_t ordinal, UtcMs at);
+    /// 0 when nothing is due at all.
+    [[nodiscard]] UtcMs first() const { return ordered_.empty() ? UtcMs{} : ordered_.front().first; }
+    /// Ordinals of those due at `now` or before, the earliest first.
+    [[nodiscard]] std::vector<std::uint32_t> until(UtcMs now) const;
+    bool operator==(const DueTimes&) const = default;
+
+private:
+    std::vector<std::pair<UtcMs, std::uint32_t>> ordered_;
+    std::vector<UtcMs> at_;  ///< by ordinal
+};
+
+/// One count of people: never overwritten, the next one stands behind it.
+struct Count {
+    UtcMs at;
+    PersonId by;
+    CountMethod method = CountMethod::estimate;
+    std::uint32_t low = 0, value = 0, high = 0;  ///< people; 0: only the density was told
+    std::uint32_t section = 0;                   ///< 0 is the whole march
+    std::uint32_t density_per_10_m2 = 0;         ///< people on ten square metres; 0 is not said
+    bool operator==(const Count&) const = default;
+};
+
+/// Which alerts are on, and whether the size of the roster says so or a lead.
+struct AlertPolicy {
+    AlertPreset preset = AlertPreset::small;
+    bool by_size = true;
+    bool operator==(const AlertPolicy&) const = default;
+};
+
+/// What a roster of this size has when nobody chose (DOMAIN, alerts).
+[[nodiscard]] AlertPreset preset_of(std::size_t roster);
+
 struct Notice {
     std::uint32_t number = 0;
     Severity severity = Severity::info;
@@ -136,8 +195,8 @@ struct Notice {
     bool operator==(const Notice&) const = default;
 };
 
-/// An alert's key: its kind and its subject, which is a person (CHECKIN_MISSED) or the number of an order
-/// (ORDER_UNACKED, ROLL_CALL_INCOMPLETE).
+/// An alert's key: its kind and the number of its subject, which is a person where `about(kind)` says so. An alert
+/// about an order has no subject but `number`, the order's.
 struct AlertKey {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject;
@@ -145,9 +204,8 @@ struct AlertKey {
     auto operator<=>(const AlertKey&) const = default;
 };
 
-/// Ladder of CHECKIN_MISSED: step 0 buddy, 1 section lead, 2 city leads, 3 national desk, then EXHAUSTED.
-/// A rung that has nobody is skipped in the same decision. Of an order's alert: step 1 the section leads of those who
-/// are missing and the issuer, 2 city leads, 3 national desk (STOP alone), then EXHAUSTED.
+/// Rungs of every ladder: step 0 buddy, 1 section lead, 2 city leads, 3 national desk, then EXHAUSTED. Which of them a
+/// kind has stands in ladder.hpp. A rung that has nobody is skipped in the same decision.
 struct Alert {
     AlertKey key;
     AlertState state = AlertState::raised;
@@ -156,7 +214,21 @@ struct Alert {
     UtcMs raised_at;
     UtcMs step_at;  ///< when the next step is due; 0 when none
     PersonId owner;
+    bool critical = false;  ///< the worse of two degrees, where a kind has two
     bool operator==(const Alert&) const = default;
+};
+
+/// A condition that has changed and of which nobody was told yet.
+struct Watch {
+    enum class For : std::uint8_t {
+        raise = 1,  ///< it holds: the alert is raised, or said anew as critical, at `due`
+        clear = 2,  ///< it has gone: the alert ends at `due`
+        fall = 3,   ///< a person ended the alert while it held: nothing is raised before it has gone
+    };
+    For what = For::raise;
+    UtcMs due;              ///< 0 for `fall`
+    bool critical = false;  ///< `fall`: what the ended alert was
+    bool operator==(const Watch&) const = default;
 };
 
 /// One change of phase, kept so that a mis-tap can be corrected.
@@ -197,15 +269,21 @@ struct MarchState {
 
     std::vector<Member> roster;   ///< by ordinal
     RosterIndex index;            ///< of `roster`: derived from it, so never stored
+    RosterTally tally;            ///< the same
+    DueTimes due;                 ///< the same, of `roster`, `alerts` and `no_show_at`
     std::vector<Notice> notices;  ///< last limits::notices_kept
     std::uint32_t notices_posted = 0;
     std::vector<CallToAction> calls_to_action;
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
     std::vector<Order> orders;         ///< by number: open ones, and the last limits::orders_ended_kept that ended
     std::uint32_t orders_issued = 0;
-    Term term;        ///< highest keeper term seen
-    Tip signed_tip;   ///< last one signed
-    Seq repaired_at;  ///< of the last LogRepaired: before it the store may lack entries; 0: none
+    std::map<AlertKey, Watch> watches;
+    AlertPolicy policy;
+    std::vector<Count> counts;  ///< last limits::counts_kept, oldest first; the log holds all
+    UtcMs no_show_at;           ///< whoever is CONFIRMED then has not come; 0 before step-off
+    Term term;                  ///< highest keeper term seen
+    Tip signed_tip;             ///< last one signed
+    Seq repaired_at;            ///< of the last LogRepaired: before it the store may lack entries; 0: none
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
@@ -215,6 +293,8 @@ struct MarchState {
     [[nodiscard]] const Route* active() const { return route(active_route); }
     /// Null when it was never issued, or has ended long ago.
     [[nodiscard]] const Order* order(std::uint32_t number) const;
+    /// Makes what is derived anew, after `roster` was put in from a checkpoint.
+    void derive();
     bool operator==(const MarchState&) const = default;
 };
 

@@ -150,7 +150,14 @@ struct RowOf {
     static Action of(const ApproveRoute*) { return Action::route_status; }
     static Action of(const ActivateRoute*) { return Action::route_status; }
     static Action of(const WithdrawRoute*) { return Action::route_status; }
-    static Action of(const CheckIn*) { return Action::own_field; }
+    Action operator()(const CheckIn& wish) const { return wish.on_behalf_of ? Action::on_behalf : Action::own_field; }
+    static Action of(const CheckInSection*) { return Action::on_behalf; }
+    static Action of(const HandOver*) { return Action::assign_duty; }
+    static Action of(const AnswerHandOver*) { return Action::own_field; }
+    static Action of(const RaiseSos*) { return Action::own_field; }
+    static Action of(const ReportCount*) { return Action::report; }
+    static Action of(const SetPolicy*) { return Action::set_up_march; }
+    static Action of(const ObserveSilence*) { return Action::machine; }
     static Action of(const TakeBreak*) { return Action::own_field; }
     static Action of(const EndDuty*) { return Action::own_field; }
     static Action of(const AckAlert*) { return Action::alert; }

@@ -1,6 +1,8 @@
 // What is due: the keeper's clock comes in as a value, so that a replay needs none.
+#include "core/conditions.hpp"
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include "base/limits.hpp"
 
@@ -11,23 +13,10 @@ namespace {
 
 namespace limits = base::limits;
 
-/// The first rung from `step` on that has somebody: the national desk always has.
-std::uint32_t manned_rung(const MarchState& state, PersonId subject, std::uint32_t step) {
-    while (step < rung_national_desk && rung(state, subject, step).empty()) ++step;
-    return step;
-}
-
-void raise_missed_check_in(const MarchState& state, const Member& member, UtcMs now, Events& events) {
-    Alert alert;
-    alert.key = {AlertKind::checkin_missed, member.person};
-    alert.state = AlertState::raised;
-    alert.version = 1;
-    alert.raised_at = now;
-    alert.step_at = now;
-    const std::uint32_t first = manned_rung(state, member.person, 0);
-    events.emplace_back(AlertRaised{alert});
-    events.emplace_back(AlertStepped{alert.key, AlertState::notifying, first, 2, now + limits::ladder_step,
-                                     rung(state, member.person, first)});
+/// When somebody who has confirmed and has not come is a no-show; 0 for all others, and before step-off.
+UtcMs no_show_of(const MarchState& state, const Member& member) {
+    if (member.duty != Duty::confirmed || !state.no_show_at) return {};
+    return std::max(state.no_show_at, member.duty_since + limits::no_show_after);
 }
 
 void check_member(const MarchState& state, const Member& member, UtcMs now, Events& events) {
@@ -36,26 +25,21 @@ void check_member(const MarchState& state, const Member& member, UtcMs now, Even
         if (!member.nudged) events.emplace_back(CheckInNudged{member.person, member.due_at});
         const AlertKey key{AlertKind::checkin_missed, member.person};
         if (now >= member.due_at + limits::check_in_grace && !state.alerts.contains(key)) {
-            raise_missed_check_in(state, member, now, events);
+            raise(state, key, false, now, events);
         }
     }
     if (member.duty == Duty::handover_pending && now >= member.duty_since + limits::handover_life) {
         events.emplace_back(DutyChanged{member.person, member.duty, Duty::on_duty, member.duty_version + 1,
                                         next_check_in(state, member, Duty::on_duty, now)});
     }
+    if (const UtcMs at = no_show_of(state, member); at && now >= at) {
+        events.emplace_back(DutyChanged{member.person, member.duty, Duty::no_show, member.duty_version + 1, UtcMs{}});
+    }
 }
 
 void climb(const MarchState& state, const Alert& alert, UtcMs now, Events& events) {
-    if (is_of_order(alert.key.kind) || alert.state != AlertState::notifying || now < alert.step_at) return;
-    const PersonId subject = alert.key.subject;
-    if (alert.step >= rung_national_desk) {
-        events.emplace_back(
-            AlertStepped{alert.key, AlertState::exhausted, rung_exhausted, alert.version + 1, UtcMs{}, {}});
-        return;
-    }
-    const std::uint32_t next = manned_rung(state, subject, alert.step + 1);
-    events.emplace_back(AlertStepped{alert.key, AlertState::notifying, next, alert.version + 1,
-                                     now + limits::ladder_step, rung(state, subject, next)});
+    if (alert.state != AlertState::notifying || !alert.step_at || now < alert.step_at) return;
+    events.emplace_back(step_up(state, alert.key, alert.step + 1, alert.version + 1, now));
 }
 
 bool waits_to_be_public(const Route* route) { return route != nullptr && route->status_at < route->public_from; }
@@ -72,7 +56,10 @@ private:
     UtcMs at_;
 };
 
-void consider_member(const MarchState& state, const Member& member, Earliest& earliest) {
+}  // namespace
+
+UtcMs due_about(const MarchState& state, const Member& member) {
+    Earliest earliest;
     if (member.due_at && is_expected(member, member.duty)) {
         if (!member.nudged) {
             earliest.consider(member.due_at);
@@ -81,13 +68,14 @@ void consider_member(const MarchState& state, const Member& member, Earliest& ea
         }
     }
     if (member.duty == Duty::handover_pending) earliest.consider(member.duty_since + limits::handover_life);
+    earliest.consider(no_show_of(state, member));
+    return earliest.at();
 }
-
-}  // namespace
 
 UtcMs next_due(const MarchState& state) {
     Earliest earliest;
-    for (const Member& member : state.roster) consider_member(state, member, earliest);
+    earliest.consider(state.due.first());
+    for (const auto& [key, watched] : state.watches) earliest.consider(watched.due);
     for (const auto& [key, alert] : state.alerts) {
         if (alert.state == AlertState::notifying) earliest.consider(alert.step_at);
     }
@@ -99,8 +87,14 @@ UtcMs next_due(const MarchState& state) {
 
 std::vector<Event> due_events(const MarchState& state, UtcMs now) {
     Events events;
-    for (const Member& member : state.roster) check_member(state, member, now, events);
-    for (const auto& [key, alert] : state.alerts) climb(state, alert, now, events);
+    for (const std::uint32_t ordinal : state.due.until(now)) check_member(state, state.roster[ordinal], now, events);
+    due_watches(state, now, events);
+    for (const auto& [key, alert] : state.alerts) {
+        // What ends now, or is said anew from the bottom, climbs no further.
+        const auto watched = state.watches.find(key);
+        const bool settled = watched != state.watches.end() && is_due(watched->second, now);
+        if (!settled && !is_idle_order_alert(state, key)) climb(state, alert, now, events);
+    }
     due_of_orders(state, now, events);
     for (const Proposal& proposal : state.proposals) {
         if (now >= proposal.expires_at) events.emplace_back(ProposalEnded{proposal.number, false, PersonId{}});

@@ -1,4 +1,5 @@
 #include "core/audience.hpp"
+#include "core/ladder.hpp"
 #include "core/views.hpp"
 
 #include <algorithm>
@@ -28,8 +29,13 @@ struct FitForPhone {
     bool operator()(const RecipientsAdded&) const { return true; }
     bool operator()(const ReceiptsMoved&) const { return true; }
     bool operator()(const OrdersEnded&) const { return true; }
+    bool operator()(const SosRaised&) const { return true; }
+    /// That of a section, to its lead.
+    bool operator()(const CountReported& event) const { return event.count.section != 0; }
     bool operator()(const NoticePosted&) const { return true; }
     bool operator()(const CallsToActionSet&) const { return true; }
+    bool operator()(const PolicySet&) const { return false; }
+    bool operator()(const SilenceObserved&) const { return false; }
     bool operator()(const ProposalMade&) const { return false; }
     bool operator()(const ProposalEnded&) const { return false; }
     bool operator()(const RouteImported&) const { return false; }
@@ -67,16 +73,22 @@ std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonI
     snapshot.march = state.spec;
     snapshot.phase = {state.phase, state.phase_version, state.phase_since, state.public_sentence};
     snapshot.self = *self;
+    snapshot.self.silent_since = UtcMs{};
     for (const Member& member : state.roster) {
-        // The buddy is who is named by me, or names me: both see one another.
+        // Whoever offers me a duty is near as well. The buddy is who is named by me, or names me: both see one another.
         const bool near = (self->section != 0 && member.section == self->section) || member.person == self->buddy ||
-                          member.buddy == person;
-        if (near && member.person != person) snapshot.section.push_back(member);
+                          member.buddy == person || member.handover_to == person;
+        if (!near || member.person == person) continue;
+        snapshot.section.push_back(member);
+        snapshot.section.back().silent_since = UtcMs{};  // of the ops feed alone
     }
     if (const Route* route = state.active()) snapshot.route = *route;
     snapshot.notices = state.notices;
     for (const auto& [key, alert] : state.alerts) {
-        if (std::ranges::count(told_of(state, key, alert.step), person) != 0) snapshot.alerts.push_back(alert);
+        const bool cried_here = key.kind == AlertKind::sos_unowned && self->section != 0 &&
+                                section_of(state, key) == self->section;
+        const bool told = cried_here || std::ranges::count(told_of(state, key, alert.step), person) != 0;
+        if (told) snapshot.alerts.push_back(alert);
     }
     snapshot.orders = orders_of(state, *self);
     return snapshot;

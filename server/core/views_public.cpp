@@ -53,6 +53,10 @@ struct PublicReading {
     Item operator()(const AlertStepped&) const { return std::nullopt; }
     Item operator()(const AlertAcked&) const { return std::nullopt; }
     Item operator()(const AlertCleared&) const { return std::nullopt; }
+    Item operator()(const SosRaised&) const { return std::nullopt; }
+    Item operator()(const CountReported&) const { return std::nullopt; }
+    Item operator()(const PolicySet&) const { return std::nullopt; }
+    Item operator()(const SilenceObserved&) const { return std::nullopt; }
     Item operator()(const KeeperChanged&) const { return std::nullopt; }
     Item operator()(const TipSigned&) const { return std::nullopt; }
     Item operator()(const OrderIssued&) const { return std::nullopt; }

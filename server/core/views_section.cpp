@@ -1,3 +1,4 @@
+#include "core/ladder.hpp"
 #include "core/views.hpp"
 
 namespace marchwire::core {
@@ -23,13 +24,17 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
     if (const Route* route = state.active()) shown.routes = {*route};
     shown.active_route = state.active_route;
     for (const Member& member : state.roster) {
-        if (member.section == section) shown.roster.push_back(member);
+        if (member.section != section) continue;
+        shown.roster.push_back(member);
+        shown.roster.back().silent_since = UtcMs{};  // of the ops feed alone; a lead hears of it by liveness
+    }
+    for (const Count& count : state.counts) {
+        if (count.section == section) shown.counts.push_back(count);
     }
     shown.notices = state.notices;
     shown.calls_to_action = state.calls_to_action;
     for (const auto& [key, alert] : state.alerts) {
-        const Member* subject = state.member(key.subject);
-        if (subject != nullptr && subject->section == section) shown.alerts.emplace(key, alert);
+        if (section_of(state, key) == section) shown.alerts.emplace(key, alert);
     }
     shown.orders = orders_of_section(state, section);
     for (const Order& order : shown.orders) {

@@ -59,10 +59,26 @@ constexpr Words<Duty, 9> duties{{{Duty::invited, "invited"},
                                  {Duty::stood_down, "stood_down"},
                                  {Duty::no_show, "no_show"}}};
 
-constexpr Words<Report, 4> reports{{{Report::on_post, "on_post"},
+constexpr Words<Report, 6> reports{{{Report::on_post, "on_post"},
                                     {Report::moving, "moving"},
                                     {Report::needs_relief, "needs_relief"},
-                                    {Report::needs_help, "needs_help"}}};
+                                    {Report::needs_help, "needs_help"},
+                                    {Report::going_dark, "going_dark"},
+                                    {Report::detained, "detained"}}};
+
+constexpr Words<HeardBy, 5> ways_of_hearing{{{HeardBy::none, "none"},
+                                             {HeardBy::radio, "radio"},
+                                             {HeardBy::phone, "phone"},
+                                             {HeardBy::voice, "voice"},
+                                             {HeardBy::seen, "seen"}}};
+
+constexpr Words<CountMethod, 4> count_methods{{{CountMethod::estimate, "estimate"},
+                                               {CountMethod::clicker, "clicker"},
+                                               {CountMethod::grid, "grid"},
+                                               {CountMethod::photo, "photo"}}};
+
+constexpr Words<AlertPreset, 3> alert_presets{
+    {{AlertPreset::small, "small"}, {AlertPreset::standard, "standard"}, {AlertPreset::large, "large"}}};
 
 constexpr Words<RouteStatus, 5> route_statuses{{{RouteStatus::draft, "draft"},
                                                 {RouteStatus::approved, "approved"},
@@ -84,9 +100,18 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 3> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
-                                           {AlertKind::order_unacked, "order_unacked"},
-                                           {AlertKind::roll_call_incomplete, "roll_call_incomplete"}}};
+constexpr Words<AlertKind, 12> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+                                            {AlertKind::order_unacked, "order_unacked"},
+                                            {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
+                                            {AlertKind::sos_unowned, "sos_unowned"},
+                                            {AlertKind::unreachable, "unreachable"},
+                                            {AlertKind::network_lost, "network_lost"},
+                                            {AlertKind::battery_low, "battery_low"},
+                                            {AlertKind::staffing_low, "staffing_low"},
+                                            {AlertKind::density_high, "density_high"},
+                                            {AlertKind::phase_late, "phase_late"},
+                                            {AlertKind::coverage_lost, "coverage_lost"},
+                                            {AlertKind::person_detained, "person_detained"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -166,11 +191,32 @@ std::optional<PublicWaypointKind> public_kind(WaypointKind kind) {
     return std::nullopt;
 }
 
+AlertAbout about(AlertKind kind) {
+    switch (kind) {
+        case AlertKind::checkin_missed:
+        case AlertKind::sos_unowned:
+        case AlertKind::unreachable:
+        case AlertKind::battery_low:
+        case AlertKind::person_detained: return AlertAbout::person;
+        case AlertKind::network_lost:
+        case AlertKind::density_high: return AlertAbout::section;
+        case AlertKind::coverage_lost: return AlertAbout::section_role;
+        case AlertKind::phase_late: return AlertAbout::phase;
+        case AlertKind::staffing_low: return AlertAbout::march;
+        case AlertKind::order_unacked:
+        case AlertKind::roll_call_incomplete: return AlertAbout::order;
+    }
+    return AlertAbout::march;
+}
+
 std::string_view name_of(MarchKind kind) { return name_in(march_kinds, kind); }
 std::string_view name_of(Phase phase) { return name_in(phases, phase); }
 std::string_view name_of(Role role) { return name_in(roles, role); }
 std::string_view name_of(Duty duty) { return name_in(duties, duty); }
 std::string_view name_of(Report report) { return name_in(reports, report); }
+std::string_view name_of(HeardBy heard_by) { return name_in(ways_of_hearing, heard_by); }
+std::string_view name_of(CountMethod method) { return name_in(count_methods, method); }
+std::string_view name_of(AlertPreset preset) { return name_in(alert_presets, preset); }
 std::string_view name_of(RouteStatus status) { return name_in(route_statuses, status); }
 std::string_view name_of(WaypointKind kind) { return name_in(waypoint_kinds, kind); }
 std::string_view name_of(Severity severity) { return name_in(severities, severity); }
@@ -185,6 +231,7 @@ std::optional<Role> role_named(std::string_view name) { return value_in(roles, n
 std::optional<MarchKind> march_kind_named(std::string_view name) { return value_in(march_kinds, name); }
 std::optional<WaypointKind> waypoint_kind_named(std::string_view name) { return value_in(waypoint_kinds, name); }
 std::optional<Report> report_named(std::string_view name) { return value_in(reports, name); }
+std::optional<AlertPreset> alert_preset_named(std::string_view name) { return value_in(alert_presets, name); }
 std::optional<Severity> severity_named(std::string_view name) { return value_in(severities, name); }
 
 }  // namespace marchwire::core

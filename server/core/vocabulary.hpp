@@ -61,7 +61,20 @@ enum class Duty : std::uint8_t {
 };
 
 /// What a marshal says of himself in a check-in.
-enum class Report : std::uint8_t { on_post = 1, moving = 2, needs_relief = 3, needs_help = 4 };
+enum class Report : std::uint8_t {
+    on_post = 1,
+    moving = 2,
+    needs_relief = 3,
+    needs_help = 4,
+    going_dark = 5,  ///< the phone goes off and the buddy has me: silence is no alarm until the next check-in
+    detained = 6,    ///< said by the buddy alone
+};
+
+/// How a report for somebody else was heard. `none`: it came from the own phone.
+enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
+
+/// How people were counted.
+enum class CountMethod : std::uint8_t { estimate = 1, clicker = 2, grid = 3, photo = 4 };
 
 enum class PlaceKind : std::uint8_t { none = 0, post = 1, section = 2, route_metre = 3 };
 
@@ -97,7 +110,33 @@ enum class Severity : std::uint8_t { info = 1, warning = 2, urgent = 3 };
 
 enum class ActionKind : std::uint8_t { petition = 1, contact_official = 2, donate = 3, share = 4, attend = 5 };
 
-enum class AlertKind : std::uint8_t { checkin_missed = 1, order_unacked = 20, roll_call_incomplete = 21 };
+enum class AlertKind : std::uint8_t {
+    checkin_missed = 1,
+    order_unacked = 20,
+    roll_call_incomplete = 21,
+    sos_unowned = 40,
+    unreachable = 41,
+    network_lost = 42,
+    battery_low = 43,
+    staffing_low = 44,
+    density_high = 45,
+    phase_late = 46,
+    coverage_lost = 47,
+    person_detained = 48,
+};
+/// What the number in an alert's key names.
+enum class AlertAbout : std::uint8_t {
+    person,
+    section,       ///< 0 is the whole march
+    section_role,  ///< a role in a section: 256 x section + role
+    phase,         ///< the planned one
+    march,         ///< always 0
+    order,         ///< always 0: the key's `number` names the order
+};
+[[nodiscard]] AlertAbout about(AlertKind kind);
+
+/// Which alerts a march raises (DOMAIN, alerts).
+enum class AlertPreset : std::uint8_t { small = 1, standard = 2, large = 3 };
 enum class AlertState : std::uint8_t { raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
 
 /// HOLD to RESUME and DISPERSE move people, the rest asks or tells. A roll call is answered with a headcount.
@@ -117,8 +156,6 @@ enum class OrderState : std::uint8_t { open = 1, superseded = 2, cancelled = 3, 
 enum class AudienceKind : std::uint8_t { all = 1, role = 2, section = 3, names = 4 };
 /// Moves only right. ESCALATED (DESIGN 2) is no state of its own: the order's `escalated` and no answer.
 enum class ReceiptState : std::uint8_t { queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
-/// How one person knows what another one says.
-enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
 
 /// Lower snake case, as in CLI arguments, JSON of the command line and messages to people.
 [[nodiscard]] std::string_view name_of(MarchKind kind);
@@ -126,6 +163,9 @@ enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, s
 [[nodiscard]] std::string_view name_of(Role role);
 [[nodiscard]] std::string_view name_of(Duty duty);
 [[nodiscard]] std::string_view name_of(Report report);
+[[nodiscard]] std::string_view name_of(HeardBy heard_by);
+[[nodiscard]] std::string_view name_of(CountMethod method);
+[[nodiscard]] std::string_view name_of(AlertPreset preset);
 [[nodiscard]] std::string_view name_of(RouteStatus status);
 [[nodiscard]] std::string_view name_of(WaypointKind kind);
 [[nodiscard]] std::string_view name_of(Severity severity);
@@ -141,6 +181,7 @@ enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, s
 [[nodiscard]] std::optional<MarchKind> march_kind_named(std::string_view name);
 [[nodiscard]] std::optional<WaypointKind> waypoint_kind_named(std::string_view name);
 [[nodiscard]] std::optional<Report> report_named(std::string_view name);
+[[nodiscard]] std::optional<AlertPreset> alert_preset_named(std::string_view name);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 
 }  // namespace marchwire::core

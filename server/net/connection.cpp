@@ -197,8 +197,8 @@ void Connection::perform_one(session::ReadHistory request) { backend_.read_histo
 void Connection::perform_one(session::TakePositions positions) {
     if (session_.grant()) backend_.report_position(slot_, session_.grant()->actor, std::move(positions.report));
 }
-void Connection::perform_one(const session::Heard&) {
-    if (session_.grant()) backend_.heard_from(slot_, *session_.grant());
+void Connection::perform_one(const session::Heard& heard) {
+    if (session_.grant()) backend_.heard_from(slot_, *session_.grant(), heard.screen);
 }
 void Connection::perform_one(const session::Close& close) {
     begin_close(static_cast<std::uint16_t>(close.code), close.reason);

@@ -130,7 +130,7 @@ public:
     virtual void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) = 0;
     virtual void read_history(fanout::Slot slot, ReadHistory request) = 0;
     /// A staff session of this person said something, or fell silent: liveness.
-    virtual void heard_from(fanout::Slot slot, const Grant& grant) = 0;
+    virtual void heard_from(fanout::Slot slot, const Grant& grant, wire::Screen screen) = 0;
     /// SessionPort::tick at this moment of base::machine_now() (rounded up to a beat), unless an earlier one is
     /// asked for already.
     virtual void wake(fanout::Slot slot, base::UtcMs machine_time) = 0;

@@ -139,7 +139,8 @@ void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     welcome.demo_clock = std::string(settings_.demo_clock);
     welcome.clock_rate = settings_.clock_rate;
     send(DeliveryClass::b, welcome, actions);
-    tell_heard(now, actions);
+    // Whoever has just come looks at the screen.
+    if (grant_) on(wire::Screen::on, now, actions);
     for (const wire::Subscribe& wish : hello.subscribe) on(wish, now, actions);
 }
 
@@ -147,6 +148,12 @@ void Session::tell_heard(base::UtcMs now, Actions& actions) {
     if (!grant_ || (told_heard_at_ && now - *told_heard_at_ < base::seconds(1))) return;
     told_heard_at_ = now;
     actions.emplace_back(Heard{});
+}
+
+void Session::on(wire::Screen said, base::UtcMs now, Actions& actions) {
+    if (!grant_) return;  // nobody listens for followers
+    told_heard_at_ = now;
+    actions.emplace_back(Heard{said});
 }
 
 base::Refusal Session::too_often() const {

@@ -35,8 +35,10 @@ struct Close {
 struct TakePositions {
     wire::ReportPosition report;
 };
-/// The person of this session was heard: at most one a second.
-struct Heard {};
+/// The person of this session was heard: at most one a second, and each time the screen goes off or on.
+struct Heard {
+    wire::Screen screen = wire::Screen::untold;
+};
 
 /// What the shell does next, in order.
 using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, TakePositions, Heard, Close>;
@@ -153,6 +155,7 @@ private:
     void on(wire::ReportPosition report, base::UtcMs now, Actions& actions);
     void on(const wire::GetHistory& request, base::UtcMs now, Actions& actions);
     void on(const wire::Ping& ping, base::UtcMs now, Actions& actions);
+    void on(wire::Screen said, base::UtcMs now, Actions& actions);
 
     /// Why this Hello is not taken; empty when it is.
     [[nodiscard]] std::optional<Close> objection(const wire::Hello& hello) const;

@@ -59,6 +59,13 @@ void Keeper::stored(const core::Entry& entry) {
     if (std::holds_alternative<core::PhaseChanged>(entry.event)) sign_wanted_ = true;
 }
 
+void Keeper::observe(core::ObserveSilence seen) {
+    // Overtaken, though nobody has told us yet: the next beat ends it.
+    if (desk_.committed().term > term_) return;
+    seen.term = term_;
+    put(std::move(seen), [](bool) {});
+}
+
 void Keeper::beat(base::UtcMs now) {
     if (rest_beats_ > 0) {
         --rest_beats_;

@@ -25,6 +25,10 @@ public:
     [[nodiscard]] bool keeps() const { return standing_ != Standing::away; }
     /// An entry was stored.
     void stored(const core::Entry& entry);
+    /// Nothing is under way, so that `observe` may be called.
+    [[nodiscard]] bool is_free() const { return standing_ == Standing::keeping && !busy_ && rest_beats_ == 0; }
+    /// Who fell silent, and who speaks again; its term is set here.
+    void observe(core::ObserveSilence seen);
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 

@@ -30,6 +30,7 @@ MarchDesk::MarchDesk(Home& home, const OpenedDesk<core::MarchState>& opened)
       id_(opened.state.id),
       desk_(make_desk(home, opened, *this)),
       items_(opened),
+      telemetry_(home.clock().rate()),
       feeds_(home, {desk_->committed(), items_, telemetry_}),
       keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.checkpointed)),
       checkpointed_(opened.checkpointed) {
@@ -63,7 +64,7 @@ void MarchDesk::hear(const wire::BusMessage& message) {
         if (!home_.log().hears()) return;
         feeds.publish(home_, telemetry_.take(state(), positions->person, positions->fixes, now, feeds));
     } else if (const auto* heard = std::get_if<wire::HeardFrom>(&message)) {
-        feeds.publish(home_, telemetry_.heard(state(), heard->person, now, feeds));
+        feeds.publish(home_, telemetry_.heard(state(), *heard, now, feeds));
     } else if (const auto* column = std::get_if<core::PublicColumn>(&message); column != nullptr && !is_kept()) {
         feeds.publish(home_, telemetry_.take_public_column(state(), *column, now, feeds));
     } else if (const auto* told = std::get_if<wire::FollowersTold>(&message); told != nullptr && is_kept()) {
@@ -148,9 +149,16 @@ void MarchDesk::report_position(const core::Actor& actor, const wire::ReportPosi
     tell_others(wire::PositionsTold{actor.person, report.fixes});
 }
 
-void MarchDesk::heard_from(base::PersonId person) {
-    hear(wire::HeardFrom{person});
-    tell_others(wire::HeardFrom{person});
+void MarchDesk::heard_from(const wire::HeardFrom& heard) {
+    hear(heard);
+    tell_others(heard);
+}
+
+/// What is not put now is seen again the next second.
+void MarchDesk::observe_silence(base::UtcMs now) {
+    if (!keeper_->is_free()) return;
+    core::ObserveSilence seen = telemetry_.silence(state(), now);
+    if (!seen.silent.empty() || !seen.heard.empty()) keeper_->observe(std::move(seen));
 }
 
 void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
@@ -166,7 +174,10 @@ void MarchDesk::second(base::UtcMs now) {
     count_followers();
     auto items = telemetry_.second(state(), now, is_kept() ? Column::made_here : Column::comes_from_the_keeper,
                                    feeds_.open_feeds());
-    if (is_kept()) tell_column(now);
+    if (is_kept()) {
+        tell_column(now);
+        observe_silence(now);
+    }
     const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||
                                  feeds_.open_feeds().wants_sections();
     if (some_see_a_part && hinted_ != items_.position()) {

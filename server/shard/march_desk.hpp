@@ -40,7 +40,7 @@ public:
     /// At most limits::history_entries and limits::history_bytes. A follower's history goes back as far as resumes do.
     void read_history(const SessionKey& to, session::ReadHistory request);
     void report_position(const core::Actor& actor, const wire::ReportPosition& report);
-    void heard_from(base::PersonId person);
+    void heard_from(const wire::HeardFrom& heard);
 
     void beat(base::UtcMs now);
     void second(base::UtcMs now);
@@ -65,6 +65,7 @@ private:
     void answer_history(const SessionKey& to, const session::ReadHistory& request,
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
+    void observe_silence(base::UtcMs now);
     void count_followers();
     void send_row(base::UtcMs now);
     void tell_column(base::UtcMs now);

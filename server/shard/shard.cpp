@@ -209,13 +209,13 @@ void Shard::read_history(fanout::Slot slot, session::ReadHistory request) {
         [&home, key, request = std::move(request)]() mutable { home.desks().read_history(key, std::move(request)); });
 }
 
-void Shard::heard_from(fanout::Slot, const session::Grant& grant) {
+void Shard::heard_from(fanout::Slot, const session::Grant& grant, wire::Screen screen) {
     const base::LogId log = grant.scope();
     if (log.is_campaign()) return;
     Shard& home = fabric_.home_of(log);
-    home.mailbox().post([&home, log, person = grant.actor.person] {
-        home.desks().when_open(log, [&home, log, person] {
-            if (auto* desk = home.desks().march(log)) desk->heard_from(person);
+    home.mailbox().post([&home, log, heard = wire::HeardFrom{grant.actor.person, screen}] {
+        home.desks().when_open(log, [&home, log, heard] {
+            if (auto* desk = home.desks().march(log)) desk->heard_from(heard);
         });
     });
 }

@@ -60,7 +60,7 @@ public:
     void run_command(fanout::Slot slot, session::RunCommand command) override;
     void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) override;
     void read_history(fanout::Slot slot, session::ReadHistory request) override;
-    void heard_from(fanout::Slot slot, const session::Grant& grant) override;
+    void heard_from(fanout::Slot slot, const session::Grant& grant, wire::Screen screen) override;
     void wake(fanout::Slot slot, base::UtcMs machine_time) override { wheel_.set(slot, machine_time); }
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
         return broadcast_.newest(topic);

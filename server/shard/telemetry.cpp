@@ -2,6 +2,7 @@
 #include "shard/telemetry.hpp"
 
 #include "base/limits.hpp"
+#include "core/decide.hpp"
 #include "core/topics.hpp"
 #include "wire/codec.hpp"
 
@@ -48,12 +49,50 @@ bool has_column(Phase phase) {
     return false;
 }
 
-Reachability reachability_after(base::Millis silence) {
-    if (silence >= limits::unreachable_after) return Reachability::unreachable;
-    return silence >= limits::stale_after ? Reachability::stale : Reachability::live;
+}  // namespace
+
+void Telemetry::interrupted(base::UtcMs now) {
+    unsure_until_ = now + limits::telemetry_unsure;
+    interrupted_at_ = now;
+    missed_some_ = true;
 }
 
-}  // namespace
+base::Millis Telemetry::real(base::Millis length) const {
+    return {static_cast<std::int64_t>(static_cast<double>(length.value) * clock_rate_)};
+}
+
+Reachability Telemetry::reachability(const Heard& heard, base::UtcMs now) const {
+    if (heard.pocketed) return Reachability::pocketed;
+    const base::Millis silence = now - heard.at;
+    if (silence >= real(limits::unreachable_after)) return Reachability::unreachable;
+    return silence >= real(limits::stale_after) ? Reachability::stale : Reachability::live;
+}
+
+/// Those who said nothing since the interruption count as heard then: else whoever fell silent before a restart would
+/// never be missed.
+void Telemetry::listen_for_all(const core::MarchState& state) {
+    missed_some_ = false;
+    for (const core::Member& member : state.roster) {
+        if (!core::is_listened_for(member)) continue;
+        heard_.emplace(member.person, Heard{member.silent_since ? member.silent_since : interrupted_at_});
+    }
+}
+
+core::ObserveSilence Telemetry::silence(const core::MarchState& state, base::UtcMs now) const {
+    core::ObserveSilence seen;
+    const bool unsure = missed_some_ || now < interrupted_at_ + real(limits::telemetry_unsure);
+    if (unsure || (unreachable_ == 0 && state.tally.silent == 0)) return seen;
+    for (const auto& [person, heard] : heard_) {
+        const core::Member* member = state.member(person);
+        if (member == nullptr) continue;
+        const bool silent = heard.told == Reachability::unreachable;
+        if (silent && !member->silent_since && core::is_listened_for(*member)) {
+            seen.silent.push_back({person, heard.at});
+        }
+        if (!silent && member->silent_since) seen.heard.push_back(person);
+    }
+    return seen;
+}
 
 LiveItem Telemetry::put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind, std::uint64_t subject,
                         const wire::TelemetryItem& value, const FeedRegister& feeds, base::UtcMs expires_at) {
@@ -89,15 +128,18 @@ std::vector<LiveItem> Telemetry::take(const core::MarchState& state, base::Perso
     return items;
 }
 
-std::vector<LiveItem> Telemetry::heard(const core::MarchState& state, base::PersonId person, base::UtcMs now,
+std::vector<LiveItem> Telemetry::heard(const core::MarchState& state, const wire::HeardFrom& said, base::UtcMs now,
                                        const FeedRegister& feeds) {
     std::vector<LiveItem> items;
-    if (state.member(person) == nullptr) return items;
-    const auto [found, is_new] = heard_.emplace(person, Heard{now, Reachability::live});
-    const bool news = is_new || found->second.told != Reachability::live;
-    found->second = {now, Reachability::live};
-    if (news) {
-        tell(state, KeyKind::liveness, person, wire::Liveness{person, Reachability::live, now}, feeds, {}, items);
+    if (state.member(said.person) == nullptr) return items;
+    const auto [found, is_new] = heard_.emplace(said.person, Heard{now});
+    Heard& heard = found->second;
+    heard.at = now;
+    if (said.screen != wire::Screen::untold) heard.pocketed = said.screen == wire::Screen::off;
+    const Reachability before = std::exchange(heard.told, reachability(heard, now));
+    if (before == Reachability::unreachable) --unreachable_;
+    if (is_new || heard.told != before) {
+        tell(state, KeyKind::liveness, said.person, wire::Liveness{said.person, heard.told, now}, feeds, {}, items);
     }
     return items;
 }
@@ -107,12 +149,16 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
     std::vector<LiveItem> items;
     items_.expire(now);
     const bool unsure = now < unsure_until_;
+    const bool deaf = now < interrupted_at_ + real(limits::telemetry_unsure);
+    if (!deaf && missed_some_) listen_for_all(state);
     for (auto& [person, heard] : heard_) {
-        if (unsure) break;
-        const Reachability reachability = reachability_after(now - heard.at);
-        if (reachability == heard.told) continue;
-        heard.told = reachability;
-        tell(state, KeyKind::liveness, person, wire::Liveness{person, reachability, heard.at}, feeds, {}, items);
+        if (deaf) break;
+        const Reachability present = reachability(heard, now);
+        if (present == heard.told) continue;
+        if (heard.told == Reachability::unreachable) --unreachable_;
+        if (present == Reachability::unreachable) ++unreachable_;
+        heard.told = present;
+        tell(state, KeyKind::liveness, person, wire::Liveness{person, present, heard.at}, feeds, {}, items);
     }
     if (!has_column(state.phase)) {
         public_column_ = {};

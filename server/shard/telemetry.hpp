@@ -3,8 +3,10 @@
 
 #include "base/limits.hpp"
 #include "core/column.hpp"
+#include "core/command.hpp"
 #include "shard/feed_register.hpp"
 #include "shard/keyed_items.hpp"
+#include "wire/bus_messages.hpp"
 #include "wire/messages.hpp"
 
 #include <cstdint>
@@ -16,13 +18,19 @@ namespace marchwire::shard {
 /// Bounded by the roster. One thread (the desk's); times come in.
 class Telemetry {
 public:
+    /// Phones are silent in real time: a demo clock that runs `clock_rate` times as fast waits as much longer.
+    explicit Telemetry(double clock_rate = 1) : clock_rate_(clock_rate) {}
+
     /// Items for staff; none when nothing new was learned or the person is not on the roster.
     [[nodiscard]] std::vector<fanout::LiveItem> take(const core::MarchState& state, base::PersonId person,
                                                      const std::vector<core::Fix>& fixes, base::UtcMs now,
                                                      const FeedRegister& feeds);
     /// Items when this changes what is said of the person.
-    [[nodiscard]] std::vector<fanout::LiveItem> heard(const core::MarchState& state, base::PersonId person,
+    [[nodiscard]] std::vector<fanout::LiveItem> heard(const core::MarchState& state, const wire::HeardFrom& said,
                                                       base::UtcMs now, const FeedRegister& feeds);
+    /// Who fell silent and who speaks again of those whom the march listens for, as far as `state` does not hold it
+    /// yet. Nothing after an interruption, until everybody had time to speak.
+    [[nodiscard]] core::ObserveSilence silence(const core::MarchState& state, base::UtcMs now) const;
     /// Who makes the public column: one server for all, so that all show the same.
     enum class PublicColumn : std::uint8_t { made_here, comes_from_the_keeper };
     /// Each second: the columns, and who fell silent.
@@ -30,7 +38,7 @@ public:
                                                        PublicColumn column, const FeedRegister& feeds);
     /// Positions and signs of life were missed until now: nothing is concluded from silence for a while, and the column
     /// says so.
-    void interrupted(base::UtcMs now) { unsure_until_ = now + base::limits::telemetry_unsure; }
+    void interrupted(base::UtcMs now);
     /// The march's keeper has made this one.
     [[nodiscard]] std::vector<fanout::LiveItem> take_public_column(const core::MarchState& state,
                                                                    const core::PublicColumn& column, base::UtcMs now,
@@ -47,7 +55,11 @@ private:
     struct Heard {
         base::UtcMs at;
         wire::Reachability told = wire::Reachability::live;
+        bool pocketed = false;  ///< the page has said that its screen is off
     };
+    [[nodiscard]] base::Millis real(base::Millis length) const;
+    [[nodiscard]] wire::Reachability reachability(const Heard& heard, base::UtcMs now) const;
+    void listen_for_all(const core::MarchState& state);
     enum class KeyKind : std::uint8_t { public_column = 1, ops_column, position, liveness };
     [[nodiscard]] fanout::LiveItem put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind,
                                        std::uint64_t subject, const wire::TelemetryItem& value,
@@ -65,6 +77,10 @@ private:
     std::unordered_map<base::PersonId, Heard> heard_;
     base::UtcMs public_sent_at_;
     base::UtcMs unsure_until_;
+    double clock_rate_;
+    base::UtcMs interrupted_at_;
+    bool missed_some_ = false;     ///< an interruption after which not all were listened for anew
+    std::size_t unreachable_ = 0;  ///< in heard_, as told
 };
 
 }  // namespace marchwire::shard

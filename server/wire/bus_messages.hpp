@@ -4,6 +4,7 @@
 #include "base/outcome.hpp"
 #include "core/column.hpp"
 #include "core/views.hpp"
+#include "wire/messages.hpp"
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,7 @@ struct PositionsTold {
 /// Somebody said something.
 struct HeardFrom {
     base::PersonId person;
+    Screen screen = Screen::untold;
     bool operator==(const HeardFrom&) const = default;
 };
 /// A march's rows for its campaign's boards, as they are now.

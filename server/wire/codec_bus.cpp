@@ -67,7 +67,11 @@ struct PutBus {
             one.set_fix_at_ms(fix.fix_at.value);
         }
     }
-    void operator()(const HeardFrom& in) const { out.set_heard_from(in.person.value); }
+    void operator()(const HeardFrom& in) const {
+        if (in.screen == Screen::untold) return out.set_heard_from(in.person.value);
+        out.mutable_screen()->set_person(in.person.value);
+        out.mutable_screen()->set_off(in.screen == Screen::off);
+    }
     void operator()(const core::PublicColumn& in) const { put(*out.mutable_public_column(), in); }
     void operator()(const MarchRow& in) const {
         auto& row = *out.mutable_row();
@@ -92,7 +96,9 @@ BusMessage read_message(const pb::BusMessage& in, Reading& reading) {
             }
             return told;
         }
-        case pb::BusMessage::kHeardFrom: return HeardFrom{base::PersonId{in.heard_from()}};
+        case pb::BusMessage::kHeardFrom: return HeardFrom{base::PersonId{in.heard_from()}, Screen::untold};
+        case pb::BusMessage::kScreen:
+            return HeardFrom{base::PersonId{in.screen().person()}, in.screen().off() ? Screen::off : Screen::on};
         case pb::BusMessage::kPublicColumn: return read(in.public_column());
         case pb::BusMessage::kRow:
             return MarchRow{read_row(in.row().overview(), reading), read(in.row().column()),

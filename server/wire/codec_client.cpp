@@ -93,11 +93,12 @@ ClientMessage read(const pb::ClientMessage& in, Reading& reading) {
             return GetHistory{in.get_history().request(), feed_of(in.get_history().feed(), reading),
                               base::Seq{in.get_history().from()}, in.get_history().limit()};
         case pb::ClientMessage::kPing: return Ping{in.ping().nonce()};
+        case pb::ClientMessage::kScreen: return in.screen().off() ? Screen::off : Screen::on;
         case pb::ClientMessage::MESSAGE_NOT_SET: break;
     }
     reading.complain("message",
                      "Send one of hello, subscribe, unsubscribe, command, report_position, get_history, "
-                     "ping; this one is empty, or newer than the server.");
+                     "ping, screen; this one is empty, or newer than the server.");
     return Ping{};
 }
 

@@ -48,7 +48,25 @@ core::CheckIn read(const pb::CheckIn& in, Reading& reading) {
     wish.place = read(in.place(), reading);
     wish.battery_percent = reading.small(in.battery_percent(), "battery_percent");
     wish.headcount = in.headcount();
+    wish.on_behalf_of = P{in.on_behalf_of()};
+    wish.heard_by = heard_by_of(in.heard_by(), reading);
     return wish;
+}
+
+core::ReportCount read(const pb::ReportCount& in, Reading& reading) {
+    core::ReportCount wish;
+    wish.method = reading.word<core::CountMethod>(in.method(), pb::CountMethod_IsValid(in.method()), "method");
+    wish.low = in.low();
+    wish.value = in.value();
+    wish.high = in.high();
+    wish.section = in.section();
+    wish.density_per_10_m2 = in.density_per_10_m2();
+    return wish;
+}
+
+core::SetPolicy read(const pb::SetPolicy& in, Reading& reading) {
+    if (in.preset() == pb::ALERT_PRESET_UNSPECIFIED) return {};
+    return {reading.word<core::AlertPreset>(in.preset(), pb::AlertPreset_IsValid(in.preset()), "preset")};
 }
 
 core::RecordImport read(const pb::RecordImport& in) {
@@ -78,6 +96,7 @@ std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
         case pb::Command::kReschedule:
             return core::Reschedule{read_all(in.reschedule().plan(), r), in.reschedule().version()};
         case pb::Command::kSetSections: return core::SetSections{in.set_sections().sections()};
+        case pb::Command::kSetPolicy: return read(in.set_policy(), r);
         case pb::Command::kAssignDuty: return read(in.assign_duty(), r);
         case pb::Command::kImportRoute: return core::ImportRoute{read(in.import_route().line(), r)};
         default: return std::nullopt;
@@ -114,6 +133,16 @@ std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
         case pb::Command::kCheckIn: return read(in.check_in(), r);
         case pb::Command::kTakeBreak: return core::TakeBreak{in.take_break().duty_version()};
         case pb::Command::kEndDuty: return core::EndDuty{in.end_duty().duty_version()};
+        case pb::Command::kHandOver:
+            return core::HandOver{P{in.hand_over().person()}, in.hand_over().duty_version(), P{in.hand_over().to()}};
+        case pb::Command::kAnswerHandOver:
+            return core::AnswerHandOver{P{in.answer_hand_over().person()}, in.answer_hand_over().duty_version(),
+                                        in.answer_hand_over().takes()};
+        case pb::Command::kCheckInSection:
+            return core::CheckInSection{in.check_in_section().section(),
+                                        heard_by_of(in.check_in_section().heard_by(), r)};
+        case pb::Command::kRaiseSos: return core::RaiseSos{};
+        case pb::Command::kReportCount: return read(in.report_count(), r);
         case pb::Command::kAckAlert: return core::AckAlert{read(in.ack_alert().key(), r), in.ack_alert().version()};
         case pb::Command::kClearAlert:
             return core::ClearAlert{read(in.clear_alert().key(), r), in.clear_alert().version(),

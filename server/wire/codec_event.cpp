@@ -71,6 +71,7 @@ struct PutEvent {
         event.set_to(static_cast<pb::Duty>(in.to));
         event.set_version(in.version);
         event.set_due_at_ms(in.due_at.value);
+        event.set_handover_to(in.handover_to.value);
     }
     void operator()(const core::CheckedIn& in) const {
         auto& event = *out.mutable_checked_in();
@@ -81,6 +82,25 @@ struct PutEvent {
         event.set_headcount(in.headcount);
         event.set_made_at_ms(in.made_at.value);
         event.set_due_at_ms(in.due_at.value);
+        event.set_reported_by(in.reported_by.value);
+        event.set_heard_by(static_cast<pb::HeardBy>(in.heard_by));
+    }
+    void operator()(const core::SosRaised& in) const {
+        out.mutable_sos_raised()->set_person(in.person.value);
+        out.mutable_sos_raised()->set_made_at_ms(in.made_at.value);
+    }
+    void operator()(const core::CountReported& in) const {
+        put(*out.mutable_count_reported()->mutable_count(), in.count);
+    }
+    void operator()(const core::PolicySet& in) const { put(*out.mutable_policy_set()->mutable_policy(), in.policy); }
+    void operator()(const core::SilenceObserved& in) const {
+        auto& event = *out.mutable_silence_observed();
+        for (const auto& [person, since] : in.silent) {
+            auto& silence = *event.add_silent();
+            silence.set_person(person.value);
+            silence.set_since_ms(since.value);
+        }
+        for (const base::PersonId person : in.heard) event.add_heard(person.value);
     }
     void operator()(const core::CheckInNudged& in) const {
         auto& event = *out.mutable_check_in_nudged();
@@ -207,7 +227,8 @@ core::DutyChanged read(const pb::DutyChanged& in, Reading& reading) {
             reading.word<core::Duty>(in.from(), pb::Duty_IsValid(in.from()), "duty_changed.from"),
             reading.word<core::Duty>(in.to(), pb::Duty_IsValid(in.to()), "duty_changed.to"),
             in.version(),
-            {in.due_at_ms()}};
+            {in.due_at_ms()},
+            base::PersonId{in.handover_to()}};
 }
 
 core::CheckedIn read(const pb::CheckedIn& in, Reading& reading) {
@@ -219,6 +240,17 @@ core::CheckedIn read(const pb::CheckedIn& in, Reading& reading) {
     event.headcount = in.headcount();
     event.made_at = {in.made_at_ms()};
     event.due_at = {in.due_at_ms()};
+    event.reported_by = base::PersonId{in.reported_by()};
+    event.heard_by = heard_by_of(in.heard_by(), reading);
+    return event;
+}
+
+core::SilenceObserved read(const pb::SilenceObserved& in, Reading&) {
+    core::SilenceObserved event;
+    for (const pb::Silence& silence : in.silent()) {
+        event.silent.push_back({base::PersonId{silence.person()}, {silence.since_ms()}});
+    }
+    for (const std::uint64_t person : in.heard()) event.heard.push_back(base::PersonId{person});
     return event;
 }
 
@@ -273,6 +305,10 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kDutyAssigned: return read(in.duty_assigned(), r);
         case pb::Event::kDutyChanged: return read(in.duty_changed(), r);
         case pb::Event::kCheckedIn: return read(in.checked_in(), r);
+        case pb::Event::kSosRaised: return core::SosRaised{P{in.sos_raised().person()}, {in.sos_raised().made_at_ms()}};
+        case pb::Event::kCountReported: return core::CountReported{read(in.count_reported().count(), r)};
+        case pb::Event::kPolicySet: return core::PolicySet{read(in.policy_set().policy(), r)};
+        case pb::Event::kSilenceObserved: return read(in.silence_observed(), r);
         case pb::Event::kCheckInNudged:
             return core::CheckInNudged{P{in.check_in_nudged().person()}, {in.check_in_nudged().due_at_ms()}};
         case pb::Event::kCheckInsScheduled: return core::CheckInsScheduled{{in.check_ins_scheduled().due_at_ms()}};

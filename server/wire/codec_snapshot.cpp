@@ -31,6 +31,7 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     for (const auto& [key, alert] : in.alerts) put(*out.add_alerts(), alert);
     out.set_public_sentence(in.public_sentence);
     put_all(*out.mutable_orders(), in.orders);
+    put_all(*out.mutable_counts(), in.counts);
 }
 
 std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding) {
@@ -50,6 +51,7 @@ std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::Pu
 std::string encode_snapshot(const core::MarchState& ops, Encoding encoding) {
     pb::OpsSnapshot out;
     put(out, ops);
+    put(*out.mutable_policy(), ops.policy);
     return encoded(out, encoding);
 }
 
@@ -79,6 +81,7 @@ std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding enco
 std::string state_json(const core::MarchState& state) {
     pb::OpsSnapshot out;
     put(out, state);
+    put(*out.mutable_policy(), state.policy);
     return json_of(out);
 }
 

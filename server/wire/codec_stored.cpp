@@ -100,14 +100,29 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
     state.orders = read_all(in.orders(), reading);
     for (std::size_t i = 0; i < state.roster.size(); ++i) {
         if (state.roster[i].ordinal != i) reading.complain("roster", "The roster has a hole.");
-        state.index.add(state.roster[i]);
     }
     for (const core::Order& order : state.orders) {
         const bool of_roster = order.receipts.empty() || order.receipts.back().ordinal < state.roster.size();
         if (!of_roster) reading.complain("orders", "An order is for somebody who is not on the roster.");
     }
+    state.counts = read_all(in.counts(), reading);
+    // Checkpoints of versions that had no alerts but one have no policy: the size of the roster decides.
+    state.policy = in.has_policy() ? wire::read(in.policy(), reading)
+                                   : core::AlertPolicy{core::preset_of(state.roster.size()), true};
     for (std::size_t i = 0; i < state.routes.size(); ++i) {
         if (state.routes[i].version != i + 1) reading.complain("routes", "The routes have a hole.");
+    }
+}
+
+void restore_watches(core::MarchState& state, const google::protobuf::RepeatedPtrField<pb::Watch>& in,
+                     Reading& reading) {
+    for (const pb::Watch& shown : in) {
+        const bool known = shown.what() >= 1 && shown.what() <= static_cast<std::uint32_t>(core::Watch::For::fall);
+        core::Watch watch;
+        watch.what = reading.word<core::Watch::For>(static_cast<int>(shown.what()), known, "watches.what");
+        watch.due = {shown.due_ms()};
+        watch.critical = shown.critical();
+        state.watches.emplace(wire::read(shown.key(), reading), watch);
     }
 }
 
@@ -161,6 +176,15 @@ std::string encode_checkpoint(const core::MarchState& state) {
     out.set_public_seq(state.public_seq.value);
     out.set_topic_base(state.topic_base);
     put(*out.mutable_state(), state);
+    put(*out.mutable_state()->mutable_policy(), state.policy);
+    for (const auto& [key, watch] : state.watches) {
+        auto& shown = *out.add_watches();
+        put(*shown.mutable_key(), key);
+        shown.set_what(static_cast<std::uint32_t>(watch.what));
+        shown.set_due_ms(watch.due.value);
+        shown.set_critical(watch.critical);
+    }
+    out.set_no_show_at_ms(state.no_show_at.value);
     for (const core::PhaseStay& stay : state.phase_history) {
         auto& shown = *out.add_phase_history();
         shown.set_phase(static_cast<pb::Phase>(stay.phase));
@@ -200,7 +224,10 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     state.signed_tip = wire::read(in.signed_tip(), reading);
     state.topics = read_topics(in.topics());
     state.repaired_at = base::Seq{in.repaired_at()};
+    restore_watches(state, in.watches(), reading);
+    state.no_show_at = {in.no_show_at_ms()};
     if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
+    state.derive();
     return state;
 }
 

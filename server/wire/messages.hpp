@@ -65,7 +65,11 @@ struct Ping {
     std::uint64_t nonce = 0;
 };
 
-using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, CommandMessage, ReportPosition, GetHistory, Ping>;
+/// What a page says of its screen; `untold` is what all other frames say of it.
+enum class Screen : std::uint8_t { untold, on, off };
+
+using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, CommandMessage, ReportPosition, GetHistory, Ping,
+                                   Screen>;
 
 // ---- from the server ---------------------------------------------------------------------------
 struct Welcome {
@@ -152,7 +156,7 @@ struct DeskRows {
     std::vector<core::DeskRow> rows;
     bool whole = false;
 };
-enum class Reachability : std::uint8_t { live = 1, stale = 2, unreachable = 3 };
+enum class Reachability : std::uint8_t { live = 1, stale = 2, unreachable = 3, pocketed = 4 };
 struct Liveness {
     base::PersonId person;
     Reachability reachability = Reachability::live;

@@ -14,11 +14,6 @@ bool says_more(const core::Receipt& receipt) {
     return !receipt.reason.empty() || receipt.headcount != 0 || receipt.by || receipt.heard_by != core::HeardBy::none;
 }
 
-core::HeardBy heard_by(int value, Reading& reading) {
-    if (!pb::HeardBy_IsValid(value)) reading.complain("heard_by", "Say by radio, phone or voice, or seen.");
-    return pb::HeardBy_IsValid(value) ? static_cast<core::HeardBy>(value) : core::HeardBy::none;
-}
-
 std::vector<std::uint32_t> numbers(const google::protobuf::RepeatedField<std::uint32_t>& in) {
     return {in.begin(), in.end()};
 }
@@ -83,7 +78,7 @@ std::vector<core::Receipt> read(const pb::Receipts& in, Reading& reading) {
         of->reason = note.reason();
         of->headcount = note.headcount();
         of->by = base::PersonId{note.by()};
-        of->heard_by = heard_by(note.heard_by(), reading);
+        of->heard_by = heard_by_of(note.heard_by(), reading);
     }
     return receipts;
 }
@@ -180,12 +175,12 @@ core::Acknowledge read(const pb::Acknowledge& in, Reading& reading) {
     wish.order = in.order();
     for (const std::uint64_t person : in.on_behalf_of()) wish.on_behalf_of.push_back(base::PersonId{person});
     wish.section = in.section();
-    wish.heard_by = heard_by(in.heard_by(), reading);
+    wish.heard_by = heard_by_of(in.heard_by(), reading);
     return wish;
 }
 
 core::AnswerRollCall read(const pb::AnswerRollCall& in, Reading& reading) {
-    return {in.order(), in.headcount(), base::PersonId{in.on_behalf_of()}, heard_by(in.heard_by(), reading)};
+    return {in.order(), in.headcount(), base::PersonId{in.on_behalf_of()}, heard_by_of(in.heard_by(), reading)};
 }
 
 }  // namespace marchwire::wire

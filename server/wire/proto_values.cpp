@@ -274,6 +274,9 @@ void put(pb::Member& out, const core::Member& in) {
     out.set_battery_percent(in.battery_percent);
     out.set_due_at_ms(in.due_at.value);
     out.set_nudged(in.nudged);
+    out.set_handover_to(in.handover_to.value);
+    out.set_heard_by(static_cast<pb::HeardBy>(in.heard_by));
+    out.set_silent_since_ms(in.silent_since.value);
 }
 
 core::Member read(const pb::Member& in, Reading& reading) {
@@ -295,6 +298,9 @@ core::Member read(const pb::Member& in, Reading& reading) {
     member.battery_percent = reading.small(in.battery_percent(), "member.battery_percent");
     member.due_at = {in.due_at_ms()};
     member.nudged = in.nudged();
+    member.handover_to = base::PersonId{in.handover_to()};
+    member.heard_by = heard_by_of(in.heard_by(), reading);
+    member.silent_since = {in.silent_since_ms()};
     return member;
 }
 
@@ -317,6 +323,7 @@ void put(pb::Alert& out, const core::Alert& in) {
     out.set_raised_at_ms(in.raised_at.value);
     out.set_step_at_ms(in.step_at.value);
     out.set_owner(in.owner.value);
+    out.set_critical(in.critical);
 }
 
 core::Alert read(const pb::Alert& in, Reading& reading) {
@@ -326,7 +333,8 @@ core::Alert read(const pb::Alert& in, Reading& reading) {
             in.version(),
             {in.raised_at_ms()},
             {in.step_at_ms()},
-            base::PersonId{in.owner()}};
+            base::PersonId{in.owner()},
+            in.critical()};
 }
 
 void put(pb::MarchListing& out, const core::MarchListing& in) {

@@ -70,6 +70,8 @@ void put(pb::Place& out, const core::Place& in);
 void put(pb::Member& out, const core::Member& in);
 void put(pb::AlertKey& out, const core::AlertKey& in);
 void put(pb::Alert& out, const core::Alert& in);
+void put(pb::Count& out, const core::Count& in);
+void put(pb::AlertPolicy& out, const core::AlertPolicy& in);
 void put(pb::Proposal& out, const core::Proposal& in);
 void put(pb::OrderAudience& out, const core::OrderAudience& in);
 void put(pb::Receipts& out, const std::vector<core::Receipt>& in);
@@ -112,6 +114,10 @@ void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>
 [[nodiscard]] core::Member read(const pb::Member& in, Reading& reading);
 [[nodiscard]] core::AlertKey read(const pb::AlertKey& in, Reading& reading);
 [[nodiscard]] core::Alert read(const pb::Alert& in, Reading& reading);
+[[nodiscard]] core::Count read(const pb::Count& in, Reading& reading);
+[[nodiscard]] core::AlertPolicy read(const pb::AlertPolicy& in, Reading& reading);
+/// `none` is a word as well: the own phone was heard.
+[[nodiscard]] core::HeardBy heard_by_of(int value, Reading& reading);
 [[nodiscard]] core::Proposal read(const pb::Proposal& in, Reading& reading);
 [[nodiscard]] core::AdvancePhase read(const pb::AdvancePhase& in, Reading& reading);
 [[nodiscard]] core::Hold read(const pb::Hold& in, Reading& reading);

@@ -28,6 +28,7 @@ struct Bounded {
     }
     void operator()(const wire::GetHistory& wish) const { named(wish.feed); }
     void operator()(const wire::Ping&) const {}
+    void operator()(wire::Screen said) const { must(said != wire::Screen::untold); }
 
     static void named(const wire::FeedName& feed) {
         const auto again = wire::FeedName::parse(feed.text());

@@ -57,7 +57,8 @@ core::Alert alert() {
             2,
             noon,
             later,
-            base::PersonId{8}};
+            base::PersonId{8},
+            true};
 }
 
 core::Order order() {
@@ -97,6 +98,9 @@ core::Member member(std::uint64_t person, std::uint32_t ordinal) {
     one.battery_percent = 80;
     one.due_at = later;
     one.nudged = true;
+    one.handover_to = base::PersonId{9};
+    one.heard_by = core::HeardBy::voice;
+    one.silent_since = noon;
     return one;
 }
 
@@ -218,6 +222,7 @@ core::MarchState ops_state() {
     state.calls_to_action = {call()};
     state.alerts.emplace(alert().key, alert());
     state.orders = {order()};
+    state.counts = {{noon, base::PersonId{7}, core::CountMethod::photo, 3'500, 4'000, 5'000, 2, 15}};
     return state;
 }
 

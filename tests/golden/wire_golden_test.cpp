@@ -57,10 +57,10 @@ void find_empty(const proto::Message& message, const std::string& path, std::vec
 }
 
 /// Items outside a log's order bear no place in it; the first piece and person of a list have number 0; to resume
-/// is no command of its own; ops shows all sections, or one.
+/// is no command of its own; ops shows all sections, or one, which has no policy of its own.
 bool may_be_empty(const std::string& path) {
-    return path == ".topic" || path == ".proposals.command" || path == ".only_section" || path == ".position" ||
-           path == ".prev" || path.ends_with(".ordinal");
+    return path == ".topic" || path == ".proposals.command" || path == ".only_section" || path == ".policy" ||
+           path == ".position" || path == ".prev" || path.ends_with(".ordinal");
 }
 
 void check_complete(const proto::Message& message) {

@@ -91,6 +91,61 @@ TEST_CASE("what a dispatcher may only propose is done when the lead confirms it"
     CHECK(lead.client.march(feed("ops"))->proposals.empty());
 }
 
+TEST_CASE("a handover, a cry for help and a word for somebody else reach all feeds and their folds agree",
+          "[integration]") {
+    RealServer server;
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    Somebody section(server, server.token("section_lead", "Section 2", 2));
+    Somebody marshal(server, server.token("side", "Side 1", 2));
+    Somebody relief(server, server.token("side", "Side 2", 3));
+    lead.follow(feed("ops"));
+    section.follow(feed("ops"));
+    relief.follow(feed("marshal"));
+    const auto called = [&](const std::string& callsign) {
+        const auto march = lead.client.march(feed("ops"));
+        return *std::ranges::find(march->roster, callsign, &sdk::Member::callsign);
+    };
+    lead.must(sdk::AdvancePhase{sdk::Phase::assembling, lead.client.march(feed("ops"))->phase_version, {}});
+    sdk::CheckIn heard;
+    heard.on_behalf_of = called("Side 1").person;
+    heard.heard_by = sdk::HeardBy::voice;
+    catch_up(lead, feed("ops"), section.must(heard).position.seq);
+    CHECK(called("Side 1").duty == sdk::Duty::on_duty);
+    CHECK(called("Side 1").heard_by == sdk::HeardBy::voice);
+
+    const sdk::Accepted offered = marshal.must(
+        sdk::HandOver{0, called("Side 1").duty_version, called("Side 2").person});
+    relief.until([&] { return relief.client.march(feed("marshal"))->member(called("Side 1").person) != nullptr; });
+    catch_up(lead, feed("ops"), offered.position.seq);
+    relief.must(sdk::AnswerHandOver{called("Side 1").person, called("Side 1").duty_version, true});
+    relief.must(sdk::ReportCount{sdk::CountMethod::photo, 3'500, 4'000, 5'000, 0, 0});
+    lead.must(sdk::SetPolicy{sdk::AlertPreset::large});
+    catch_up(lead, feed("ops"), relief.must(sdk::RaiseSos{}).position.seq);
+    const auto march = lead.client.march(feed("ops"));
+    CHECK(called("Side 1").duty == sdk::Duty::relieved);
+    CHECK(called("Side 2").section == 2);
+    REQUIRE(march->counts.size() == 1);
+    CHECK(march->counts[0].high == 5'000);
+    CHECK(march->preset == sdk::AlertPreset::large);
+    const auto sos = std::ranges::find(march->alerts, sdk::AlertKind::sos_unowned, &sdk::Alert::kind);
+    REQUIRE(sos != march->alerts.end());
+    CHECK(sos->subject == called("Side 2").person);
+
+    section.must(sdk::AckAlert{sos->kind, sos->subject, sos->version});
+    for (auto* somebody : {&lead, &section}) {
+        Somebody& who = *somebody;
+        who.until([&] {
+            const auto seen = who.client.march(feed("ops"))->alerts;
+            return std::ranges::any_of(seen, [](const sdk::Alert& a) { return a.state == sdk::AlertState::acked; });
+        });
+    }
+    Somebody fresh(server, server.token("dispatcher", "Dispatch 1"));
+    fresh.follow(feed("ops"));
+    catch_up(lead, feed("ops"), fresh.client.position(feed("ops"))->seq);
+    CHECK(fresh.state(feed("ops")) == lead.state(feed("ops")));
+}
+
 TEST_CASE("a section lead's fold of the own section is what the server shows of it", "[integration]") {
     RealServer server;
     server.make_march();

@@ -30,7 +30,7 @@ TEST_CASE("an order reaches the phone, is delivered by the client and acknowledg
     };
     // Nobody but the client itself has said so.
     lead.until([&] { return stands(sdk::ReceiptState::delivered); });
-    marshal.must(sdk::Acknowledge{number, {}, 0, sdk::HeardBy::unknown});
+    marshal.must(sdk::Acknowledge{number, {}, 0, sdk::HeardBy::none});
     lead.until([&] { return stands(sdk::ReceiptState::acked); });
     const auto own = marshal.client.march(feed("marshal"));
     REQUIRE(own->orders.size() == 1);

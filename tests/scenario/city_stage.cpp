@@ -133,6 +133,8 @@ void Seat::report(const base::LogId& march, std::vector<core::Fix> fixes) {
     backend_.report_position(*slot_, grant_ ? grant_->actor : core::Actor{}, {march, std::move(fixes)});
 }
 
+void Seat::pocket() { backend_.heard_from(*slot_, *grant_, wire::Screen::off); }
+
 std::optional<base::Result<wire::Accepted>> Seat::reply_to(base::CommandId id) const {
     const auto found = std::find_if(replies.begin(), replies.end(),
                                     [&](const wire::Reply& reply) { return reply.id == id; });

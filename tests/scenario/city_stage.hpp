@@ -34,6 +34,8 @@ public:
     void run_as(base::CommandId id, const base::LogId& log, core::CommandBody body, std::uint64_t content_hash);
     void history(const wire::FeedName& feed, std::uint64_t from, std::uint32_t limit);
     void report(const base::LogId& march, std::vector<core::Fix> fixes);
+    /// The page says that its screen is off: this person's silence is no alarm.
+    void pocket();
     void hang_up();
 
     /// The reply to this command; none yet.

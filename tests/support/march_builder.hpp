@@ -177,6 +177,23 @@ public:
         return found == state.alerts.end() ? nullptr : &found->second;
     }
 
+    /// The open alert of this key; null when there is none.
+    [[nodiscard]] const core::Alert* open(core::AlertKind kind, std::uint64_t subject = 0) const {
+        const auto found = state.alerts.find({kind, core::PersonId{subject}});
+        return found == state.alerts.end() ? nullptr : &found->second;
+    }
+    /// Time passes and the keeper does what is due at each moment; answers all of its events.
+    Events pass(base::Millis time) {
+        const core::UtcMs until = now + time;
+        Events all;
+        for (core::UtcMs due = core::next_due(state); due && due <= until; due = core::next_due(state)) {
+            now = std::max(now, due);
+            for (core::Event& event : tick()) all.push_back(std::move(event));
+        }
+        now = until;
+        return all;
+    }
+
     core::UtcMs now{1'528'984'800'000};                   ///< 2018-06-14T14:00:00Z
     core::UtcMs step_off{1'528'984'800'000 + 7'200'000};  ///< 11 a.m. Central
     core::MarchState state;

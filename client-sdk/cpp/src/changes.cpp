@@ -77,7 +77,15 @@ Change of_people(const v1::Event& event) {
             return CheckedIn{said.person(),
                              word<Report>(said.report()),
                              {word<PlaceKind>(said.place().kind()), said.place().number()},
-                             said.battery_percent()};
+                             said.battery_percent(),
+                             said.reported_by(),
+                             word<HeardBy>(said.heard_by())};
+        }
+        case v1::Event::kSosRaised: return SosRaised{event.sos_raised().person()};
+        case v1::Event::kCountReported: return CountReported{count_of(event.count_reported().count())};
+        case v1::Event::kPolicySet: {
+            const v1::AlertPolicy& policy = event.policy_set().policy();
+            return PolicySet{word<AlertPreset>(policy.preset()), policy.by_size()};
         }
         case v1::Event::kAlertRaised: {
             const v1::Alert& raised = event.alert_raised().alert();

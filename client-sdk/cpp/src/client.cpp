@@ -213,6 +213,7 @@ void Client::command(const std::string& log, const Command& command, OnReply on_
 void Client::report_position(const std::string& march, const std::vector<Fix>& fixes) {
     shell_->perform(shell_->machine().report_position(march, fixes, Shell::now()));
 }
+void Client::screen(bool off) { shell_->perform(shell_->machine().screen(off, Shell::now())); }
 void Client::get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
     shell_->get_history(feed, from, limit, std::move(on_history));
 }

@@ -17,6 +17,7 @@ namespace v1 = marchwire::v1;
 /// As many as the server keeps in a snapshot.
 inline constexpr int notices_kept = 50;
 inline constexpr int orders_ended_kept = 24;
+inline constexpr int counts_kept = 100;
 
 enum class FoldResult : std::uint8_t {
     folded,
@@ -118,6 +119,10 @@ void shift_orders(Orders& orders, std::int64_t by_ms);
 /// They stay, as many as the server keeps.
 void end_orders(Orders& orders, const v1::OrdersEnded& event);
 void erase_orders(Orders& orders, const v1::OrdersEnded& event);
+/// True when the alert's subject is this person.
+[[nodiscard]] bool is_about(const v1::AlertKey& key, std::uint64_t person);
+using Counts = google::protobuf::RepeatedPtrField<v1::Count>;
+void put_count(Counts& counts, const v1::Count& count);
 void put_notice(Notices& notices, const v1::Notice& notice);
 
 }  // namespace marchwire::sdk

@@ -30,7 +30,8 @@ struct MarshalEvent {
     [[nodiscard]] bool is_near(const v1::Member& member) const {
         const v1::Member& self = state.self();
         const bool same_section = self.section() != 0 && member.section() == self.section();
-        return same_section || member.person() == self.buddy() || member.buddy() == self.person();
+        return same_section || member.person() == self.buddy() || member.buddy() == self.person() ||
+               member.handover_to() == self.person();
     }
     void forget_the_far() const {
         auto& near = *state.mutable_section();
@@ -71,6 +72,17 @@ struct MarshalEvent {
         insert(std::move(fresh));
         return FoldResult::folded;
     }
+    /// Whoever offers their duty comes near by it, with a past that was not told here, and leaves with the answer.
+    [[nodiscard]] FoldResult duty(const v1::DutyChanged& event) const {
+        v1::Member* member = find(event.person());
+        if (member != nullptr) {
+            fold_duty(*member, event, at_ms);
+            forget_the_far();
+        } else if (event.handover_to() != 0 && event.handover_to() == state.self().person()) {
+            return FoldResult::needs_snapshot;
+        }
+        return FoldResult::folded;
+    }
     void phase(const v1::PhaseChanged& event) const {
         v1::PublicPhase& phase = *state.mutable_phase();
         phase.set_phase(event.to());
@@ -97,6 +109,7 @@ struct MarshalEvent {
     /// As on the ops feed: when somebody still nudged is expected anew is the server's to say.
     [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
         erase_alert(*state.mutable_alerts(), key);
+        if (key.kind() != v1::CHECKIN_MISSED) return FoldResult::folded;
         const v1::Member* subject = find(key.subject());
         return subject != nullptr && subject->nudged() ? FoldResult::needs_snapshot : FoldResult::folded;
     }
@@ -142,10 +155,7 @@ struct MarshalEvent {
             case v1::Event::kPhaseChanged: phase(event.phase_changed()); break;
             case v1::Event::kRouteStatusChanged: route(event.route_status_changed()); break;
             case v1::Event::kDutyAssigned: return assigned(event.duty_assigned());
-            case v1::Event::kDutyChanged:
-                with_member(event.duty_changed().person(),
-                            [&](v1::Member& m) { fold_duty(m, event.duty_changed(), at_ms); });
-                break;
+            case v1::Event::kDutyChanged: return duty(event.duty_changed());
             case v1::Event::kCheckedIn:
                 with_member(event.checked_in().person(),
                             [&](v1::Member& m) { fold_check_in(m, event.checked_in(), at_ms); });

@@ -78,9 +78,9 @@ struct OpsEvent {
             std::remove_if(roster.begin(), roster.end(), [&](const v1::Member& m) { return m.person() == person; }),
             roster.end());
         auto& alerts = *state.mutable_alerts();
-        alerts.erase(std::remove_if(alerts.begin(), alerts.end(),
-                                    [&](const v1::Alert& a) { return a.key().subject() == person; }),
-                     alerts.end());
+        alerts.erase(
+            std::remove_if(alerts.begin(), alerts.end(), [&](const v1::Alert& a) { return is_about(a.key(), person); }),
+            alerts.end());
     }
     /// As the section is shown: orders to others, and nobody of it asked any more, are not held.
     void forget_receipts(std::uint32_t ordinal) const {
@@ -139,6 +139,7 @@ struct OpsEvent {
     /// Whoever is still nudged is expected anew, when the server's rules say: they are not for clients to know.
     [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
         erase_alert(*state.mutable_alerts(), key);
+        if (key.kind() != v1::CHECKIN_MISSED) return FoldResult::folded;
         const v1::Member* subject = find_member(state, key.subject());
         return subject != nullptr && subject->nudged() ? FoldResult::needs_snapshot : FoldResult::folded;
     }
@@ -209,6 +210,18 @@ struct OpsEvent {
         }
         return FoldResult::folded;
     }
+    [[nodiscard]] FoldResult silence(const v1::SilenceObserved& event) const {
+        for (const v1::Silence& one : event.silent()) {
+            v1::Member* member = find_member(state, one.person());
+            if (member == nullptr) return FoldResult::needs_snapshot;
+            member->set_silent_since_ms(one.since_ms());
+        }
+        for (const std::uint64_t person : event.heard()) {
+            if (v1::Member* member = find_member(state, person)) member->set_silent_since_ms(0);
+        }
+        return FoldResult::folded;
+    }
+
     /// Duty, check-ins and alerts; what it does not know is left to `orders`.
     [[nodiscard]] FoldResult people(const v1::Event& event) const {
         switch (event.event_case()) {
@@ -248,6 +261,9 @@ struct OpsEvent {
                 *state.mutable_spec() = event.march_updated().spec();
                 state.set_spec_version(event.march_updated().version());
                 break;
+            case v1::Event::kPolicySet: *state.mutable_policy() = event.policy_set().policy(); break;
+            case v1::Event::kCountReported: put_count(*state.mutable_counts(), event.count_reported().count()); break;
+            case v1::Event::kSilenceObserved: return silence(event.silence_observed());
             case v1::Event::kSectionsSet: state.set_sections(event.sections_set().sections()); break;
             case v1::Event::kPhaseChanged: phase(event.phase_changed()); break;
             case v1::Event::kProposalMade: *state.add_proposals() = event.proposal_made().proposal(); break;

@@ -33,6 +33,7 @@ void fold_duty(v1::Member& member, const v1::DutyChanged& event, std::int64_t at
     member.set_duty(event.to());
     member.set_duty_version(event.version());
     member.set_duty_since_ms(at_ms);
+    member.set_handover_to(event.handover_to());
     expect(member, event.due_at_ms());
 }
 
@@ -41,11 +42,14 @@ void fold_check_in(v1::Member& member, const v1::CheckedIn& event, std::int64_t 
     member.set_last_report(event.report());
     if (event.place().kind() != v1::PLACE_NONE) *member.mutable_last_place() = event.place();
     if (event.battery_percent() != 0) member.set_battery_percent(event.battery_percent());
+    member.set_heard_by(event.heard_by());
+    if (event.reported_by() == 0) member.set_silent_since_ms(0);
     expect(member, event.due_at_ms());
 }
 
 void fold_scheduled(v1::Member& member, std::int64_t due_at_ms) {
-    if (checks_in(member.duty()) && !member.no_phone()) expect(member, due_at_ms);
+    const bool asked = !member.no_phone() && member.role() != v1::LEGAL_OBSERVER;
+    if (asked && checks_in(member.duty())) expect(member, due_at_ms);
 }
 
 void fold_shift(v1::Member& member, std::int64_t by_ms) {
@@ -96,6 +100,15 @@ void ack_alert(v1::Alert& alert, const v1::AlertAcked& event) {
 void put_notice(Notices& notices, const v1::Notice& notice) {
     *notices.Add() = notice;
     if (notices.size() > notices_kept) notices.erase(notices.begin());
+}
+
+bool is_about(const v1::AlertKey& key, std::uint64_t person) {
+    return is_about_person(static_cast<AlertKind>(key.kind())) && key.subject() == person;
+}
+
+void put_count(Counts& counts, const v1::Count& count) {
+    *counts.Add() = count;
+    if (counts.size() > counts_kept) counts.erase(counts.begin());
 }
 
 }  // namespace marchwire::sdk

@@ -23,6 +23,37 @@ struct Body {
         }
         body.set_battery_percent(c.battery_percent);
         body.set_headcount(c.headcount);
+        body.set_on_behalf_of(c.on_behalf_of);
+        body.set_heard_by(static_cast<v1::HeardBy>(c.heard_by));
+    }
+    void operator()(const CheckInSection& c) const {
+        into.mutable_check_in_section()->set_section(c.section);
+        into.mutable_check_in_section()->set_heard_by(static_cast<v1::HeardBy>(c.heard_by));
+    }
+    void operator()(const HandOver& c) const {
+        v1::HandOver& body = *into.mutable_hand_over();
+        body.set_person(c.person);
+        body.set_duty_version(c.duty_version);
+        body.set_to(c.to);
+    }
+    void operator()(const AnswerHandOver& c) const {
+        v1::AnswerHandOver& body = *into.mutable_answer_hand_over();
+        body.set_person(c.person);
+        body.set_duty_version(c.duty_version);
+        body.set_takes(c.takes);
+    }
+    void operator()(const RaiseSos&) const { into.mutable_raise_sos(); }
+    void operator()(const ReportCount& c) const {
+        v1::ReportCount& body = *into.mutable_report_count();
+        body.set_method(static_cast<v1::CountMethod>(c.method));
+        body.set_low(c.low);
+        body.set_value(c.value);
+        body.set_high(c.high);
+        body.set_section(c.section);
+        body.set_density_per_10_m2(c.density_per_10_m2);
+    }
+    void operator()(const SetPolicy& c) const {
+        into.mutable_set_policy()->set_preset(static_cast<v1::AlertPreset>(c.preset));
     }
     void operator()(const TakeBreak& c) const { into.mutable_take_break()->set_duty_version(c.duty_version); }
     void operator()(const EndDuty& c) const { into.mutable_end_duty()->set_duty_version(c.duty_version); }

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace marchwire::sdk {
 namespace {
@@ -21,7 +23,11 @@ constexpr std::array<std::string_view, 18> roles = {
 constexpr std::array<std::string_view, 10> duties = {"unknown",    "invited",  "confirmed",        "checked_in",
                                                      "on_duty",    "on_break", "handover_pending", "relieved",
                                                      "stood_down", "no_show"};
-constexpr std::array<std::string_view, 5> reports = {"unknown", "on_post", "moving", "needs_relief", "needs_help"};
+constexpr std::array<std::string_view, 7> reports = {"unknown",    "on_post",    "moving",  "needs_relief",
+                                                     "needs_help", "going_dark", "detained"};
+constexpr std::array<std::string_view, 5> ways_of_hearing = {"none", "radio", "phone", "voice", "seen"};
+constexpr std::array<std::string_view, 5> count_methods = {"unknown", "estimate", "clicker", "grid", "photo"};
+constexpr std::array<std::string_view, 4> alert_presets = {"unknown", "small", "standard", "large"};
 constexpr std::array<std::string_view, 6> route_statuses = {"unknown", "draft",      "approved",
                                                             "active",  "superseded", "withdrawn"};
 constexpr std::array<std::string_view, 4> severities = {"unknown", "info", "warning", "urgent"};
@@ -31,7 +37,21 @@ constexpr std::array<std::string_view, 11> order_kinds = {"unknown",  "hold",   
 constexpr std::array<std::string_view, 5> order_states = {"unknown", "open", "superseded", "cancelled", "closed"};
 constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued", "delivered",
                                                             "seen",    "acked",  "declined"};
-constexpr std::array<std::string_view, 5> ways_to_hear = {"unknown", "radio", "phone", "voice", "seen"};
+/// Their numbers leave room between the families.
+constexpr std::array<std::pair<AlertKind, std::string_view>, 12> alert_kinds = {{
+    {AlertKind::checkin_missed, "checkin_missed"},
+    {AlertKind::order_unacked, "order_unacked"},
+    {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
+    {AlertKind::sos_unowned, "sos_unowned"},
+    {AlertKind::unreachable, "unreachable"},
+    {AlertKind::network_lost, "network_lost"},
+    {AlertKind::battery_low, "battery_low"},
+    {AlertKind::staffing_low, "staffing_low"},
+    {AlertKind::density_high, "density_high"},
+    {AlertKind::phase_late, "phase_late"},
+    {AlertKind::coverage_lost, "coverage_lost"},
+    {AlertKind::person_detained, "person_detained"},
+}};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};
 constexpr std::array<std::string_view, 4> levels = {"none", "stored", "synced", "replicated"};
@@ -73,14 +93,12 @@ std::string_view name_of(Duty duty) { return word(duties, duty); }
 std::string_view name_of(Report report) { return word(reports, report); }
 std::string_view name_of(RouteStatus status) { return word(route_statuses, status); }
 std::string_view name_of(Severity severity) { return word(severities, severity); }
+std::string_view name_of(HeardBy heard_by) { return word(ways_of_hearing, heard_by); }
+std::string_view name_of(CountMethod method) { return word(count_methods, method); }
+std::string_view name_of(AlertPreset preset) { return word(alert_presets, preset); }
 std::string_view name_of(AlertKind kind) {
-    switch (kind) {
-        case AlertKind::unknown: break;
-        case AlertKind::checkin_missed: return "checkin_missed";
-        case AlertKind::order_unacked: return "order_unacked";
-        case AlertKind::roll_call_incomplete: return "roll_call_incomplete";
-    }
-    return "unknown";
+    const auto found = std::ranges::find(alert_kinds, kind, [](const auto& one) { return one.first; });
+    return found == alert_kinds.end() ? "unknown" : found->second;
 }
 std::string_view name_of(AlertState state) { return word(alert_states, state); }
 std::string_view name_of(OrderKind kind) { return word(order_kinds, kind); }
@@ -93,10 +111,22 @@ std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reas
 std::optional<Phase> phase_named(std::string_view name) { return named<Phase>(phases, name); }
 std::optional<Role> role_named(std::string_view name) { return named<Role>(roles, name); }
 std::optional<Report> report_named(std::string_view name) { return named<Report>(reports, name); }
+std::optional<HeardBy> heard_by_named(std::string_view name) { return named<HeardBy>(ways_of_hearing, name); }
+std::optional<CountMethod> count_method_named(std::string_view name) { return named<CountMethod>(count_methods, name); }
+std::optional<AlertPreset> alert_preset_named(std::string_view name) { return named<AlertPreset>(alert_presets, name); }
+std::optional<AlertKind> alert_kind_named(std::string_view name) {
+    std::string wanted(name);
+    std::ranges::replace(wanted, '-', '_');
+    const auto found = std::ranges::find(alert_kinds, wanted, [](const auto& one) { return one.second; });
+    return found == alert_kinds.end() ? std::nullopt : std::optional(found->first);
+}
+bool is_about_person(AlertKind kind) {
+    return kind == AlertKind::checkin_missed || kind == AlertKind::sos_unowned || kind == AlertKind::unreachable ||
+           kind == AlertKind::battery_low || kind == AlertKind::person_detained;
+}
 std::optional<Severity> severity_named(std::string_view name) { return named<Severity>(severities, name); }
 
 std::optional<OrderKind> order_kind_named(std::string_view name) { return named<OrderKind>(order_kinds, name); }
-std::optional<HeardBy> heard_by_named(std::string_view name) { return named<HeardBy>(ways_to_hear, name); }
 
 std::string FeedName::text() const {
     std::string text(word(feed_kinds, kind));

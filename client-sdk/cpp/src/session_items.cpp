@@ -82,6 +82,7 @@ void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions&
         dead_after_ = std::max(least_dead_after, Millis(welcome.limits().dead_after_ms()));
     }
     out.push_back(TellState{Online{said}});
+    if (screen_off_) say_screen(now, out);  // a Hello counts as on
     send_commands(now, out);
 }
 

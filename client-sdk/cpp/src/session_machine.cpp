@@ -73,6 +73,19 @@ SessionMachine::Commanded SessionMachine::command(const std::string& log, const 
     return result;
 }
 
+Actions SessionMachine::screen(bool off, Millis now) {
+    screen_off_ = off;
+    Actions out;
+    if (link_ == Link::online) say_screen(now, out);
+    return out;
+}
+
+void SessionMachine::say_screen(Millis now, Actions& out) {
+    v1::ClientMessage message;
+    message.mutable_screen()->set_off(screen_off_);
+    send(message, now, out);
+}
+
 Actions SessionMachine::report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now) {
     if (link_ != Link::online || fixes.empty()) return {};
     v1::ClientMessage message;

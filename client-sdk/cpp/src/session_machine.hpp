@@ -85,6 +85,7 @@ public:
         Actions actions;
     };
     [[nodiscard]] Commanded command(const std::string& log, const Command& command, Millis now);
+    [[nodiscard]] Actions screen(bool off, Millis now);
     [[nodiscard]] Actions report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now);
     [[nodiscard]] Actions get_history(std::uint64_t request, const FeedName& feed, std::uint64_t from,
                                       std::uint32_t limit, Millis now);
@@ -112,6 +113,7 @@ private:
 
     void send(const v1::ClientMessage& message, Millis now, Actions& out);
     void send_commands(Millis now, Actions& out);
+    void say_screen(Millis now, Actions& out);
     void wait_and_retry(const std::string& reason, Millis now, Actions& out);
     void stop(const std::string& reason, std::optional<Error> error, Actions& out);
     void ask_again(Subscription& feed, Took why, Millis now, Actions& out);
@@ -146,6 +148,7 @@ private:
     Millis clock_at_{0};
     double clock_rate_ = 1;
     std::uint64_t nonce_ = 0;
+    bool screen_off_ = false;
 };
 
 /// True when the server said by its close code that trying again is of no use (table in proto/README.md).

@@ -75,6 +75,7 @@ Alert alert_of(const v1::Alert& alert) {
             alert.version(),
             alert.raised_at_ms(),
             alert.owner(),
+            alert.critical(),
             alert.key().number()};
 }
 
@@ -221,6 +222,11 @@ Notice notice_of(const v1::Notice& notice) {
             notice.posted_at_ms(), notice.expires_at_ms()};
 }
 
+Count count_of(const v1::Count& count) {
+    return {count.at_ms(), count.by(),      word<CountMethod>(count.method()), count.low(), count.value(),
+            count.high(),  count.section(), count.density_per_10_m2()};
+}
+
 Proposal proposal_of(const v1::Proposal& proposal) {
     return {proposal.number(),        lower(v1::ProposalKind_Name(proposal.kind()), "PROPOSE_"),
             proposal.proposer(),      proposal.reason(),
@@ -242,6 +248,10 @@ Member member_of(const v1::Member& member) {
     value.last_place = place_of(member.last_place());
     value.battery_percent = member.battery_percent();
     value.due_at = member.due_at_ms();
+    value.no_phone = member.no_phone();
+    value.handover_to = member.handover_to();
+    value.heard_by = word<HeardBy>(member.heard_by());
+    value.silent_since = member.silent_since_ms();
     return value;
 }
 
@@ -269,6 +279,9 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     put_orders(snapshot.orders(), march);
     put_notices(snapshot.notices(), march);
     for (const v1::Proposal& proposal : snapshot.proposals()) march.proposals.push_back(proposal_of(proposal));
+    march.preset = word<AlertPreset>(snapshot.policy().preset());
+    march.preset_by_size = snapshot.policy().by_size();
+    for (const v1::Count& count : snapshot.counts()) march.counts.push_back(count_of(count));
     return march;
 }
 

@@ -22,6 +22,7 @@ void put(const Position& position, v1::Position& into);
 [[nodiscard]] Error error_of(const v1::Error& error);
 [[nodiscard]] Welcome welcome_of(const v1::Welcome& welcome);
 [[nodiscard]] Notice notice_of(const v1::Notice& notice);
+[[nodiscard]] Count count_of(const v1::Count& count);
 [[nodiscard]] Proposal proposal_of(const v1::Proposal& proposal);
 [[nodiscard]] Member member_of(const v1::Member& member);
 [[nodiscard]] March march_of(const v1::PublicSnapshot& snapshot);

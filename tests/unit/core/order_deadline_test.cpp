@@ -184,6 +184,7 @@ TEST_CASE("time that nobody kept counts towards no order's deadline", "[core][or
 
 TEST_CASE("a roll call is answered with a headcount and ends with the list of who is missing", "[core][roll_call]") {
     OrderStreet street;
+    street.march.must(street.march.lead, SetPolicy{AlertPreset::standard});
     street.march.must(street.city_lead, OpenRollCall{to_all(), "", {}});
     const auto number = street.march.state.orders_issued;
     CHECK_FALSE(street.order(number).text.empty());
@@ -204,6 +205,23 @@ TEST_CASE("a roll call is answered with a headcount and ends with the list of wh
     CHECK(missing(street.march.state, street.order(number)) ==
           std::vector{street.march.member(street.ben).ordinal, street.march.member(street.lead_one).ordinal,
                       street.march.member(street.lead_two).ordinal});
+}
+
+TEST_CASE("a march of few raises nothing about a roll call until its lead asks for it", "[core][roll_call][policy]") {
+    OrderStreet street;
+    street.march.must(street.city_lead, OpenRollCall{to_all(), "", {}});
+    const auto number = street.march.state.orders_issued;
+    CHECK(street.pass(minutes(4)).empty());
+    // Nor does the deadline that has passed keep the keeper's clock busy.
+    const UtcMs next = next_due(street.march.state);
+    CHECK((!next || next > street.march.now));
+    street.march.must(street.march.lead, SetPolicy{AlertPreset::standard});
+    street.march.tick();
+    REQUIRE(street.alert(AlertKind::roll_call_incomplete, number) != nullptr);
+    street.march.must(street.march.lead, SetPolicy{AlertPreset::small});
+    CHECK(all_of<AlertCleared>(street.march.tick()).size() == 1);
+    CHECK(street.alert(AlertKind::roll_call_incomplete, number) == nullptr);
+    CHECK(street.march.tick().empty());
 }
 
 TEST_CASE("only a roll call takes a headcount", "[core][roll_call]") {

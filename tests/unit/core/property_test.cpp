@@ -1,4 +1,5 @@
 // A few thousand commands of chance on a march: what must hold after each of them. A failure prints its seed.
+#include "core/ladder.hpp"
 #include "core/views.hpp"
 
 #include "support/march_builder.hpp"
@@ -62,7 +63,9 @@ private:
     std::uint32_t phase_version() { return version(march.state.phase_version); }
 
     CommandBody of_keeper() {
-        switch (below(12)) {
+        switch (below(14)) {
+            case 12:
+            case 13: return observed();
             case 0: return TakeKeeping{march.state.term.next(), march.now - seconds(below(600))};
             case 1: return RecordSignedTip{march.state.term, march.state.tip, {}};
             case 2: return Tick{Term{march.state.term.value == 0 ? 0 : march.state.term.value - 1}};
@@ -70,19 +73,55 @@ private:
         }
     }
     CommandBody of_field() {
-        switch (below(9)) {
-            case 6:
-            case 7:
-            case 8: return of_order();
+        switch (below(16)) {
+            case 8:
+            case 9:
+            case 10: return of_order();
             case 0: return TakeBreak{duty_version(person())};
             case 1: return EndDuty{duty_version(person())};
-            case 2: return of_alert();
-            default:
-                return CheckIn{static_cast<Report>(1 + below(4)),
-                               {PlaceKind::route_metre, below(5'000)},
-                               static_cast<std::uint8_t>(below(110)),
-                               below(40)};
+            case 2:
+            case 3: return of_alert();
+            case 4: return of_handover();
+            case 5: return RaiseSos{};
+            case 6: {
+                const std::uint32_t value = below(3'000);
+                return ReportCount{CountMethod::grid,  below(2) * value, value,
+                                   value + below(100), below(7),         below(3) == 0 ? below(60) : 0};
+            }
+            case 7: return CheckInSection{below(7), static_cast<HeardBy>(below(5))};
+            default: return some_check_in();
         }
+    }
+    CommandBody some_check_in() {
+        CheckIn said;
+        said.report = static_cast<Report>(1 + below(6));
+        said.place = {PlaceKind::route_metre, below(5'000)};
+        if (below(3) == 0) {
+            said.on_behalf_of = person();
+            said.heard_by = static_cast<HeardBy>(below(5));
+        } else {
+            said.battery_percent = static_cast<std::uint8_t>(below(110));
+        }
+        said.headcount = below(40);
+        return said;
+    }
+    CommandBody of_handover() {
+        const PersonId of = person();
+        if (below(2) == 0) return HandOver{below(2) == 0 ? PersonId{} : of, duty_version(of), person()};
+        for (const Member& member : march.state.roster) {
+            if (member.duty == Duty::handover_pending) {
+                return AnswerHandOver{member.person, version(member.duty_version), below(2) == 0};
+            }
+        }
+        return AnswerHandOver{of, duty_version(of), true};
+    }
+    CommandBody observed() {
+        ObserveSilence seen{march.state.term, {}, {}};
+        for (const Member& member : march.state.roster) {
+            if (below(3) == 0) seen.silent.push_back({member.person, march.now - seconds(180 + below(300))});
+            if (below(5) == 0) seen.heard.push_back(member.person);
+        }
+        return seen;
     }
     CommandBody of_alert() {
         AlertKey key{AlertKind::checkin_missed, person()};
@@ -152,7 +191,12 @@ private:
         return ConfirmProposal{open.empty() ? 1 : open[below(open.size())].number, ""};
     }
     CommandBody of_setup() {
-        switch (below(9)) {
+        switch (below(10)) {
+            case 9: {
+                SetPolicy wish;
+                if (below(4) != 0) wish.preset = static_cast<AlertPreset>(1 + below(3));
+                return wish;
+            }
             case 0: {
                 const PersonId who = person();
                 const bool no_phone = below(8) == 0;
@@ -219,6 +263,9 @@ void check_roster(const MarchState& state) {
         made_anew.add(state.roster[i]);
     }
     CHECK(state.index == made_anew);
+    MarchState derived = state;
+    derived.derive();
+    CHECK(derived == state);
     REQUIRE(state.index.ordinal_of.size() == state.roster.size());
 }
 
@@ -239,9 +286,16 @@ void check_bounds(const MarchState& state) {
     for (const auto& [key, alert] : state.alerts) {
         CHECK(key == alert.key);
         CHECK(alert.state != AlertState::cleared);
-        // A person, or an order that is known still.
-        CHECK((state.member(key.subject) != nullptr || state.order(key.number) != nullptr));
+        // A person (who may have cried for help before they were on the roster), or an order that is known still.
+        if (person_of(key) && key.kind != AlertKind::sos_unowned) CHECK(state.member(key.subject) != nullptr);
+        CHECK((key.number != 0) == is_of_order(key.kind));
+        if (key.number != 0) CHECK(state.order(key.number) != nullptr);
     }
+    for (const auto& [key, watched] : state.watches) {
+        CHECK((watched.what == Watch::For::fall) == !watched.due);
+        CHECK((watched.what != Watch::For::clear || state.alerts.contains(key)));
+    }
+    CHECK(state.counts.size() <= base::limits::counts_kept);
 }
 
 /// Receipts never moved to the left, and orders stand by number with their recipients by place.

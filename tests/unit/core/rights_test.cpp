@@ -182,9 +182,9 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     for (const CommandBody& body : {CommandBody(CreateCampaign{}), CommandBody(UpdateCampaign{})}) {
         CHECK(row_of(body) == Action::create_campaign);
     }
-    for (const CommandBody& body :
-         {CommandBody(ListMarch{}), CommandBody(CreateMarch{}), CommandBody(UpdateMarch{}), CommandBody(Reschedule{}),
-          CommandBody(SetSections{}), CommandBody(ImportRoute{}), CommandBody(RecordImport{})}) {
+    for (const CommandBody& body : {CommandBody(ListMarch{}), CommandBody(CreateMarch{}), CommandBody(UpdateMarch{}),
+                                    CommandBody(Reschedule{}), CommandBody(SetSections{}), CommandBody(ImportRoute{}),
+                                    CommandBody(RecordImport{}), CommandBody(SetPolicy{})}) {
         CHECK(row_of(body) == Action::set_up_march);
     }
     for (const CommandBody& body : {CommandBody(AddPerson{}), CommandBody(IssueToken{}), CommandBody(RevokeToken{})}) {
@@ -197,11 +197,12 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
          {CommandBody(ApproveRoute{}), CommandBody(ActivateRoute{}), CommandBody(WithdrawRoute{})}) {
         CHECK(row_of(body) == Action::route_status);
     }
-    for (const CommandBody& body : {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{})}) {
+    for (const CommandBody& body : {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{}),
+                                    CommandBody(RaiseSos{}), CommandBody(AnswerHandOver{})}) {
         CHECK(row_of(body) == Action::own_field);
     }
-    for (const CommandBody& body :
-         {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{})}) {
+    for (const CommandBody& body : {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}),
+                                    CommandBody(RepairLog{}), CommandBody(ObserveSilence{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {
@@ -212,6 +213,12 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
                                     CommandBody(Decline{}), CommandBody(AnswerRollCall{})}) {
         CHECK(row_of(body) == Action::receipt);
     }
+    CheckIn for_another;
+    for_another.on_behalf_of = PersonId{7};
+    CHECK(row_of(for_another) == Action::on_behalf);
+    CHECK(row_of(CheckInSection{}) == Action::on_behalf);
+    CHECK(row_of(HandOver{}) == Action::assign_duty);
+    CHECK(row_of(ReportCount{}) == Action::report);
     CHECK(row_of(AssignDuty{}) == Action::assign_duty);
     CHECK(row_of(CorrectPhase{}) == Action::correct_phase);
     CHECK(row_of(Hold{}) == Action::hold_release);

@@ -86,7 +86,7 @@ public:
     }
     void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
     void read_history(fanout::Slot, session::ReadHistory) override {}
-    void heard_from(fanout::Slot, const session::Grant&) override {}
+    void heard_from(fanout::Slot, const session::Grant&, wire::Screen) override {}
     void wake(fanout::Slot, base::UtcMs) override {}
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber) const override { return nullptr; }
     [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door) const override { return budget_; }

@@ -127,7 +127,8 @@ TEST_CASE("an alert that reaches one's rung is seen until it is cleared", "[sdk]
     CHECK(after(raised, entry("alert_acked { key { kind: CHECKIN_MISSED subject: 3 } version: 2 owner: 1 }")) ==
           state("alerts { key { kind: CHECKIN_MISSED subject: 3 } state: ACKED version: 2 owner: 1 }"));
     CHECK(after(raised, entry("alert_cleared { key { kind: CHECKIN_MISSED subject: 3 } version: 2 }")) == state(""));
-    CHECK(after("section { person: 3 nudged: true }", entry("alert_cleared { key { subject: 3 } }"),
+    CHECK(after("section { person: 3 nudged: true }",
+                entry("alert_cleared { key { kind: CHECKIN_MISSED subject: 3 } }"),
                 FoldResult::needs_snapshot) == state("section { person: 3 nudged: true }"));
 }
 
@@ -146,6 +147,15 @@ TEST_CASE("notices reach a marshal and what is for ops alone moves nothing", "[s
         CHECK(after(team, entry(event)) == state(team));
     }
     CHECK(after(team, of_the_future()) == state(team));
+}
+
+TEST_CASE("whoever offers me a duty comes near with the snapshot and leaves with the answer", "[sdk][fold]") {
+    const auto me = "self { person: 1 section: 2 }";
+    CHECK(after(me, entry("duty_changed { person: 4 to: HANDOVER_PENDING handover_to: 1 }"),
+                FoldResult::needs_snapshot) == state(me));
+    CHECK(after(me, entry("duty_changed { person: 4 to: HANDOVER_PENDING handover_to: 9 }")) == state(me));
+    CHECK(after(std::string(me) + "section { person: 4 section: 3 duty: HANDOVER_PENDING handover_to: 1 }",
+                entry("duty_changed { person: 4 to: ON_DUTY version: 5 }")) == state(me));
 }
 
 }  // namespace

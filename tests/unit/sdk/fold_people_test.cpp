@@ -109,5 +109,58 @@ TEST_CASE("a step or an owner of an alert that is not held asks for the snapshot
     }
 }
 
+TEST_CASE("a schedule asks nothing of a legal observer", "[sdk][fold]") {
+    CHECK(after("roster { person: 1 duty: ON_DUTY role: LEGAL_OBSERVER }",
+                entry("check_ins_scheduled { due_at_ms: 900 }")) ==
+          state("roster { person: 1 duty: ON_DUTY role: LEGAL_OBSERVER }"));
+}
+
+TEST_CASE("an offered handover names who is asked until it is answered", "[sdk][fold]") {
+    const auto offered = R"(roster { person: 4 duty: HANDOVER_PENDING duty_version: 3 duty_since_ms: 5000
+                                     due_at_ms: 900 handover_to: 6 })";
+    CHECK(after("roster { person: 4 duty: ON_DUTY }",
+                entry(R"(duty_changed { person: 4 to: HANDOVER_PENDING version: 3 due_at_ms: 900 handover_to: 6 })")) ==
+          state(offered));
+    CHECK(after(offered, entry("duty_changed { person: 4 to: RELIEVED version: 4 }")) ==
+          state("roster { person: 4 duty: RELIEVED duty_version: 4 duty_since_ms: 5000 }"));
+}
+
+TEST_CASE("a phone that is silent is so until it is heard and not until somebody else speaks for it", "[sdk][fold]") {
+    const auto silent = "roster { person: 4 silent_since_ms: 700 }";
+    CHECK(after("roster { person: 4 }", entry("silence_observed { silent { person: 4 since_ms: 700 } }")) ==
+          state(silent));
+    CHECK(after(silent, entry("silence_observed { heard: 4 }")) == state("roster { person: 4 }"));
+    CHECK(after(silent, entry("checked_in { person: 4 report: MOVING reported_by: 5 heard_by: HEARD_BY_VOICE }")) ==
+          state(R"(roster { person: 4 silent_since_ms: 700 last_check_in_ms: 5000 last_report: MOVING
+                            heard_by: HEARD_BY_VOICE })"));
+    CHECK(after(silent, entry("checked_in { person: 4 report: MOVING }")) ==
+          state("roster { person: 4 last_check_in_ms: 5000 last_report: MOVING }"));
+    CHECK(after("", entry("silence_observed { silent { person: 9 since_ms: 700 } }"), FoldResult::needs_snapshot) ==
+          state(""));
+}
+
+TEST_CASE("counts stand one behind the other and the policy is the last one", "[sdk][fold]") {
+    CHECK(after("counts { at_ms: 1 value: 300 }", entry("count_reported { count { at_ms: 2 value: 400 } }")) ==
+          state("counts { at_ms: 1 value: 300 } counts { at_ms: 2 value: 400 }"));
+    CHECK(after("policy { preset: PRESET_SMALL by_size: true }",
+                entry("policy_set { policy { preset: PRESET_LARGE } }")) == state("policy { preset: PRESET_LARGE }"));
+    OpsFold fold;
+    for (int i = 0; i < 101; ++i)
+        (void)fold.apply(entry("count_reported { count { value: " + std::to_string(i + 1) + " } }"));
+    REQUIRE(fold.state.counts_size() == 100);
+    CHECK(fold.state.counts(0).value() == 2);
+}
+
+TEST_CASE("an alert about a section is no person's", "[sdk][fold]") {
+    // Section 4 and person 4: whoever leaves the section takes only the own alerts along.
+    CHECK(after(R"(only_section: 2 roster { person: 4 section: 2 }
+                   alerts { key { kind: CHECKIN_MISSED subject: 4 } } alerts { key { kind: DENSITY_HIGH subject: 4 } })",
+                entry("duty_assigned { person: 4 section: 3 section_before: 2 }")) ==
+          state("only_section: 2 alerts { key { kind: DENSITY_HIGH subject: 4 } }"));
+    CHECK(after("roster { person: 4 nudged: true } alerts { key { kind: DENSITY_HIGH subject: 4 } }",
+                entry("alert_cleared { key { kind: DENSITY_HIGH subject: 4 } }")) ==
+          state("roster { person: 4 nudged: true }"));
+}
+
 }  // namespace
 }  // namespace marchwire::sdk::test::people_folds

@@ -52,6 +52,26 @@ TEST_CASE("after a lost connection a client resumes each feed from its position"
     CHECK(has_sections(online, 8));
 }
 
+TEST_CASE("a screen that is off is told at once and again after each reconnect", "[sdk]") {
+    Online online(4);
+    const auto told = sent(online.machine.screen(true, online.now));
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].screen().off());
+    (void)online.machine.on_closed(0, "reset", online.now);
+    online.now = *online.machine.next_tick();
+    (void)online.machine.on_tick(online.now);
+    const auto again = sent(online.machine.on_connected(online.now));
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].has_hello());
+    const auto after = sent(online.say(Says().welcome()));
+    REQUIRE_FALSE(after.empty());
+    CHECK(after[0].screen().off());
+    const auto on = sent(online.machine.screen(false, online.now));
+    REQUIRE(on.size() == 1);
+    CHECK(on[0].has_screen());
+    CHECK_FALSE(on[0].screen().off());
+}
+
 TEST_CASE("an item at or below the position is dropped", "[sdk]") {
     Online online(4);
     (void)online.say(Says().sections(5, 4, 3));

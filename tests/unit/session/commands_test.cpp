@@ -180,6 +180,27 @@ TEST_CASE("staff who speak are heard once a second", "[session][liveness]") {
     CHECK(all_of<Heard>(talk.say(R"({"ping":{}})")).empty());
 }
 
+TEST_CASE("a page's word about its screen is passed on each time and a Hello counts as on", "[session][liveness]") {
+    Talk talk(Door::staff);
+    const auto greeted = all_of<Heard>(talk.hello());
+    REQUIRE(greeted.size() == 1);
+    CHECK(greeted.front().screen == wire::Screen::on);
+    const auto off = all_of<Heard>(talk.say(R"({"screen":{"off":true}})"));
+    REQUIRE(off.size() == 1);
+    CHECK(off.front().screen == wire::Screen::off);
+    talk.now = talk.now + seconds(1);
+    const auto pinged = all_of<Heard>(talk.say(R"({"ping":{}})"));
+    REQUIRE(pinged.size() == 1);
+    CHECK(pinged.front().screen == wire::Screen::untold);
+    talk.now = talk.now + seconds(1);
+    const auto on = all_of<Heard>(talk.say(R"({"screen":{}})"));
+    REQUIRE_FALSE(on.empty());
+    CHECK(on.back().screen == wire::Screen::on);
+    Talk follower(Door::followers);
+    follower.greet();
+    CHECK(all_of<Heard>(follower.say(R"({"screen":{"off":true}})")).empty());
+}
+
 TEST_CASE("a quiet client is pinged twice and then given up", "[session][liveness]") {
     Talk talk(Door::followers);
     talk.greet();

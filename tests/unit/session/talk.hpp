@@ -49,7 +49,7 @@ public:
     void run_command(fanout::Slot, RunCommand) override {}
     void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
     void read_history(fanout::Slot, ReadHistory) override {}
-    void heard_from(fanout::Slot, const Grant&) override {}
+    void heard_from(fanout::Slot, const Grant&, wire::Screen) override {}
     void wake(fanout::Slot, base::UtcMs) override {}
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
         const auto found = tables.find(topic);

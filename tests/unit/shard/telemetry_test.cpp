@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace marchwire;
@@ -39,10 +40,35 @@ struct Street {
     std::vector<std::string> moves(core::PersonId person) {
         return topics_of(telemetry.take(march.state, person, {{{38.627, -90.199}, 8, march.now}}, march.now, feeds));
     }
-    std::vector<std::string> speaks(core::PersonId person) {
-        return topics_of(telemetry.heard(march.state, person, march.now, feeds));
+    std::vector<std::string> speaks(core::PersonId person, wire::Screen said = wire::Screen::untold) {
+        return topics_of(telemetry.heard(march.state, {person, said}, march.now, feeds));
     }
 };
+
+/// A second passes on the street, as the keeper's desk has it; the log follows what was seen.
+struct Listening : Street {
+    core::ObserveSilence second() {
+        march.now = march.now + base::seconds(1);
+        using Column = shard::Telemetry::PublicColumn;
+        (void)telemetry.second(march.state, march.now, Column::made_here, feeds);
+        core::ObserveSilence seen = telemetry.silence(march.state, march.now);
+        seen.term = march.state.term;
+        if (!seen.silent.empty() || !seen.heard.empty()) {
+            REQUIRE(march.tell(MarchBuilder::keeper(), seen).has_value());
+        }
+        return seen;
+    }
+    /// Seconds pass; who fell silent in them, and in which.
+    std::vector<std::pair<int, core::PersonId>> listen(int seconds, const std::vector<core::PersonId>& speaking = {}) {
+        std::vector<std::pair<int, core::PersonId>> silent;
+        for (int i = 1; i <= seconds; ++i) {
+            for (const core::PersonId person : speaking) (void)speaks(person);
+            for (const auto& one : second().silent) silent.emplace_back(i, one.person);
+        }
+        return silent;
+    }
+};
+using FellSilent = std::vector<std::pair<int, core::PersonId>>;
 
 using Names = std::vector<std::string>;
 
@@ -81,4 +107,64 @@ TEST_CASE("a section lead who opens the feed is given what is known of the own s
     const auto items = street.telemetry.newest({topic}, wire::Encoding::proto);
     CHECK(items.size() == 3);  // two positions, one is heard
     for (const std::string& name : street.topics_of(items)) CHECK(name == "section_ops:2");
+}
+
+TEST_CASE("the keeper sees who said nothing for three minutes once and who speaks again", "[shard][telemetry]") {
+    Listening street;
+    (void)street.speaks(street.own);
+    (void)street.speaks(street.far);
+    CHECK(street.listen(179, {street.far}).empty());
+    CHECK(street.listen(1, {street.far}) == FellSilent{{1, street.own}});
+    CHECK(street.listen(300, {street.far}).empty());
+    (void)street.speaks(street.own);
+    CHECK(street.second().heard == std::vector{street.own});
+    CHECK(street.second().heard.empty());
+}
+
+TEST_CASE("a phone whose screen is off is pocketed and not silent until the screen is on", "[shard][telemetry]") {
+    Listening street;
+    CHECK_FALSE(street.speaks(street.own, wire::Screen::off).empty());
+    CHECK(street.listen(400).empty());
+    // What a sleeping phone's network answers changes nothing.
+    CHECK(street.speaks(street.own).empty());
+    CHECK(street.listen(400).empty());
+    CHECK_FALSE(street.speaks(street.own, wire::Screen::on).empty());
+    CHECK(street.listen(200) == FellSilent{{180, street.own}});
+}
+
+TEST_CASE("after an interruption nobody is silent for a while and then those who never spoke are listened for",
+          "[shard][telemetry]") {
+    Listening street;
+    (void)street.speaks(street.own);
+    CHECK(street.listen(170).empty());
+    street.telemetry.interrupted(street.march.now);
+    CHECK(street.listen(89, {street.far}).empty());
+    // Then whoever was silent before and since, and those of whom this server never heard.
+    const FellSilent silent = street.listen(100, {street.far});
+    REQUIRE(silent.size() == 4);
+    CHECK(silent.front() == std::pair(1, street.own));
+    for (std::size_t i = 1; i < silent.size(); ++i) CHECK(silent[i].first == 91);
+}
+
+TEST_CASE("whom another keeper had found silent stays so over a takeover", "[shard][telemetry]") {
+    Listening street;
+    (void)street.speaks(street.own);
+    REQUIRE(street.listen(180).size() == 1);
+    street.telemetry = shard::Telemetry();
+    street.telemetry.interrupted(street.march.now);
+    for (int i = 0; i < 100; ++i) {
+        const auto seen = street.second();
+        CHECK(seen.heard.empty());
+        CHECK(seen.silent.empty());
+    }
+    (void)street.speaks(street.own);
+    CHECK(street.second().heard == std::vector{street.own});
+}
+
+TEST_CASE("phones are silent in real time however fast a demo clock runs", "[shard][telemetry]") {
+    Listening street;
+    street.telemetry = shard::Telemetry(10);
+    (void)street.speaks(street.own);
+    CHECK(street.listen(1'799).empty());
+    CHECK(street.listen(1) == FellSilent{{1, street.own}});
 }

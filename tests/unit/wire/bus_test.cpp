@@ -34,9 +34,10 @@ MarchRow row() {
 TEST_CASE("what servers tell one another comes back as it was", "[wire][bus]") {
     const PositionsTold positions{base::PersonId{7}, {{{38.6, -90.2}, 5, {1'000}}, {{38.7, -90.3}, 0, {2'000}}}};
     for (const BusMessage& message :
-         {BusMessage(positions), BusMessage(HeardFrom{base::PersonId{9}}), BusMessage(core::PublicColumn{}),
-          BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true}), BusMessage(row()), BusMessage(HistoryDoubted{}),
-          BusMessage(FollowersTold{"one", 240})}) {
+         {BusMessage(positions), BusMessage(HeardFrom{base::PersonId{9}, Screen::untold}),
+          BusMessage(HeardFrom{base::PersonId{9}, Screen::off}), BusMessage(HeardFrom{base::PersonId{9}, Screen::on}),
+          BusMessage(core::PublicColumn{}), BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true}),
+          BusMessage(row()), BusMessage(HistoryDoubted{}), BusMessage(FollowersTold{"one", 240})}) {
         const auto back = decode_bus(encode_bus(message));
         REQUIRE(back.has_value());
         CHECK(*back == message);

@@ -47,10 +47,23 @@ struct CheckedIn {
     Report report = Report::unknown;
     Place place;
     std::uint32_t battery_percent = 0;
+    PersonId reported_by = 0;  ///< somebody else said so; 0: the person
+    HeardBy heard_by = HeardBy::none;
+};
+/// Somebody cries for help; the alert about it comes as AlertChanged.
+struct SosRaised {
+    PersonId person = 0;
+};
+struct CountReported {
+    Count count;
+};
+struct PolicySet {
+    AlertPreset preset = AlertPreset::unknown;
+    bool by_size = false;  ///< the roster's size says so, and not a person
 };
 struct AlertChanged {
     AlertKind kind = AlertKind::unknown;
-    PersonId subject = 0;
+    std::uint64_t subject = 0;  ///< see is_about_person
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
     std::uint32_t number = 0;  ///< the order that it is about; 0: none
@@ -110,7 +123,8 @@ struct OtherChange {
 };
 using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
                             CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
-                            ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange>;
+                            ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
+                            CountReported, PolicySet>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 
@@ -246,6 +260,9 @@ public:
     void command(const std::string& log, const Command& command, OnReply on_reply);
     /// Not stored, not answered; dropped when not connected. `march`: "campaign/march".
     void report_position(const std::string& march, const std::vector<Fix>& fixes);
+    /// The screen of this device went off, or on again: silence of a phone in a pocket is no alarm. Kept over
+    /// reconnects.
+    void screen(bool off);
     void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history);
 
     [[nodiscard]] bool is_online() const;

@@ -14,12 +14,42 @@ struct CheckIn {
     Place place;
     std::uint32_t battery_percent = 0;  ///< 1 to 100; 0: not said
     std::uint32_t headcount = 0;        ///< 0: not said
+    PersonId on_behalf_of = 0;          ///< said for somebody else; 0: for oneself
+    HeardBy heard_by = HeardBy::none;   ///< with on_behalf_of
+};
+/// 'My section has it': whoever of the section is missing is there.
+struct CheckInSection {
+    std::uint32_t section = 0;  ///< 0: the own one
+    HeardBy heard_by = HeardBy::none;
 };
 struct TakeBreak {
     std::uint32_t duty_version = 0;
 };
 struct EndDuty {
     std::uint32_t duty_version = 0;
+};
+/// Asks `to` to take over a duty; it lapses after five minutes.
+struct HandOver {
+    PersonId person = 0;  ///< whose duty; 0: the own
+    std::uint32_t duty_version = 0;
+    PersonId to = 0;
+};
+struct AnswerHandOver {
+    PersonId person = 0;             ///< whose duty is offered
+    std::uint32_t duty_version = 0;  ///< of that duty
+    bool takes = false;
+};
+/// A cry for help of one's own.
+struct RaiseSos {};
+/// Give value (with low and high around it), a density, or both.
+struct ReportCount {
+    CountMethod method = CountMethod::estimate;
+    std::uint32_t low = 0, value = 0, high = 0;
+    std::uint32_t section = 0;  ///< 0: the whole march
+    std::uint32_t density_per_10_m2 = 0;
+};
+struct SetPolicy {
+    AlertPreset preset = AlertPreset::unknown;  ///< unknown: by the size of the roster
 };
 struct AdvancePhase {
     Phase to = Phase::unknown;
@@ -83,13 +113,13 @@ struct AssignDuty {
 };
 struct AckAlert {
     AlertKind kind = AlertKind::checkin_missed;
-    PersonId subject = 0;
+    std::uint64_t subject = 0;
     std::uint32_t version = 0;
     std::uint32_t number = 0;  ///< of the order, where the alert is about one
 };
 struct ClearAlert {
     AlertKind kind = AlertKind::checkin_missed;
-    PersonId subject = 0;
+    std::uint64_t subject = 0;
     std::uint32_t version = 0;
     std::string reason;
     std::uint32_t number = 0;  ///< as in AckAlert
@@ -127,7 +157,7 @@ struct Acknowledge {
     std::uint32_t order = 0;
     std::vector<PersonId> on_behalf_of;
     std::uint32_t section = 0;
-    HeardBy heard_by = HeardBy::unknown;
+    HeardBy heard_by = HeardBy::none;
 };
 struct Decline {
     std::uint32_t order = 0;
@@ -137,7 +167,7 @@ struct AnswerRollCall {
     std::uint32_t order = 0;
     std::uint32_t headcount = 0;
     PersonId on_behalf_of = 0;
-    HeardBy heard_by = HeardBy::unknown;
+    HeardBy heard_by = HeardBy::none;
 };
 struct PostNotice {
     Severity severity = Severity::info;
@@ -148,8 +178,9 @@ struct PostNotice {
 
 using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop,
                              ProposeResume, ConfirmResume, ConfirmProposal, Postpone, Cancel, ApproveRoute,
-                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice, IssueOrder,
-                             CancelOrder, OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall>;
+                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice, CheckInSection,
+                             HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
+                             OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

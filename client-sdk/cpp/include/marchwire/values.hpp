@@ -97,7 +97,20 @@ enum class Duty : std::uint8_t {
     stood_down = 8,
     no_show = 9,
 };
-enum class Report : std::uint8_t { unknown = 0, on_post = 1, moving = 2, needs_relief = 3, needs_help = 4 };
+enum class Report : std::uint8_t {
+    unknown = 0,
+    on_post = 1,
+    moving = 2,
+    needs_relief = 3,
+    needs_help = 4,
+    going_dark = 5,  ///< the phone goes off and the buddy has this person
+    detained = 6,    ///< said by the buddy alone
+};
+/// How a report for somebody else was heard; none: it came from the own phone.
+enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
+enum class CountMethod : std::uint8_t { unknown = 0, estimate = 1, clicker = 2, grid = 3, photo = 4 };
+/// Which alerts are on; unknown: this feed does not say.
+enum class AlertPreset : std::uint8_t { unknown = 0, small = 1, standard = 2, large = 3 };
 enum class PlaceKind : std::uint8_t { none = 0, post = 1, section = 2, route_metre = 3 };
 enum class RouteStatus : std::uint8_t {
     unknown = 0,
@@ -113,6 +126,15 @@ enum class AlertKind : std::uint8_t {
     checkin_missed = 1,
     order_unacked = 20,
     roll_call_incomplete = 21,
+    sos_unowned = 40,
+    unreachable = 41,
+    network_lost = 42,
+    battery_low = 43,
+    staffing_low = 44,
+    density_high = 45,
+    phase_late = 46,
+    coverage_lost = 47,
+    person_detained = 48,
 };
 enum class OrderKind : std::uint8_t {
     unknown = 0,
@@ -131,10 +153,8 @@ enum class OrderState : std::uint8_t { unknown = 0, open = 1, superseded = 2, ca
 enum class AudienceKind : std::uint8_t { unknown = 0, all = 1, role = 2, section = 3, names = 4 };
 /// Moves only to the right.
 enum class ReceiptState : std::uint8_t { unknown = 0, queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
-/// How somebody knows what they say on behalf of another.
-enum class HeardBy : std::uint8_t { unknown = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
 enum class AlertState : std::uint8_t { unknown = 0, raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
-enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3 };
+enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3, pocketed = 4 };
 /// How safely a command was stored: what each level survives stands in the server's README.
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };
 enum class ErrorCode : std::uint8_t {
@@ -162,6 +182,9 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Role role);
 [[nodiscard]] std::string_view name_of(Duty duty);
 [[nodiscard]] std::string_view name_of(Report report);
+[[nodiscard]] std::string_view name_of(HeardBy heard_by);
+[[nodiscard]] std::string_view name_of(CountMethod method);
+[[nodiscard]] std::string_view name_of(AlertPreset preset);
 [[nodiscard]] std::string_view name_of(RouteStatus status);
 [[nodiscard]] std::string_view name_of(Severity severity);
 [[nodiscard]] std::string_view name_of(AlertKind kind);
@@ -176,6 +199,13 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 [[nodiscard]] std::optional<Report> report_named(std::string_view name);
+[[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
+[[nodiscard]] std::optional<CountMethod> count_method_named(std::string_view name);
+[[nodiscard]] std::optional<AlertPreset> alert_preset_named(std::string_view name);
+[[nodiscard]] std::optional<AlertKind> alert_kind_named(std::string_view name);
+/// True when an alert's subject is a person. Else it is a section (0: the whole march), for coverage_lost 256 x section
+/// + role, for phase_late the planned phase, for staffing_low 0.
+[[nodiscard]] bool is_about_person(AlertKind kind);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 [[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
 [[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
@@ -227,16 +257,30 @@ struct Member {
     Place last_place;
     std::uint32_t battery_percent = 0;  ///< 0: not said
     UtcMs due_at = 0;                   ///< next check-in; 0: none is expected
+    bool no_phone = false;
+    PersonId handover_to = 0;  ///< handover_pending: who is asked to take over
+    HeardBy heard_by = HeardBy::none;
+    UtcMs silent_since = 0;  ///< ops: the phone was not heard after this; 0: it is heard
 };
 struct Alert {
     AlertKind kind = AlertKind::unknown;
-    PersonId subject = 0;
+    std::uint64_t subject = 0;  ///< see is_about_person
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
     std::uint32_t version = 0;
     UtcMs raised_at = 0;
     PersonId owner = 0;
+    bool critical = false;
     std::uint32_t number = 0;  ///< the order that it is about; 0: it is about `subject`
+};
+/// One count of people; at least one of value and density is there.
+struct Count {
+    UtcMs at = 0;
+    PersonId by = 0;
+    CountMethod method = CountMethod::unknown;
+    std::uint32_t low = 0, value = 0, high = 0;
+    std::uint32_t section = 0;            ///< 0: the whole march
+    std::uint32_t density_per_10_m2 = 0;  ///< 0: not said
 };
 /// Whom an order is for. What does not belong to the kind is empty.
 struct OrderAudience {
@@ -249,10 +293,10 @@ struct OrderAudience {
 struct Receipt {
     PersonId person = 0;  ///< 0: on no list that this feed holds
     ReceiptState state = ReceiptState::unknown;
-    std::string reason;                   ///< declined: why
-    std::uint32_t headcount = 0;          ///< answer to a roll call
-    PersonId by = 0;                      ///< who said it on behalf of the person; 0: the person
-    HeardBy heard_by = HeardBy::unknown;  ///< with `by`
+    std::string reason;                ///< declined: why
+    std::uint32_t headcount = 0;       ///< answer to a roll call
+    PersonId by = 0;                   ///< who said it on behalf of the person; 0: the person
+    HeardBy heard_by = HeardBy::none;  ///< with `by`
 
     [[nodiscard]] bool is_answered() const { return state == ReceiptState::acked || state == ReceiptState::declined; }
 };
@@ -310,6 +354,9 @@ struct March {
     std::vector<Order> orders;  ///< by number: open ones; ops: also the last 24 that ended
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
+    AlertPreset preset = AlertPreset::unknown;  ///< ops
+    bool preset_by_size = false;                ///< the roster's size says so, and not a person
+    std::vector<Count> counts;                  ///< ops; oldest first, the newest 100
 
     [[nodiscard]] const Route* active() const;
     /// On the roster, or self; null when not there.

@@ -1,0 +1,51 @@
+// Who is told of an alert, in which order, and how it goes on when nobody takes it. (internal to core)
+#pragma once
+
+#include "core/event.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace marchwire::core {
+
+inline constexpr std::uint32_t rung_buddy = 0;
+inline constexpr std::uint32_t rung_section_lead = 1;
+inline constexpr std::uint32_t rung_city_leads = 2;
+inline constexpr std::uint32_t rung_national_desk = 3;
+inline constexpr std::uint32_t rung_exhausted = 4;
+
+/// An alert's part of the rungs. From the last one it goes to EXHAUSTED, or stays where it is: what ends at the city
+/// lead is no matter for the national desk.
+struct Ladder {
+    std::uint32_t first = rung_buddy;
+    std::uint32_t last = rung_national_desk;
+    Millis step;
+    bool exhausts = true;
+};
+/// By the alert's kind; of an order's alert by the kind of the order.
+[[nodiscard]] Ladder ladder_of(const MarchState& state, const AlertKey& key);
+
+[[nodiscard]] bool is_of_order(AlertKind kind);
+/// The order that an alert is about; null for other alerts, and when it has ended long ago.
+[[nodiscard]] const Order* order_of(const MarchState& state, const AlertKey& key);
+
+/// The person that an alert is about; 0 when it is about no person.
+[[nodiscard]] PersonId person_of(const AlertKey& key);
+/// The section that it is about, or the person's; 0 is none, or the whole march, or an order that may ask many.
+[[nodiscard]] std::uint32_t section_of(const MarchState& state, const AlertKey& key);
+
+/// Of an order's alert: the leads of those who owe an answer still, or of all whom the order asks.
+enum class Asked : std::uint8_t { missing, all };
+/// The ladder's rung as it is manned now; the national desk's is always empty. Who has left for today is on none. The
+/// issuer of an order stands beside the section leads.
+[[nodiscard]] std::vector<PersonId> rung(const MarchState& state, const AlertKey& key, std::uint32_t step,
+                                         Asked asked = Asked::missing);
+
+/// AlertRaised and its first step: of a new alert, or of an open one that is said anew because it is worse or was
+/// called again. Its ladder begins at the bottom then, whoever had it.
+void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events);
+/// The step to the first manned rung from `from` on. Where no rung is left the alert is EXHAUSTED: it stays open.
+[[nodiscard]] AlertStepped step_up(const MarchState& state, const AlertKey& key, std::uint32_t from,
+                                   std::uint32_t version, UtcMs now);
+
+}  // namespace marchwire::core
