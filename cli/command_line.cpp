@@ -42,6 +42,8 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_phase(app, context);
     add_route(app, context);
     add_notice(app, context);
+    add_order(app, context);
+    add_roll_call(app, context);
     add_simulate(app, context);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {

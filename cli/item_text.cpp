@@ -39,6 +39,15 @@ struct Sentence {
         const sdk::Member* member = march == nullptr ? nullptr : march->member(person);
         return member == nullptr ? "person " + std::to_string(person) : member->callsign;
     }
+    /// By the place in the roster.
+    [[nodiscard]] std::string whose(std::uint32_t ordinal) const {
+        if (march != nullptr && march->self && march->self->ordinal == ordinal) return march->self->callsign;
+        if (march != nullptr) {
+            const auto found = std::ranges::find(march->roster, ordinal, &sdk::Member::ordinal);
+            if (found != march->roster.end()) return found->callsign;
+        }
+        return "number " + std::to_string(ordinal) + " of the roster";
+    }
     std::string operator()(const sdk::PhaseChanged& c) const {
         std::string text = "phase " + std::string(sdk::name_of(c.phase)) + quoted(c.sentence);
         return c.reason.empty() ? text : text + " (" + c.reason + ")";
@@ -61,8 +70,26 @@ struct Sentence {
         return c.battery_percent == 0 ? text : text + ", battery " + std::to_string(c.battery_percent) + " %";
     }
     std::string operator()(const sdk::AlertChanged& c) const {
-        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + who(c.subject) + " " +
+        const std::string about = c.number != 0 ? "order " + std::to_string(c.number) : who(c.subject);
+        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about + " " +
                std::string(sdk::name_of(c.state)) + " step " + std::to_string(c.step);
+    }
+    std::string operator()(const sdk::OrderIssued& c) const {
+        return "order " + std::to_string(c.number) + " " + std::string(sdk::name_of(c.kind)) + quoted(c.text);
+    }
+    std::string operator()(const sdk::ReceiptsMoved& c) const {
+        std::string text = "order " + std::to_string(c.order) + ":";
+        for (const auto& move : c.moves) {
+            text += (&move == &c.moves.front() ? " " : ", ") + whose(move.ordinal) + " " +
+                    std::string(sdk::name_of(move.state));
+        }
+        return text;
+    }
+    std::string operator()(const sdk::OrdersEnded& c) const {
+        std::string text = "order";
+        for (const std::uint32_t order : c.orders) text += " " + std::to_string(order);
+        text += " " + std::string(sdk::name_of(c.state));
+        return c.superseded_by == 0 ? text : text + " by " + std::to_string(c.superseded_by);
     }
     std::string operator()(const sdk::ProposalMade& c) const {
         std::string text = "proposal " + std::to_string(c.proposal.number) + " by " + who(c.proposal.proposer) +
@@ -130,12 +157,25 @@ std::string snapshot_text(const sdk::March& march) {
         if (!route->source.empty()) text += " (" + route->source + ")";
     }
     if (!march.roster.empty()) text += "; " + std::to_string(march.roster.size()) + " on the roster";
+    const auto open = std::ranges::count(march.orders, sdk::OrderState::open, &sdk::Order::state);
+    if (open != 0) text += "; " + std::to_string(open) + " open orders";
     if (!march.alerts.empty()) text += "; " + std::to_string(march.alerts.size()) + " open alerts";
     for (const sdk::Proposal& proposal : march.proposals) {
         text += "; proposal " + std::to_string(proposal.number) + " to " + wish_text(proposal) + " waits";
     }
     const bool known = std::ranges::any_of(march.plan, [](const sdk::PlannedPhase& p) { return p.at != 0; });
     return known ? text : text + "; no time is known";
+}
+
+std::string order_text(const sdk::Order& order) {
+    std::string text = "order " + std::to_string(order.number) + " " + std::string(sdk::name_of(order.kind)) + " " +
+                       std::string(sdk::name_of(order.state)) + quoted(order.text);
+    for (const auto state : {sdk::ReceiptState::queued, sdk::ReceiptState::delivered, sdk::ReceiptState::seen,
+                             sdk::ReceiptState::acked, sdk::ReceiptState::declined}) {
+        const auto count = std::ranges::count(order.receipts, state, &sdk::Receipt::state);
+        if (count != 0) text += ", " + std::to_string(count) + " " + std::string(sdk::name_of(state));
+    }
+    return order.escalated ? text + ", escalated" : text;
 }
 
 std::string row_text(const sdk::Row& row) {

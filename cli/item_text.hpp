@@ -14,6 +14,8 @@ namespace marchwire::cli {
 [[nodiscard]] std::string item_text(const sdk::Change& change, const sdk::March* march);
 /// How the feed stands now, after a snapshot.
 [[nodiscard]] std::string snapshot_text(const sdk::March& march);
+/// "order 3 hold open "Stop at the library.", 2 queued, 5 acked, escalated".
+[[nodiscard]] std::string order_text(const sdk::Order& order);
 [[nodiscard]] std::string row_text(const sdk::Row& row);
 /// What became of a command: how safe it is stored, or whose yes a proposal waits for.
 [[nodiscard]] std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& command);

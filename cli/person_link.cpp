@@ -125,6 +125,16 @@ base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::
     return std::get<sdk::Accepted>(*outcome);
 }
 
+void look(Context& context, const std::string& march_given, const std::function<void(const sdk::March&)>& show) {
+    PersonLink link(context);
+    if (const auto opened = link.open(); !opened) return report(context, opened.error());
+    const auto name = link.march_named(march_given);
+    if (!name) return report(context, name.error());
+    const auto march = link.march(*name);
+    if (!march) return report(context, march.error());
+    show(*march);
+}
+
 void run_verb(Context& context, const PersonVerb& verb) {
     PersonLink link(context);
     if (const auto opened = link.open(); !opened) return report(context, opened.error());

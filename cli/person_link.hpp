@@ -53,4 +53,7 @@ struct PersonVerb {
 };
 void run_verb(Context& context, const PersonVerb& verb);
 
+/// Opens, finds the march and shows what it is like now; sends nothing that a person asked for.
+void look(Context& context, const std::string& march_given, const std::function<void(const sdk::March&)>& show);
+
 }  // namespace marchwire::cli

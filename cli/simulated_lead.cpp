@@ -90,7 +90,7 @@ bool SimulatedLead::look_after_alerts(sdk::UtcMs now) {
         return alert.state != sdk::AlertState::acked && now >= alert.raised_at + alert_left_alone;
     });
     if (open == march_->alerts.end()) return false;
-    send(sdk::AckAlert{open->kind, open->subject, open->version}, std::nullopt);
+    send(sdk::AckAlert{open->kind, open->subject, open->version, open->number}, std::nullopt);
     return true;
 }
 

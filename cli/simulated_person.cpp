@@ -10,6 +10,7 @@ namespace {
 
 constexpr sdk::UtcMs check_in_every = 14 * minute;  ///< the server asks after 20
 constexpr sdk::UtcMs check_in_spread = 3 * minute;  ///< a crowd does not tap at once
+constexpr sdk::UtcMs answer_within = 40'000;        ///< an order is read and answered; a few are late for a hold
 constexpr sdk::Millis report_every_real{800};       ///< however fast the demo clock runs
 constexpr int one_silent_in = 12;
 constexpr int one_with_bad_network_in = 6;
@@ -37,7 +38,7 @@ SimulatedPerson::SimulatedPerson(boost::asio::io_context& io, const sdk::ClientS
                                                                   : never),
       next_drop_real_(between(chance_, 1, one_with_bad_network_in) == 1 ? sdk::Millis(1) : sdk::Millis(0)),
       battery_percent_(static_cast<std::uint32_t>(between(chance_, 35, 100))),
-      client_(io, settings, {}) {
+      client_(io, settings, callbacks()) {
     client_.subscribe(feed_);
     client_.connect();
 }
@@ -51,6 +52,7 @@ void SimulatedPerson::play(const Column& column, sdk::Millis real_now) {
     const sdk::UtcMs now = client_.server_time();
     if (now == 0 || !is_on_the_street(column.phase) || is_silent(column)) return;
     check_in(column, now);
+    answer_orders(now);
     report(column, now, real_now);
 }
 
@@ -79,6 +81,37 @@ void SimulatedPerson::check_in(const Column& column, sdk::UtcMs now) {
     battery_percent_ = std::max<std::uint32_t>(5, battery_percent_ - 1);
     said.battery_percent = battery_percent_;
     client_.command(place_.march, said, {});
+}
+
+sdk::Callbacks SimulatedPerson::callbacks() {
+    sdk::Callbacks all;
+    all.on_snapshot = [this](const sdk::FeedName&) { orders_heard_ = true; };
+    all.on_item = [this](const sdk::FeedItem& item) {
+        const sdk::Change change = item.change();
+        const bool asks = std::holds_alternative<sdk::OrderIssued>(change) ||
+                          std::holds_alternative<sdk::ReceiptsMoved>(change);
+        orders_heard_ = orders_heard_ || asks;
+    };
+    return all;
+}
+
+void SimulatedPerson::answer_orders(sdk::UtcMs now) {
+    if (!orders_heard_ || client_.unanswered_commands() > 0) return;
+    if (answer_at_ == 0) answer_at_ = now + between(chance_, 0, answer_within);
+    if (now < answer_at_) return;
+    orders_heard_ = false;
+    answer_at_ = 0;
+    const auto march = client_.march(feed_);
+    if (!march || !march->self) return;
+    for (const sdk::Order& order : march->orders) {
+        const sdk::Receipt* own = order.receipt(march->self->person);
+        if (own == nullptr || own->is_answered()) continue;
+        if (order.kind == sdk::OrderKind::roll_call) {
+            client_.command(place_.march, sdk::AnswerRollCall{order.number, 1, 0, sdk::HeardBy::unknown}, {});
+        } else {
+            client_.command(place_.march, sdk::Acknowledge{order.number, {}, 0, sdk::HeardBy::unknown}, {});
+        }
+    }
 }
 
 void SimulatedPerson::report(const Column& column, sdk::UtcMs now, sdk::Millis real_now) {

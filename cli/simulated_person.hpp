@@ -45,6 +45,8 @@ public:
 
 private:
     void check_in(const Column& column, sdk::UtcMs now);
+    [[nodiscard]] sdk::Callbacks callbacks();
+    void answer_orders(sdk::UtcMs now);
     void report(const Column& column, sdk::UtcMs now, sdk::Millis real_now);
     [[nodiscard]] double own_metres(const Column& column) const;
     [[nodiscard]] bool is_silent(const Column& column) const;
@@ -56,6 +58,8 @@ private:
     std::size_t noise_at_ = 0;
     double silent_from_metres_;  ///< never: beyond every route
     sdk::UtcMs next_check_in_ = 0;
+    bool orders_heard_ = false;  ///< since they were last looked at
+    sdk::UtcMs answer_at_ = 0;
     sdk::UtcMs next_report_ = 0;
     sdk::Millis next_report_real_{0};
     sdk::Millis next_drop_real_{0};

@@ -48,6 +48,8 @@ void add_field(CLI::App& app, Context& context);
 void add_phase(CLI::App& app, Context& context);
 void add_route(CLI::App& app, Context& context);
 void add_notice(CLI::App& app, Context& context);
+void add_order(CLI::App& app, Context& context);
+void add_roll_call(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 
 }  // namespace marchwire::cli

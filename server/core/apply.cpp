@@ -121,9 +121,15 @@ public:
         }
         for (auto& [key, alert] : state_.alerts) shift(alert.step_at);
         for (Proposal& proposal : state_.proposals) shift(proposal.expires_at);
+        for (Order& order : state_.orders) {
+            if (order.state == OrderState::open) shift(order.deadline);
+        }
     }
 
-    void operator()(const AlertRaised& event) const { state_.alerts[event.alert.key] = event.alert; }
+    void operator()(const AlertRaised& event) const {
+        state_.alerts[event.alert.key] = event.alert;
+        if (event.alert.key.number != 0) the_order(event.alert.key.number).escalated = true;
+    }
     void operator()(const AlertStepped& event) const {
         Alert& alert = open(event.key);
         alert.state = event.state;
@@ -147,6 +153,37 @@ public:
         if (member.nudged) expect(member, next_check_in(state_, member, member.duty, entry_.at));
     }
 
+    void operator()(const OrderIssued& event) const {
+        state_.orders.push_back(event.order);
+        state_.orders_issued = event.order.number;
+    }
+    void operator()(const RecipientsAdded& event) const {
+        auto& receipts = the_order(event.order).receipts;
+        for (const std::uint32_t ordinal : event.ordinals) {
+            const auto at = std::ranges::lower_bound(receipts, ordinal, {}, &Receipt::ordinal);
+            receipts.insert(at, Receipt{.ordinal = ordinal});
+        }
+    }
+    void operator()(const ReceiptsMoved& event) const {
+        auto& receipts = the_order(event.order).receipts;
+        for (const Receipt& receipt : event.receipts) {
+            const auto known = std::ranges::lower_bound(receipts, receipt.ordinal, {}, &Receipt::ordinal);
+            MARCHWIRE_INVARIANT(known != receipts.end() && known->ordinal == receipt.ordinal);
+            *known = receipt;
+        }
+    }
+    void operator()(const OrdersEnded& event) const {
+        for (const std::uint32_t number : event.orders) {
+            Order& order = the_order(number);
+            order.state = event.state;
+            order.superseded_by = event.superseded_by;
+        }
+        const auto ended = [](const Order& order) { return order.state != OrderState::open; };
+        auto& orders = state_.orders;
+        while (std::ranges::count_if(orders, ended) > static_cast<std::ptrdiff_t>(limits::orders_ended_kept)) {
+            orders.erase(std::ranges::find_if(orders, ended));
+        }
+    }
     void operator()(const NoticePosted& event) const {
         state_.notices.push_back(event.notice);
         state_.notices_posted = event.notice.number;
@@ -175,6 +212,11 @@ private:
         const auto found = state_.index.ordinal_of.find(person);
         MARCHWIRE_INVARIANT(found != state_.index.ordinal_of.end());
         return state_.roster[found->second];
+    }
+    [[nodiscard]] Order& the_order(std::uint32_t number) const {
+        const auto found = std::ranges::lower_bound(state_.orders, number, {}, &Order::number);
+        MARCHWIRE_INVARIANT(found != state_.orders.end() && found->number == number);
+        return *found;
     }
     [[nodiscard]] Alert& open(const AlertKey& key) const {
         const auto found = state_.alerts.find(key);
@@ -231,6 +273,10 @@ public:
     void operator()(const AlertStepped&) const { misplaced(); }
     void operator()(const AlertAcked&) const { misplaced(); }
     void operator()(const AlertCleared&) const { misplaced(); }
+    void operator()(const OrderIssued&) const { misplaced(); }
+    void operator()(const RecipientsAdded&) const { misplaced(); }
+    void operator()(const ReceiptsMoved&) const { misplaced(); }
+    void operator()(const OrdersEnded&) const { misplaced(); }
     void operator()(const NoticePosted&) const { misplaced(); }
 
 private:

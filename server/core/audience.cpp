@@ -51,6 +51,24 @@ public:
     Indices operator()(const AlertStepped& event) { return of_alert(event.key, event.step); }
     Indices operator()(const AlertAcked& event) { return of_alert(event.key, step_of(event.key)); }
     Indices operator()(const AlertCleared& event) { return of_alert(event.key, step_of(event.key)); }
+    Indices operator()(const OrderIssued& event) {
+        std::vector<std::uint32_t> ordinals;
+        for (const Receipt& receipt : event.order.receipts) ordinals.push_back(receipt.ordinal);
+        add(topic::ops);
+        add_order(event.order.audience, ordinals);
+        return std::move(indices_);
+    }
+    Indices operator()(const RecipientsAdded& event) { return of_places(event.ordinals); }
+    Indices operator()(const ReceiptsMoved& event) {
+        std::vector<std::uint32_t> ordinals;
+        for (const Receipt& receipt : event.receipts) ordinals.push_back(receipt.ordinal);
+        return of_places(ordinals);
+    }
+    Indices operator()(const OrdersEnded& event) {
+        add(topic::ops);
+        for (const std::uint32_t number : event.orders) add_ended(number);
+        return std::move(indices_);
+    }
     Indices operator()(const NoticePosted&) { return everybody_unless(state_.spec.drill); }
     Indices operator()(const CallsToActionSet&) { return everybody_unless(state_.spec.drill); }
     Indices operator()(const KeeperChanged&) { return ops(); }
@@ -109,9 +127,54 @@ private:
         }
         return std::move(indices_);
     }
+    /// Whoever may be asked hears of it where all of them listen; leads see whom of theirs it asks.
+    void add_order(const OrderAudience& audience, const std::vector<std::uint32_t>& ordinals) {
+        switch (audience.kind) {
+            case AudienceKind::all: add(topic::staff); break;
+            case AudienceKind::role: add(topic::role(audience.role.value_or(Role::side))); break;
+            case AudienceKind::section: add_section(audience.section); break;
+            case AudienceKind::names:
+                for (const PersonId person : audience.names) add_person(person);
+                break;
+        }
+        const bool leads_hear = audience.kind == AudienceKind::all || audience.kind == AudienceKind::section;
+        if (!leads_hear) add_leads_of(ordinals);
+    }
+    /// Those of the order as it stood, and those who came later or to another section.
+    void add_ended(std::uint32_t number) {
+        const Order* order = state_.order(number);
+        if (order == nullptr) return;
+        std::vector<std::uint32_t> ordinals;
+        for (const Receipt& receipt : order->receipts) {
+            ordinals.push_back(receipt.ordinal);
+            if (!is_meant(order->audience, state_.roster[receipt.ordinal])) add(topic::person(receipt.ordinal));
+        }
+        add_order(order->audience, ordinals);
+        // Whom it asks may have gone to another section since.
+        if (order->audience.kind == AudienceKind::section) add_leads_of(ordinals);
+    }
+    Indices of_places(const std::vector<std::uint32_t>& ordinals) {
+        indices_.reserve(ordinals.size() + 3);
+        add(topic::ops);
+        add_leads_of(ordinals);
+        // Each place once: the list may be as long as the roster.
+        for (const std::uint32_t ordinal : ordinals) indices_.push_back(topic::person(ordinal));
+        return std::move(indices_);
+    }
+    void add_leads_of(const std::vector<std::uint32_t>& ordinals) {
+        for (const std::uint32_t ordinal : ordinals) {
+            const std::uint32_t section = state_.roster[ordinal].section;
+            if (section != 0) add(topic::section_ops(section));
+        }
+    }
     Indices of_alert(const AlertKey& key, std::uint32_t step) {
         add(topic::ops);
         add_section_ops(key.subject);
+        if (const Order* order = order_of(state_, key)) {
+            for (const Receipt& receipt : order->receipts) {
+                add_section_ops(state_.roster[receipt.ordinal].person);
+            }
+        }
         for (const PersonId person : told_of(state_, key, step)) add_person(person);
         return std::move(indices_);
     }
@@ -131,6 +194,10 @@ std::vector<std::uint32_t> audience(const MarchState& state, const Event& event)
 }
 
 std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step) {
+    if (is_of_order(key.kind)) {
+        const Order* order = order_of(state, key);
+        return order == nullptr ? std::vector<PersonId>{} : told_of_order(state, *order, step);
+    }
     std::vector<PersonId> persons = {key.subject};
     for (std::uint32_t reached = 0; reached <= std::min(step, rung_national_desk); ++reached) {
         for (const PersonId person : rung(state, key.subject, reached)) {

@@ -127,6 +127,49 @@ struct ClearAlert {
     std::string reason;
 };
 
+// ---- orders ------------------------------------------------------------------------------------
+struct IssueOrder {
+    OrderKind kind = OrderKind::info;
+    std::string template_name;
+    std::vector<std::string> parameters;
+    std::string text;
+    OrderAudience audience;
+    UtcMs deadline;  ///< 0: what the kind has
+};
+struct CancelOrder {
+    std::uint32_t order = 0;
+    std::string reason;
+};
+struct OpenRollCall {
+    OrderAudience audience;
+    std::string text;  ///< empty: a sentence of ours
+    UtcMs deadline;    ///< 0: three minutes
+};
+// Receipts name no version: they always apply, also to an order that has ended meanwhile.
+struct MarkDelivered {
+    std::uint32_t order = 0;
+};  ///< by the app
+struct MarkSeen {
+    std::uint32_t order = 0;
+};
+/// One's own, or on behalf of those who were heard: by name, or all of a section.
+struct Acknowledge {
+    std::uint32_t order = 0;
+    std::vector<PersonId> on_behalf_of = {};
+    std::uint32_t section = 0;  ///< 'my section has it'; 0: none
+    HeardBy heard_by = HeardBy::none;
+};
+struct Decline {
+    std::uint32_t order = 0;
+    std::string reason;
+};
+struct AnswerRollCall {
+    std::uint32_t order = 0;
+    std::uint32_t headcount = 0;
+    PersonId on_behalf_of;  ///< 0: one's own answer
+    HeardBy heard_by = HeardBy::none;
+};
+
 // ---- keeper ------------------------------------------------------------------------------------
 struct Tick {
     Term term;
@@ -150,7 +193,8 @@ using CommandBody = std::variant<
     CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, Reschedule,
     SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
-    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, Tick, TakeKeeping, RecordSignedTip, RepairLog>;
+    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
+    MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -9,7 +9,8 @@ namespace {
 std::string_view who_may(Action action) {
     switch (action) {
         case Action::own_field: return "Only people on duty report; ask your lead for an invite.";
-        case Action::hold_release: return "Ask a dispatcher or the city lead to hold or release the march.";
+        case Action::hold_release:
+            return "Ask a dispatcher or the city lead to hold or release the march; a section is held by an order.";
         case Action::stop: return "Tell a section lead, a dispatcher or the city lead to stop the march.";
         case Action::resume_after_stop:
             return "Two of the city's leads and the national desk resume after a stop; ask one of them.";
@@ -22,20 +23,20 @@ std::string_view who_may(Action action) {
         case Action::route_status: return "Ask the city lead to decide on the route.";
         case Action::alert: return "Ask the section lead, a dispatcher or the city lead to take this alert.";
         case Action::roster_invites: return "Ask a city lead or the national desk for invites and tokens.";
+        case Action::issue_order: return "Ask your section lead or the city lead to order this.";
+        case Action::cancel_order: return "Ask whoever issued this order, or the city lead, to cancel it.";
+        case Action::receipt: return "Only those whom an order is for answer it.";
+        case Action::on_behalf: return "You may speak for your buddy or your own section only; ask a dispatcher.";
         case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
         case Action::read_public:
         case Action::read_positions:
         case Action::report:
         case Action::read_restricted:
-        case Action::issue_order:
         case Action::mark_passed:
-        case Action::on_behalf:
         case Action::legs_exits:
         case Action::count_action:
         case Action::incident:
-        case Action::cancel_order:
-        case Action::receipt:
         case Action::reveal_person:
         case Action::read_ops:
         case Action::read_marshal:
@@ -96,7 +97,9 @@ Decision decide(const MarchState& state, const Command& command, const Context& 
         return base::refuse(base::RefusalCode::not_found, "log", "There is no such march; check its name.");
     }
     const Ask ask{state, command, context.actor, context.now, state.member(context.actor.person), cell, 0};
-    return std::visit([&](const auto& body) { return put(ask, body); }, command.body);
+    Decision decision = std::visit([&](const auto& body) { return put(ask, body); }, command.body);
+    if (decision) add_recipients(state, context.now, *decision);
+    return decision;
 }
 
 }  // namespace marchwire::core

@@ -9,13 +9,21 @@
 namespace marchwire::core {
 namespace {
 
-/// Alerts about a marshal's silence: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
-bool may_take(const Ask& ask, const Member* subject) {
+/// Somebody of this section is asked by the order.
+bool asks_in(const MarchState& state, const Order& order, std::uint32_t section) {
+    return section != 0 && std::ranges::any_of(order.receipts, [&](const Receipt& receipt) {
+               return state.roster[receipt.ordinal].section == section;
+           });
+}
+
+/// Alerts about a marshal's silence, or about an order: who may take one (DOMAIN, rights: AckAlert, ClearAlert).
+bool may_take(const Ask& ask, const Member* subject, const Order* order) {
     // The buddy is the first to be told, whatever else they are on this march.
     if (subject != nullptr && subject->buddy && subject->buddy == ask.actor.person) return true;
     switch (ask.permission) {
         case Permission::act: return true;
         case Permission::own_section:
+            if (order != nullptr) return asks_in(ask.state, *order, ask.section());
             return subject != nullptr && ask.section() != 0 && subject->section == ask.section();
         case Permission::buddy:
         case Permission::medical:
@@ -50,7 +58,11 @@ base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, 
     if (found == ask.state.alerts.end()) {
         return base::refuse(base::RefusalCode::not_found, "key", "This alert is not open any more.");
     }
-    if (!may_take(ask, ask.state.member(key.subject))) return denied(Action::alert);
+    const Order* order = order_of(ask.state, key);
+    if (!may_take(ask, ask.state.member(key.subject), order)) return denied(Action::alert);
+    if (order != nullptr && ask.self != nullptr && std::ranges::count(missing(ask.state, *order), ask.self->ordinal)) {
+        return denied("You owe this order an answer yourself: give that, or leave the alert to others.");
+    }
     if (found->second.version != version) {
         return conflict("version", "This alert has moved on; look again.", found->second.version,
                         name_of(found->second.state));

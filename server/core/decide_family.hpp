@@ -62,6 +62,27 @@ template <class... Each>
 [[nodiscard]] Millis check_in_interval(MarchKind kind, Phase phase);
 /// Adds AlertCleared for this person's missed check-in, when one is open.
 void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by, std::string reason, Events& events);
+/// RecipientsAdded for whoever comes on duty, or to another place, by these events.
+void add_recipients(const MarchState& state, UtcMs now, Events& events);
+/// OrdersEnded for what it supersedes and, last, OrderIssued to all on duty; only the former when nobody is on duty.
+void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> parameters, Events& events);
+/// What a change of phase orders: HOLD, STOP, RESUME, DISPERSE, or that the march is cancelled; none for others. A
+/// march that is closed ends its orders.
+void order_phase(const Ask& ask, Phase to, Events& events);
+/// Who stands on a rung of the ladder of an order's alert: section leads of these places, issuer, city leads.
+[[nodiscard]] std::vector<PersonId> order_rung(const MarchState& state, const Order& order,
+                                               const std::vector<std::uint32_t>& ordinals, std::uint32_t step);
+/// All who are told of it up to this step, while it is open.
+[[nodiscard]] std::vector<PersonId> told_of_order(const MarchState& state, const Order& order, std::uint32_t step);
+/// The order that an alert is about; null for other alerts, and when it has ended long ago.
+[[nodiscard]] const Order* order_of(const MarchState& state, const AlertKey& key);
+[[nodiscard]] constexpr bool is_of_order(AlertKind kind) {
+    return kind == AlertKind::order_unacked || kind == AlertKind::roll_call_incomplete;
+}
+/// What is due of orders and their alerts, and when (core/order_timers).
+void due_of_orders(const MarchState& state, UtcMs now, Events& events);
+[[nodiscard]] UtcMs next_due_of_orders(const MarchState& state);
+
 /// The ladder's rung as it is manned now; the national desk's is always empty.
 [[nodiscard]] std::vector<PersonId> rung(const MarchState& state, PersonId subject, std::uint32_t step);
 inline constexpr std::uint32_t rung_national_desk = 3;
@@ -109,6 +130,14 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const PostNotice& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetCallsToAction& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ConfirmProposal& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const IssueOrder& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CancelOrder& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const OpenRollCall& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const MarkDelivered& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const MarkSeen& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Acknowledge& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const Decline& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AnswerRollCall& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const Tick& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeKeeping& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RecordSignedTip& wish);

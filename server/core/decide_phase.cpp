@@ -87,6 +87,7 @@ Events changed(const Ask& ask, const PhaseChange& change) {
             announce_route(state, ask.now, events);
         }
     }
+    order_phase(ask, change.to, events);
     return events;
 }
 

@@ -118,6 +118,28 @@ struct AlertCleared {
     std::string reason;
 };
 
+/// With its recipients as they were resolved. On topics of phones it bears none: see shown_on.
+struct OrderIssued {
+    Order order;
+};
+/// They came on duty before the deadline.
+struct RecipientsAdded {
+    std::uint32_t order = 0;
+    std::vector<std::uint32_t> ordinals;  ///< places in the roster, ascending
+};
+/// How far the order has come with some of its recipients: never to the left.
+struct ReceiptsMoved {
+    std::uint32_t order = 0;
+    std::vector<Receipt> receipts;  ///< by ordinal
+};
+struct OrdersEnded {
+    std::vector<std::uint32_t> orders;
+    OrderState state = OrderState::closed;
+    std::uint32_t superseded_by = 0;
+    PersonId by;         ///< 0: by another order, or by itself
+    std::string reason;  ///< of whoever cancelled
+};
+
 struct NoticePosted {
     Notice notice;
 };
@@ -171,7 +193,8 @@ using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged
                            RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
                            CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
                            NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired>;
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

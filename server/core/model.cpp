@@ -43,6 +43,11 @@ const Member* MarchState::called(const std::string& callsign) const {
     return found == index.ordinal_called.end() ? nullptr : &roster[found->second];
 }
 
+const Order* MarchState::order(std::uint32_t number) const {
+    const auto found = std::ranges::lower_bound(orders, number, {}, &Order::number);
+    return found == orders.end() || found->number != number ? nullptr : &*found;
+}
+
 const Route* MarchState::route(std::uint32_t version) const {
     return version == 0 || version > routes.size() ? nullptr : &routes[version - 1];
 }

@@ -3,6 +3,7 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/order.hpp"
 #include "core/proposal.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
@@ -135,15 +136,18 @@ struct Notice {
     bool operator==(const Notice&) const = default;
 };
 
-/// An alert's key: its kind and its subject (for CHECKIN_MISSED the person).
+/// An alert's key: its kind and its subject, which is a person (CHECKIN_MISSED) or the number of an order
+/// (ORDER_UNACKED, ROLL_CALL_INCOMPLETE).
 struct AlertKey {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject;
+    std::uint32_t number = 0;
     auto operator<=>(const AlertKey&) const = default;
 };
 
 /// Ladder of CHECKIN_MISSED: step 0 buddy, 1 section lead, 2 city leads, 3 national desk, then EXHAUSTED.
-/// A rung that has nobody is skipped in the same decision.
+/// A rung that has nobody is skipped in the same decision. Of an order's alert: step 1 the section leads of those who
+/// are missing and the issuer, 2 city leads, 3 national desk (STOP alone), then EXHAUSTED.
 struct Alert {
     AlertKey key;
     AlertState state = AlertState::raised;
@@ -197,9 +201,11 @@ struct MarchState {
     std::uint32_t notices_posted = 0;
     std::vector<CallToAction> calls_to_action;
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
-    Term term;                         ///< highest keeper term seen
-    Tip signed_tip;                    ///< last one signed
-    Seq repaired_at;                   ///< of the last LogRepaired: before it the store may lack entries; 0: none
+    std::vector<Order> orders;         ///< by number: open ones, and the last limits::orders_ended_kept that ended
+    std::uint32_t orders_issued = 0;
+    Term term;        ///< highest keeper term seen
+    Tip signed_tip;   ///< last one signed
+    Seq repaired_at;  ///< of the last LogRepaired: before it the store may lack entries; 0: none
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
@@ -207,6 +213,8 @@ struct MarchState {
     [[nodiscard]] const Member* called(const std::string& callsign) const;
     [[nodiscard]] const Route* route(std::uint32_t version) const;
     [[nodiscard]] const Route* active() const { return route(active_route); }
+    /// Null when it was never issued, or has ended long ago.
+    [[nodiscard]] const Order* order(std::uint32_t number) const;
     bool operator==(const MarchState&) const = default;
 };
 

@@ -158,6 +158,14 @@ struct RowOf {
     static Action of(const PostNotice*) { return Action::post_notice; }
     static Action of(const SetCallsToAction*) { return Action::post_notice; }
     static Action of(const ConfirmProposal*) { return Action::confirm_proposal; }
+    static Action of(const IssueOrder*) { return Action::issue_order; }
+    static Action of(const OpenRollCall*) { return Action::issue_order; }
+    static Action of(const CancelOrder*) { return Action::cancel_order; }
+    static Action of(const MarkDelivered*) { return Action::receipt; }
+    static Action of(const MarkSeen*) { return Action::receipt; }
+    static Action of(const Acknowledge*) { return Action::receipt; }
+    static Action of(const Decline*) { return Action::receipt; }
+    static Action of(const AnswerRollCall*) { return Action::receipt; }
     static Action of(const Tick*) { return Action::machine; }
     static Action of(const TakeKeeping*) { return Action::machine; }
     static Action of(const RecordSignedTip*) { return Action::machine; }

@@ -46,7 +46,7 @@ void check_member(const MarchState& state, const Member& member, UtcMs now, Even
 }
 
 void climb(const MarchState& state, const Alert& alert, UtcMs now, Events& events) {
-    if (alert.state != AlertState::notifying || now < alert.step_at) return;
+    if (is_of_order(alert.key.kind) || alert.state != AlertState::notifying || now < alert.step_at) return;
     const PersonId subject = alert.key.subject;
     if (alert.step >= rung_national_desk) {
         events.emplace_back(
@@ -91,6 +91,7 @@ UtcMs next_due(const MarchState& state) {
     for (const auto& [key, alert] : state.alerts) {
         if (alert.state == AlertState::notifying) earliest.consider(alert.step_at);
     }
+    earliest.consider(next_due_of_orders(state));
     for (const Proposal& proposal : state.proposals) earliest.consider(proposal.expires_at);
     if (const Route* route = state.active(); waits_to_be_public(route)) earliest.consider(route->public_from);
     return earliest.at();
@@ -100,6 +101,7 @@ std::vector<Event> due_events(const MarchState& state, UtcMs now) {
     Events events;
     for (const Member& member : state.roster) check_member(state, member, now, events);
     for (const auto& [key, alert] : state.alerts) climb(state, alert, now, events);
+    due_of_orders(state, now, events);
     for (const Proposal& proposal : state.proposals) {
         if (now >= proposal.expires_at) events.emplace_back(ProposalEnded{proposal.number, false, PersonId{}});
     }

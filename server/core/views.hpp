@@ -94,13 +94,20 @@ struct MarshalSnapshot {
     std::optional<Route> route;   ///< active one, with staging and intersections
     std::vector<Notice> notices;
     std::vector<Alert> alerts;  ///< those on whose ladder this person stands, or that are about them
+    std::vector<Order> orders;  ///< open ones that are for this person or their like, with the own receipt alone
 };
-/// True when a marshal's topics (staff, section, role, person) may bear this event. The event is then
-/// sent as it is: every member of it is fit for a phone that may be seized.
+/// True when a marshal's topics (staff, section, role, person) may bear this event. What `shown_on` leaves of it is
+/// then sent: every member of that is fit for a phone that may be seized.
 [[nodiscard]] bool marshal_may_see(const Event& event);
 /// Topic indices of the `marshal` feed of this person; empty when not on the roster.
 [[nodiscard]] std::vector<std::uint32_t> marshal_topics(const MarchState& state, PersonId person);
 [[nodiscard]] std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonId person);
+
+/// What an entry says on this topic where that is less than the whole: an order without its recipients, on a person's
+/// own topic the own receipt alone. None: it is said as it is.
+[[nodiscard]] std::optional<Event> shown_on(const Event& event, std::uint32_t topic_index);
+/// As in MarshalSnapshot.
+[[nodiscard]] std::vector<Order> orders_of(const MarchState& state, const Member& self);
 
 // ---- a section lead's ops ----------------------------------------------------------------------
 /// Topic indices of the `ops` feed of this section's lead. Positions (of its neighbours too) and liveness travel on
@@ -112,6 +119,8 @@ struct SectionSnapshot {
     std::uint32_t section = 0;
     MarchState state;  ///< with these alone; its index and topics are empty
 };
+/// Open orders that the section hears of, with the receipts of its people.
+[[nodiscard]] std::vector<Order> orders_of_section(const MarchState& state, std::uint32_t section);
 [[nodiscard]] SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section);
 
 // ---- overview and desk -------------------------------------------------------------------------

@@ -24,6 +24,10 @@ struct FitForPhone {
     bool operator()(const AlertStepped&) const { return true; }
     bool operator()(const AlertAcked&) const { return true; }
     bool operator()(const AlertCleared&) const { return true; }
+    bool operator()(const OrderIssued&) const { return true; }
+    bool operator()(const RecipientsAdded&) const { return true; }
+    bool operator()(const ReceiptsMoved&) const { return true; }
+    bool operator()(const OrdersEnded&) const { return true; }
     bool operator()(const NoticePosted&) const { return true; }
     bool operator()(const CallsToActionSet&) const { return true; }
     bool operator()(const ProposalMade&) const { return false; }
@@ -74,6 +78,7 @@ std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonI
     for (const auto& [key, alert] : state.alerts) {
         if (std::ranges::count(told_of(state, key, alert.step), person) != 0) snapshot.alerts.push_back(alert);
     }
+    snapshot.orders = orders_of(state, *self);
     return snapshot;
 }
 

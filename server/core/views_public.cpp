@@ -55,6 +55,10 @@ struct PublicReading {
     Item operator()(const AlertCleared&) const { return std::nullopt; }
     Item operator()(const KeeperChanged&) const { return std::nullopt; }
     Item operator()(const TipSigned&) const { return std::nullopt; }
+    Item operator()(const OrderIssued&) const { return std::nullopt; }
+    Item operator()(const RecipientsAdded&) const { return std::nullopt; }
+    Item operator()(const ReceiptsMoved&) const { return std::nullopt; }
+    Item operator()(const OrdersEnded&) const { return std::nullopt; }
     Item operator()(const LogRepaired&) const { return std::nullopt; }
     Item operator()(const CampaignCreated&) const { return std::nullopt; }
     Item operator()(const CampaignUpdated&) const { return std::nullopt; }

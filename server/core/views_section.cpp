@@ -31,6 +31,11 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
         const Member* subject = state.member(key.subject);
         if (subject != nullptr && subject->section == section) shown.alerts.emplace(key, alert);
     }
+    shown.orders = orders_of_section(state, section);
+    for (const Order& order : shown.orders) {
+        const auto alert = state.alerts.find({alert_of(order.kind), {}, order.number});
+        if (alert != state.alerts.end() && !order.receipts.empty()) shown.alerts.insert(*alert);
+    }
     return snapshot;
 }
 

@@ -84,7 +84,31 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 1> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"}}};
+constexpr Words<AlertKind, 3> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+                                           {AlertKind::order_unacked, "order_unacked"},
+                                           {AlertKind::roll_call_incomplete, "roll_call_incomplete"}}};
+
+constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
+                                            {OrderKind::stop, "stop"},
+                                            {OrderKind::slow, "slow"},
+                                            {OrderKind::resume, "resume"},
+                                            {OrderKind::reroute, "reroute"},
+                                            {OrderKind::close_up, "close_up"},
+                                            {OrderKind::staff_intersection, "staff_intersection"},
+                                            {OrderKind::disperse, "disperse"},
+                                            {OrderKind::info, "info"},
+                                            {OrderKind::roll_call, "roll_call"}}};
+
+constexpr Words<OrderState, 4> order_states{{{OrderState::open, "open"},
+                                             {OrderState::superseded, "superseded"},
+                                             {OrderState::cancelled, "cancelled"},
+                                             {OrderState::closed, "closed"}}};
+
+constexpr Words<ReceiptState, 5> receipt_states{{{ReceiptState::queued, "queued"},
+                                                 {ReceiptState::delivered, "delivered"},
+                                                 {ReceiptState::seen, "seen"},
+                                                 {ReceiptState::acked, "acked"},
+                                                 {ReceiptState::declined, "declined"}}};
 
 constexpr Words<AlertState, 5> alert_states{{{AlertState::raised, "raised"},
                                              {AlertState::notifying, "notifying"},
@@ -152,6 +176,9 @@ std::string_view name_of(WaypointKind kind) { return name_in(waypoint_kinds, kin
 std::string_view name_of(Severity severity) { return name_in(severities, severity); }
 std::string_view name_of(AlertKind kind) { return name_in(alert_kinds, kind); }
 std::string_view name_of(AlertState state) { return name_in(alert_states, state); }
+std::string_view name_of(OrderKind kind) { return name_in(order_kinds, kind); }
+std::string_view name_of(OrderState state) { return name_in(order_states, state); }
+std::string_view name_of(ReceiptState state) { return name_in(receipt_states, state); }
 
 std::optional<Phase> phase_named(std::string_view name) { return value_in(phases, name); }
 std::optional<Role> role_named(std::string_view name) { return value_in(roles, name); }

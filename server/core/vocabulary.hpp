@@ -97,8 +97,28 @@ enum class Severity : std::uint8_t { info = 1, warning = 2, urgent = 3 };
 
 enum class ActionKind : std::uint8_t { petition = 1, contact_official = 2, donate = 3, share = 4, attend = 5 };
 
-enum class AlertKind : std::uint8_t { checkin_missed = 1 };
+enum class AlertKind : std::uint8_t { checkin_missed = 1, order_unacked = 20, roll_call_incomplete = 21 };
 enum class AlertState : std::uint8_t { raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
+
+/// HOLD to RESUME and DISPERSE move people, the rest asks or tells. A roll call is answered with a headcount.
+enum class OrderKind : std::uint8_t {
+    hold = 1,
+    stop = 2,
+    slow = 3,
+    resume = 4,
+    reroute = 5,
+    close_up = 6,
+    staff_intersection = 7,
+    disperse = 8,
+    info = 9,
+    roll_call = 10,
+};
+enum class OrderState : std::uint8_t { open = 1, superseded = 2, cancelled = 3, closed = 4 };
+enum class AudienceKind : std::uint8_t { all = 1, role = 2, section = 3, names = 4 };
+/// Moves only right. ESCALATED (DESIGN 2) is no state of its own: the order's `escalated` and no answer.
+enum class ReceiptState : std::uint8_t { queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
+/// How one person knows what another one says.
+enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
 
 /// Lower snake case, as in CLI arguments, JSON of the command line and messages to people.
 [[nodiscard]] std::string_view name_of(MarchKind kind);
@@ -111,6 +131,9 @@ enum class AlertState : std::uint8_t { raised = 1, notifying = 2, acked = 3, exh
 [[nodiscard]] std::string_view name_of(Severity severity);
 [[nodiscard]] std::string_view name_of(AlertKind kind);
 [[nodiscard]] std::string_view name_of(AlertState state);
+[[nodiscard]] std::string_view name_of(OrderKind kind);
+[[nodiscard]] std::string_view name_of(OrderState state);
+[[nodiscard]] std::string_view name_of(ReceiptState state);
 
 /// The reverse; accepts '-' for '_' as well ("city-lead"). Empty when no such word exists.
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);

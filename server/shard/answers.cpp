@@ -34,7 +34,9 @@ bool answer_names_something(const core::CommandBody& body) {
             // By one who may only propose, each that can be proposed makes a proposal.
             return core::Proposable<Body> || std::is_same_v<Body, core::AddPerson> ||
                    std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
-                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal>;
+                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal> ||
+                   std::is_same_v<Body, core::ConfirmResume> || std::is_same_v<Body, core::CorrectPhase> ||
+                   std::is_same_v<Body, core::IssueOrder> || std::is_same_v<Body, core::OpenRollCall>;
         },
         body);
 }
@@ -46,6 +48,7 @@ Made made_by(const core::Event& event) {
     if (const auto* token = std::get_if<core::TokenIssued>(&event)) return {token->token.number};
     if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
     if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
+    if (const auto* order = std::get_if<core::OrderIssued>(&event)) return {order->order.number};
     if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
     return {};
 }

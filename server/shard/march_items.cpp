@@ -20,7 +20,9 @@ using fanout::LiveItem;
 
 /// Class A: what nobody may learn late because something else waited before it.
 DeliveryClass delivery_of(const core::Event& event) {
-    if (std::holds_alternative<core::AlertRaised>(event)) return DeliveryClass::a;
+    const bool is_order = std::holds_alternative<core::OrderIssued>(event) ||
+                          std::holds_alternative<core::RecipientsAdded>(event);
+    if (is_order || std::holds_alternative<core::AlertRaised>(event)) return DeliveryClass::a;
     const auto* change = std::get_if<core::PhaseChanged>(&event);
     const bool halts = change != nullptr && (change->to == core::Phase::held || change->to == core::Phase::stopped);
     return halts ? DeliveryClass::a : DeliveryClass::b;

@@ -28,6 +28,7 @@ namespace marchwire::wire {
 /// An item on a log's topic. `position` is the log's (the public one on the public topic).
 [[nodiscard]] std::string encode_public(base::TopicNumber topic, const base::Position& position, base::Seq prev,
                                         const core::PublicItem& item, Encoding encoding);
+/// As core::shown_on says: on a phone's topic a part may be left out.
 [[nodiscard]] std::string encode_entry(base::TopicNumber topic, const base::Position& position, base::Seq prev,
                                        const core::Entry& entry, Encoding encoding);
 [[nodiscard]] std::string encode_telemetry(base::TopicNumber topic, const TelemetryItem& item, Encoding encoding);

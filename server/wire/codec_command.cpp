@@ -124,6 +124,21 @@ std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
     }
 }
 
+/// Orders and their receipts.
+std::optional<core::CommandBody> read_order(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kIssueOrder: return read(in.issue_order(), r);
+        case pb::Command::kCancelOrder: return core::CancelOrder{in.cancel_order().order(), in.cancel_order().reason()};
+        case pb::Command::kOpenRollCall: return read(in.open_roll_call(), r);
+        case pb::Command::kMarkDelivered: return core::MarkDelivered{in.mark_delivered().order()};
+        case pb::Command::kMarkSeen: return core::MarkSeen{in.mark_seen().order()};
+        case pb::Command::kAcknowledge: return read(in.acknowledge(), r);
+        case pb::Command::kDecline: return core::Decline{in.decline().order(), in.decline().reason()};
+        case pb::Command::kAnswerRollCall: return read(in.answer_roll_call(), r);
+        default: return std::nullopt;
+    }
+}
+
 }  // namespace
 
 core::Command read(const pb::Command& in, Reading& reading) {
@@ -138,6 +153,7 @@ core::Command read(const pb::Command& in, Reading& reading) {
     auto body = read_setup(in, reading);
     if (!body) body = read_march(in, reading);
     if (!body) body = read_field(in, reading);
+    if (!body) body = read_order(in, reading);
     if (!body) {
         reading.complain("body", "Say what to do: this command is empty, or newer than the server.");
         body = core::SetSections{};

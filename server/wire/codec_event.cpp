@@ -114,6 +114,10 @@ struct PutEvent {
         event.set_by(in.by.value);
         event.set_reason(in.reason);
     }
+    void operator()(const core::OrderIssued& in) const { put(*out.mutable_order_issued()->mutable_order(), in.order); }
+    void operator()(const core::RecipientsAdded& in) const { put(*out.mutable_recipients_added(), in); }
+    void operator()(const core::ReceiptsMoved& in) const { put(*out.mutable_receipts_moved(), in); }
+    void operator()(const core::OrdersEnded& in) const { put(*out.mutable_orders_ended(), in); }
     void operator()(const core::NoticePosted& in) const {
         put(*out.mutable_notice_posted()->mutable_notice(), in.notice);
     }
@@ -281,6 +285,10 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kAlertCleared:
             return core::AlertCleared{read(in.alert_cleared().key(), r), in.alert_cleared().version(),
                                       P{in.alert_cleared().by()}, in.alert_cleared().reason()};
+        case pb::Event::kOrderIssued: return core::OrderIssued{read(in.order_issued().order(), r)};
+        case pb::Event::kRecipientsAdded: return read(in.recipients_added(), r);
+        case pb::Event::kReceiptsMoved: return read(in.receipts_moved(), r);
+        case pb::Event::kOrdersEnded: return read(in.orders_ended(), r);
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};
         case pb::Event::kCallsToActionSet: return core::CallsToActionSet{read_all(in.calls_to_action_set().calls(), r)};
         case pb::Event::kKeeperChanged: return core::KeeperChanged{base::Term{in.keeper_changed().term()}};

@@ -1,5 +1,7 @@
 // What the server says: items about the session, and items of a log's feeds.
 #include "base/limits.hpp"
+#include "core/topics.hpp"
+#include "core/views.hpp"
 #include "wire/codec.hpp"
 #include "wire/proto_values.hpp"
 
@@ -209,7 +211,8 @@ std::string encode_entry(base::TopicNumber topic, const base::Position& position
     shown.set_made_at_ms(entry.made_at.value);
     shown.set_actor(entry.actor.value);
     shown.set_actor_role(static_cast<pb::Role>(entry.actor_role));
-    wire::put(*shown.mutable_event(), entry.event);
+    const auto part = core::shown_on(entry.event, core::index_of(topic));
+    wire::put(*shown.mutable_event(), part ? *part : entry.event);
     // As many as were lost: too much for a message, and of use to no dashboard.
     if (shown.event().has_log_repaired()) shown.mutable_event()->mutable_log_repaired()->clear_lost();
     return item_of(out, encoding);

@@ -30,6 +30,7 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     put_all(*out.mutable_calls_to_action(), in.calls_to_action);
     for (const auto& [key, alert] : in.alerts) put(*out.add_alerts(), alert);
     out.set_public_sentence(in.public_sentence);
+    put_all(*out.mutable_orders(), in.orders);
 }
 
 std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding) {
@@ -71,6 +72,7 @@ std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding enco
     if (snapshot.route) put(*out.mutable_route(), *snapshot.route);
     put_all(*out.mutable_notices(), snapshot.notices);
     put_all(*out.mutable_alerts(), snapshot.alerts);
+    put_all(*out.mutable_orders(), snapshot.orders);
     return encoded(out, encoding);
 }
 

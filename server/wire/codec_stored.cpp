@@ -97,9 +97,14 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
         state.alerts.emplace(alert.key, alert);
     }
     state.public_sentence = in.public_sentence();
+    state.orders = read_all(in.orders(), reading);
     for (std::size_t i = 0; i < state.roster.size(); ++i) {
         if (state.roster[i].ordinal != i) reading.complain("roster", "The roster has a hole.");
         state.index.add(state.roster[i]);
+    }
+    for (const core::Order& order : state.orders) {
+        const bool of_roster = order.receipts.empty() || order.receipts.back().ordinal < state.roster.size();
+        if (!of_roster) reading.complain("orders", "An order is for somebody who is not on the roster.");
     }
     for (std::size_t i = 0; i < state.routes.size(); ++i) {
         if (state.routes[i].version != i + 1) reading.complain("routes", "The routes have a hole.");
@@ -163,6 +168,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
     }
     out.set_proposals_made(state.proposals_made);
     out.set_notices_posted(state.notices_posted);
+    out.set_orders_issued(state.orders_issued);
     out.set_term(state.term.value);
     put(*out.mutable_signed_tip(), state.signed_tip);
     put_topics(*out.mutable_topics(), state.topics);
@@ -189,6 +195,7 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     }
     state.proposals_made = in.proposals_made();
     state.notices_posted = in.notices_posted();
+    state.orders_issued = in.orders_issued();
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);
     state.topics = read_topics(in.topics());

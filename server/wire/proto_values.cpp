@@ -301,11 +301,12 @@ core::Member read(const pb::Member& in, Reading& reading) {
 void put(pb::AlertKey& out, const core::AlertKey& in) {
     out.set_kind(static_cast<pb::AlertKind>(in.kind));
     out.set_subject(in.subject.value);
+    out.set_number(in.number);
 }
 
 core::AlertKey read(const pb::AlertKey& in, Reading& reading) {
     return {reading.word<core::AlertKind>(in.kind(), pb::AlertKind_IsValid(in.kind()), "key.kind"),
-            base::PersonId{in.subject()}};
+            base::PersonId{in.subject()}, in.number()};
 }
 
 void put(pb::Alert& out, const core::Alert& in) {

@@ -51,13 +51,32 @@ core::PublicRoute route() {
 core::PublicColumn column() { return {noon, 2, 600, 200, true}; }
 
 core::Alert alert() {
-    return {{core::AlertKind::checkin_missed, base::PersonId{7}},
+    return {{core::AlertKind::checkin_missed, base::PersonId{7}, 4},
             core::AlertState::notifying,
             1,
             2,
             noon,
             later,
             base::PersonId{8}};
+}
+
+core::Order order() {
+    core::Order made;
+    made.number = 4;
+    made.kind = core::OrderKind::slow;
+    made.template_name = "slow";
+    made.parameters = {"Market Street"};
+    made.text = "SLOW: let the tail close up, Market Street.";
+    made.audience = {core::AudienceKind::section, core::Role::side, 2, {base::PersonId{7}}};
+    made.issuer = base::PersonId{8};
+    made.issued_at = noon;
+    made.deadline = later;
+    made.state = core::OrderState::superseded;
+    made.superseded_by = 5;
+    made.escalated = true;
+    made.receipts = {{0, core::ReceiptState::delivered, {}, 0, {}, core::HeardBy::none},
+                     {1, core::ReceiptState::declined, "no way through", 12, base::PersonId{9}, core::HeardBy::radio}};
+    return made;
 }
 
 core::Member member(std::uint64_t person, std::uint32_t ordinal) {
@@ -198,11 +217,13 @@ core::MarchState ops_state() {
     state.notices = {notice()};
     state.calls_to_action = {call()};
     state.alerts.emplace(alert().key, alert());
+    state.orders = {order()};
     return state;
 }
 
 core::MarshalSnapshot marshal_snapshot() {
-    return {st_louis, position, spec(), held(), member(7, 1), {member(6, 2)}, staff_route(), {notice()}, {alert()}};
+    return {st_louis,       position,      spec(),     held(),    member(7, 1),
+            {member(6, 2)}, staff_route(), {notice()}, {alert()}, {order()}};
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ inline int word_for(const proto::FieldDescriptor& field) { return field.enum_typ
 /// A positive number, another one for each field of a message; made-up times look like times.
 inline std::uint32_t number_for(const proto::FieldDescriptor& field) {
     // Places in a roster and in a list of routes count from here, without holes.
-    if (field.name() == "ordinal") return 0;
+    if (field.name() == "ordinal" || field.name() == "ordinals") return 0;
     return static_cast<std::uint32_t>(field.number());
 }
 
@@ -60,10 +60,15 @@ inline void fill_one(proto::Message& message, const proto::FieldDescriptor& fiel
         case Field::CPPTYPE_DOUBLE: set.SetDouble(&message, &field, number + 0.5); break;
         case Field::CPPTYPE_FLOAT: set.SetFloat(&message, &field, 0.5F); break;
         case Field::CPPTYPE_BOOL: set.SetBool(&message, &field, true); break;
-        case Field::CPPTYPE_ENUM: set.SetEnumValue(&message, &field, word_for(field)); break;
-        case Field::CPPTYPE_STRING:
-            set.SetString(&message, &field, field.type() == Field::TYPE_BYTES ? bytes_for(field) : text_for(field));
+        case Field::CPPTYPE_ENUM:
+            many ? set.AddEnumValue(&message, &field, word_for(field))
+                 : set.SetEnumValue(&message, &field, word_for(field));
             break;
+        case Field::CPPTYPE_STRING: {
+            const std::string text = field.type() == Field::TYPE_BYTES ? bytes_for(field) : text_for(field);
+            many ? set.AddString(&message, &field, text) : set.SetString(&message, &field, text);
+            break;
+        }
         case Field::CPPTYPE_MESSAGE:
             fill(many ? *set.AddMessage(&message, &field) : *set.MutableMessage(&message, &field));
             break;

@@ -19,7 +19,7 @@ std::string name_of_choice(const google::protobuf::Message& message) {
 }
 
 Change alert(const v1::AlertKey& key, AlertState state, std::uint32_t step) {
-    return AlertChanged{word<AlertKind>(key.kind()), key.subject(), state, step};
+    return AlertChanged{word<AlertKind>(key.kind()), key.subject(), state, step, key.number()};
 }
 
 Change of_public(const v1::PublicItem& item) {
@@ -35,6 +35,36 @@ Change of_public(const v1::PublicItem& item) {
         case v1::PublicItem::ITEM_NOT_SET: break;
     }
     return OtherChange{};
+}
+
+Change of_orders(const v1::Event& event) {
+    switch (event.event_case()) {
+        case v1::Event::kOrderIssued: {
+            const v1::Order& order = event.order_issued().order();
+            return OrderIssued{order.number(), word<OrderKind>(order.kind()), order.text()};
+        }
+        case v1::Event::kRecipientsAdded: {
+            ReceiptsMoved moved{event.recipients_added().order(), {}};
+            for (const std::uint32_t ordinal : event.recipients_added().ordinals()) {
+                moved.moves.push_back({ordinal, ReceiptState::queued});
+            }
+            return moved;
+        }
+        case v1::Event::kReceiptsMoved: {
+            ReceiptsMoved moved{event.receipts_moved().order(), {}};
+            const v1::Receipts& receipts = event.receipts_moved().receipts();
+            for (int at = 0; at < receipts.ordinals_size() && at < receipts.states_size(); ++at) {
+                moved.moves.push_back({receipts.ordinals(at), word<ReceiptState>(receipts.states(at))});
+            }
+            return moved;
+        }
+        case v1::Event::kOrdersEnded: {
+            const v1::OrdersEnded& ended = event.orders_ended();
+            return OrdersEnded{
+                {ended.orders().begin(), ended.orders().end()}, word<OrderState>(ended.state()), ended.superseded_by()};
+        }
+        default: return OtherChange{name_of_choice(event)};
+    }
 }
 
 Change of_people(const v1::Event& event) {
@@ -58,7 +88,7 @@ Change of_people(const v1::Event& event) {
                          event.alert_stepped().step());
         case v1::Event::kAlertAcked: return alert(event.alert_acked().key(), AlertState::acked, 0);
         case v1::Event::kAlertCleared: return alert(event.alert_cleared().key(), AlertState::cleared, 0);
-        default: return OtherChange{name_of_choice(event)};
+        default: return of_orders(event);
     }
 }
 

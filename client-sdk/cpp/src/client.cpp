@@ -220,6 +220,7 @@ void Client::get_history(const FeedName& feed, std::uint64_t from, std::uint32_t
 bool Client::is_online() const { return shell_->machine().is_online(); }
 UtcMs Client::server_time() const { return shell_->machine().server_time(Shell::now()); }
 std::size_t Client::unanswered_commands() const { return shell_->machine().unanswered(); }
+std::uint64_t Client::counter() const { return shell_->machine().counter(); }
 std::optional<March> Client::march(const FeedName& feed) const {
     const Subscription* found = shell_->machine().subscription(feed);
     return found == nullptr ? std::nullopt : found->fold().march();

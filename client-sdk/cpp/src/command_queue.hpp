@@ -58,6 +58,8 @@ public:
     /// When the next one may be sent that was told to wait.
     [[nodiscard]] std::optional<Millis> next_at() const;
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+    /// The last one that was used.
+    [[nodiscard]] std::uint64_t counter() const { return counter_; }
 
 private:
     struct Waiting {

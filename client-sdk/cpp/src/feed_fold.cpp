@@ -97,6 +97,17 @@ std::optional<March> FeedFold::march() const {
         fold_);
 }
 
+std::vector<std::uint32_t> FeedFold::queued_orders() const {
+    std::vector<std::uint32_t> numbers;
+    const auto* marshal = std::get_if<MarshalFold>(&fold_);
+    if (marshal == nullptr || !is_whole_) return numbers;
+    for (const v1::Order& order : marshal->state.orders()) {
+        const bool queued = order.receipts().states_size() == 1 && order.receipts().states(0) == v1::RECEIPT_QUEUED;
+        if (queued) numbers.push_back(order.number());
+    }
+    return numbers;
+}
+
 std::vector<Row> FeedFold::rows() const {
     std::vector<Row> rows;
     if (const auto* overview = std::get_if<OverviewFold>(&fold_)) {

@@ -16,6 +16,7 @@ namespace v1 = marchwire::v1;
 
 /// As many as the server keeps in a snapshot.
 inline constexpr int notices_kept = 50;
+inline constexpr int orders_ended_kept = 24;
 
 enum class FoldResult : std::uint8_t {
     folded,
@@ -73,6 +74,8 @@ public:
     [[nodiscard]] std::string json(const Position& position) const;
     [[nodiscard]] std::optional<March> march() const;
     [[nodiscard]] std::vector<Row> rows() const;
+    /// Marshal feed: orders for this person that the server does not know to have come.
+    [[nodiscard]] std::vector<std::uint32_t> queued_orders() const;
 
 private:
     using Fold = std::variant<PublicFold, OpsFold, MarshalFold, OverviewFold, DeskFold>;
@@ -100,6 +103,21 @@ void put_alert(Alerts& alerts, const v1::Alert& alert);
 void erase_alert(Alerts& alerts, const v1::AlertKey& key);
 void step_alert(v1::Alert& alert, const v1::AlertStepped& event);
 void ack_alert(v1::Alert& alert, const v1::AlertAcked& event);
+using Orders = google::protobuf::RepeatedPtrField<v1::Order>;
+/// Null when it is not held: never heard of, or ended.
+[[nodiscard]] v1::Order* find_order(Orders& orders, std::uint32_t number);
+/// As the server resolves recipients: on the street, meant, commanded, and not the issuer.
+[[nodiscard]] bool is_recipient(const v1::Order& order, const v1::Member& member);
+[[nodiscard]] bool holds_receipt(const v1::Order& order, std::uint32_t ordinal);
+/// Queued, in its place by ordinal.
+void add_receipt(v1::Order& order, std::uint32_t ordinal);
+/// Of those that the order holds.
+void move_receipts(v1::Order& order, const v1::Receipts& moved);
+void drop_receipt(v1::Order& order, std::uint32_t ordinal);
+void shift_orders(Orders& orders, std::int64_t by_ms);
+/// They stay, as many as the server keeps.
+void end_orders(Orders& orders, const v1::OrdersEnded& event);
+void erase_orders(Orders& orders, const v1::OrdersEnded& event);
 void put_notice(Notices& notices, const v1::Notice& notice);
 
 }  // namespace marchwire::sdk

@@ -48,7 +48,8 @@ struct MarshalEvent {
     /// Somebody who comes near with a past that we were not told of needs the snapshot.
     [[nodiscard]] FoldResult assigned(const v1::DutyAssigned& event) const {
         if (state.self().person() == event.person()) {
-            const bool moved = state.self().section() != event.section();
+            // Another section or role hears other orders.
+            const bool moved = state.self().section() != event.section() || state.self().role() != event.role();
             fold_assigned(*state.mutable_self(), event);
             forget_the_far();
             const bool buddy_unknown = event.buddy() != 0 && find(event.buddy()) == nullptr;
@@ -104,6 +105,34 @@ struct MarshalEvent {
         for (v1::Alert& alert : *state.mutable_alerts()) {
             if (alert.step_at_ms() != 0) alert.set_step_at_ms(alert.step_at_ms() + by_ms);
         }
+        shift_orders(*state.mutable_orders(), by_ms);
+    }
+    /// Told without its recipients: whether it is for oneself follows from the order.
+    void order_issued(const v1::Order& issued) const {
+        v1::Order& order = *state.add_orders();
+        order = issued;
+        if (is_recipient(order, state.self())) add_receipt(order, state.self().ordinal());
+    }
+    [[nodiscard]] FoldResult orders(const v1::Event& event) const {
+        auto& held = *state.mutable_orders();
+        switch (event.event_case()) {
+            case v1::Event::kOrderIssued: order_issued(event.order_issued().order()); break;
+            case v1::Event::kRecipientsAdded: {
+                v1::Order* order = find_order(held, event.recipients_added().order());
+                if (order == nullptr) return FoldResult::needs_snapshot;
+                for (const std::uint32_t ordinal : event.recipients_added().ordinals()) add_receipt(*order, ordinal);
+                break;
+            }
+            case v1::Event::kReceiptsMoved:
+                // It may have ended, and be forgotten here.
+                if (v1::Order* order = find_order(held, event.receipts_moved().order())) {
+                    move_receipts(*order, event.receipts_moved().receipts());
+                }
+                break;
+            case v1::Event::kOrdersEnded: erase_orders(held, event.orders_ended()); break;
+            default: break;  // moves nothing that a marshal sees, or is a newer server's
+        }
+        return FoldResult::folded;
     }
 
     [[nodiscard]] FoldResult apply(const v1::Event& event) const {
@@ -136,7 +165,7 @@ struct MarshalEvent {
                 return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
             case v1::Event::kAlertCleared: return alert_cleared(event.alert_cleared().key());
             case v1::Event::kNoticePosted: put_notice(*state.mutable_notices(), event.notice_posted().notice()); break;
-            default: break;  // moves nothing that a marshal sees, or is a newer server's
+            default: return orders(event);
         }
         return FoldResult::folded;
     }

@@ -82,10 +82,29 @@ struct OpsEvent {
                                     [&](const v1::Alert& a) { return a.key().subject() == person; }),
                      alerts.end());
     }
+    /// As the section is shown: orders to others, and nobody of it asked any more, are not held.
+    void forget_receipts(std::uint32_t ordinal) const {
+        auto& orders = *state.mutable_orders();
+        auto& alerts = *state.mutable_alerts();
+        for (v1::Order& order : orders) {
+            drop_receipt(order, ordinal);
+            if (order.has_receipts()) continue;
+            order.set_escalated(false);
+            const auto about = [&](const v1::Alert& a) { return a.key().number() == order.number(); };
+            alerts.erase(std::remove_if(alerts.begin(), alerts.end(), about), alerts.end());
+        }
+        const auto is_gone = [&](const v1::Order& order) {
+            const v1::OrderAudience& to = order.audience();
+            const bool own = to.kind() == v1::AUDIENCE_SECTION && to.section() == state.only_section();
+            return !order.has_receipts() && to.kind() != v1::AUDIENCE_ALL && !own;
+        };
+        orders.erase(std::remove_if(orders.begin(), orders.end(), is_gone), orders.end());
+    }
     /// Whoever comes into it with a past that was not told here needs the snapshot.
     [[nodiscard]] FoldResult assigned_here(const v1::DutyAssigned& event) const {
         if (event.section() != state.only_section()) {
             forget(event.person());
+            forget_receipts(event.ordinal());
             return FoldResult::folded;
         }
         const bool known = find_member(state, event.person()) != nullptr;
@@ -115,6 +134,7 @@ struct OpsEvent {
         for (v1::Proposal& proposal : *state.mutable_proposals()) {
             if (proposal.expires_at_ms() != 0) proposal.set_expires_at_ms(proposal.expires_at_ms() + by_ms);
         }
+        shift_orders(*state.mutable_orders(), by_ms);
     }
     /// Whoever is still nudged is expected anew, when the server's rules say: they are not for clients to know.
     [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
@@ -137,7 +157,59 @@ struct OpsEvent {
         return FoldResult::folded;
     }
 
-    /// Duty, check-ins and alerts; what it does not know is left to `march`.
+    void alert_raised(const v1::Alert& alert) const {
+        put_alert(*state.mutable_alerts(), alert);
+        v1::Order* order = alert.key().number() == 0 ? nullptr
+                                                     : find_order(*state.mutable_orders(), alert.key().number());
+        if (order != nullptr && order->has_receipts()) order->set_escalated(true);
+    }
+    /// A section lead's feed tells of the order without its recipients: those of the section follow from the order.
+    void order_issued(const v1::Order& issued) const {
+        v1::Order& order = *state.add_orders();
+        order = issued;
+        if (state.only_section() == 0) return;
+        for (const v1::Member& member : state.roster()) {
+            if (is_recipient(order, member)) add_receipt(order, member.ordinal());
+        }
+    }
+    [[nodiscard]] bool is_shown(std::uint32_t ordinal) const {
+        const auto& roster = state.roster();
+        return state.only_section() == 0 || std::any_of(roster.begin(), roster.end(), [&](const v1::Member& member) {
+                   return member.ordinal() == ordinal;
+               });
+    }
+    /// Orders and their receipts; what it does not know is left to `march`.
+    [[nodiscard]] FoldResult orders(const v1::Event& event) const {
+        auto& held = *state.mutable_orders();
+        switch (event.event_case()) {
+            case v1::Event::kOrderIssued: order_issued(event.order_issued().order()); break;
+            case v1::Event::kRecipientsAdded: {
+                v1::Order* order = find_order(held, event.recipients_added().order());
+                if (order == nullptr) return FoldResult::needs_snapshot;
+                for (const std::uint32_t ordinal : event.recipients_added().ordinals()) {
+                    if (is_shown(ordinal)) add_receipt(*order, ordinal);
+                }
+                break;
+            }
+            case v1::Event::kReceiptsMoved: {
+                v1::Order* order = find_order(held, event.receipts_moved().order());
+                // A section's feed forgets an order with its end; a late receipt is of no use there.
+                if (order == nullptr && state.only_section() == 0) return FoldResult::needs_snapshot;
+                if (order != nullptr) move_receipts(*order, event.receipts_moved().receipts());
+                break;
+            }
+            case v1::Event::kOrdersEnded:
+                if (state.only_section() == 0) {
+                    end_orders(held, event.orders_ended());
+                } else {
+                    erase_orders(held, event.orders_ended());
+                }
+                break;
+            default: return march(event);
+        }
+        return FoldResult::folded;
+    }
+    /// Duty, check-ins and alerts; what it does not know is left to `orders`.
     [[nodiscard]] FoldResult people(const v1::Event& event) const {
         switch (event.event_case()) {
             case v1::Event::kDutyAssigned:
@@ -157,14 +229,14 @@ struct OpsEvent {
                     fold_scheduled(m, event.check_ins_scheduled().due_at_ms());
                 }
                 break;
-            case v1::Event::kAlertRaised: put_alert(*state.mutable_alerts(), event.alert_raised().alert()); break;
+            case v1::Event::kAlertRaised: alert_raised(event.alert_raised().alert()); break;
             case v1::Event::kAlertStepped:
                 return with_alert(event.alert_stepped().key(),
                                   [&](v1::Alert& a) { step_alert(a, event.alert_stepped()); });
             case v1::Event::kAlertAcked:
                 return with_alert(event.alert_acked().key(), [&](v1::Alert& a) { ack_alert(a, event.alert_acked()); });
             case v1::Event::kAlertCleared: return alert_cleared(event.alert_cleared().key());
-            default: return march(event);
+            default: return orders(event);
         }
         return FoldResult::folded;
     }

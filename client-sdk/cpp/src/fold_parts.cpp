@@ -1,7 +1,7 @@
 #include "feed_fold.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <tuple>
 
 namespace marchwire::sdk {
 namespace {
@@ -11,7 +11,9 @@ void expect(v1::Member& member, std::int64_t due_at_ms) {
     member.set_nudged(false);
 }
 
-std::pair<int, std::uint64_t> order_of(const v1::AlertKey& key) { return {key.kind(), key.subject()}; }
+std::tuple<int, std::uint64_t, std::uint32_t> place_of(const v1::AlertKey& key) {
+    return {key.kind(), key.subject(), key.number()};
+}
 
 }  // namespace
 
@@ -55,7 +57,7 @@ void fold_shift(v1::Member& member, std::int64_t by_ms) {
 
 v1::Alert* find_alert(Alerts& alerts, const v1::AlertKey& key) {
     const auto found = std::find_if(alerts.begin(), alerts.end(),
-                                    [&](const v1::Alert& alert) { return order_of(alert.key()) == order_of(key); });
+                                    [&](const v1::Alert& alert) { return place_of(alert.key()) == place_of(key); });
     return found == alerts.end() ? nullptr : &*found;
 }
 
@@ -65,7 +67,7 @@ void put_alert(Alerts& alerts, const v1::Alert& alert) {
         return;
     }
     *alerts.Add() = alert;
-    for (int at = alerts.size() - 1; at > 0 && order_of(alerts[at].key()) < order_of(alerts[at - 1].key()); --at) {
+    for (int at = alerts.size() - 1; at > 0 && place_of(alerts[at].key()) < place_of(alerts[at - 1].key()); --at) {
         alerts.SwapElements(at, at - 1);
     }
 }

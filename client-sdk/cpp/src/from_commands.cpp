@@ -4,6 +4,13 @@
 namespace marchwire::sdk {
 namespace {
 
+void put_audience(v1::OrderAudience& out, const OrderAudience& audience) {
+    out.set_kind(static_cast<v1::AudienceKind>(audience.kind));
+    if (audience.role != Role::unknown) out.set_role(static_cast<v1::Role>(audience.role));
+    out.set_section(audience.section);
+    for (const PersonId name : audience.names) out.add_names(name);
+}
+
 struct Body {
     v1::Command& into;
 
@@ -78,14 +85,55 @@ struct Body {
         v1::AckAlert& body = *into.mutable_ack_alert();
         body.mutable_key()->set_kind(static_cast<v1::AlertKind>(c.kind));
         body.mutable_key()->set_subject(c.subject);
+        body.mutable_key()->set_number(c.number);
         body.set_version(c.version);
     }
     void operator()(const ClearAlert& c) const {
         v1::ClearAlert& body = *into.mutable_clear_alert();
         body.mutable_key()->set_kind(static_cast<v1::AlertKind>(c.kind));
         body.mutable_key()->set_subject(c.subject);
+        body.mutable_key()->set_number(c.number);
         body.set_version(c.version);
         body.set_reason(c.reason);
+    }
+    void operator()(const IssueOrder& c) const {
+        v1::IssueOrder& body = *into.mutable_issue_order();
+        body.set_kind(static_cast<v1::OrderKind>(c.kind));
+        body.set_template_name(c.template_name);
+        for (const std::string& parameter : c.parameters) body.add_parameters(parameter);
+        body.set_text(c.text);
+        put_audience(*body.mutable_audience(), c.audience);
+        body.set_deadline_ms(c.deadline);
+    }
+    void operator()(const CancelOrder& c) const {
+        into.mutable_cancel_order()->set_order(c.order);
+        into.mutable_cancel_order()->set_reason(c.reason);
+    }
+    void operator()(const OpenRollCall& c) const {
+        v1::OpenRollCall& body = *into.mutable_open_roll_call();
+        put_audience(*body.mutable_audience(), c.audience);
+        body.set_text(c.text);
+        body.set_deadline_ms(c.deadline);
+    }
+    void operator()(const MarkDelivered& c) const { into.mutable_mark_delivered()->set_order(c.order); }
+    void operator()(const MarkSeen& c) const { into.mutable_mark_seen()->set_order(c.order); }
+    void operator()(const Acknowledge& c) const {
+        v1::Acknowledge& body = *into.mutable_acknowledge();
+        body.set_order(c.order);
+        for (const PersonId person : c.on_behalf_of) body.add_on_behalf_of(person);
+        body.set_section(c.section);
+        body.set_heard_by(static_cast<v1::HeardBy>(c.heard_by));
+    }
+    void operator()(const Decline& c) const {
+        into.mutable_decline()->set_order(c.order);
+        into.mutable_decline()->set_reason(c.reason);
+    }
+    void operator()(const AnswerRollCall& c) const {
+        v1::AnswerRollCall& body = *into.mutable_answer_roll_call();
+        body.set_order(c.order);
+        body.set_headcount(c.headcount);
+        body.set_on_behalf_of(c.on_behalf_of);
+        body.set_heard_by(static_cast<v1::HeardBy>(c.heard_by));
     }
     void operator()(const PostNotice& c) const {
         v1::PostNotice& body = *into.mutable_post_notice();

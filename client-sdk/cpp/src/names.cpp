@@ -25,7 +25,13 @@ constexpr std::array<std::string_view, 5> reports = {"unknown", "on_post", "movi
 constexpr std::array<std::string_view, 6> route_statuses = {"unknown", "draft",      "approved",
                                                             "active",  "superseded", "withdrawn"};
 constexpr std::array<std::string_view, 4> severities = {"unknown", "info", "warning", "urgent"};
-constexpr std::array<std::string_view, 2> alert_kinds = {"unknown", "checkin_missed"};
+constexpr std::array<std::string_view, 11> order_kinds = {"unknown",  "hold",    "stop",     "slow",
+                                                          "resume",   "reroute", "close_up", "staff_intersection",
+                                                          "disperse", "info",    "roll_call"};
+constexpr std::array<std::string_view, 5> order_states = {"unknown", "open", "superseded", "cancelled", "closed"};
+constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued", "delivered",
+                                                            "seen",    "acked",  "declined"};
+constexpr std::array<std::string_view, 5> ways_to_hear = {"unknown", "radio", "phone", "voice", "seen"};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};
 constexpr std::array<std::string_view, 4> levels = {"none", "stored", "synced", "replicated"};
@@ -67,8 +73,19 @@ std::string_view name_of(Duty duty) { return word(duties, duty); }
 std::string_view name_of(Report report) { return word(reports, report); }
 std::string_view name_of(RouteStatus status) { return word(route_statuses, status); }
 std::string_view name_of(Severity severity) { return word(severities, severity); }
-std::string_view name_of(AlertKind kind) { return word(alert_kinds, kind); }
+std::string_view name_of(AlertKind kind) {
+    switch (kind) {
+        case AlertKind::unknown: break;
+        case AlertKind::checkin_missed: return "checkin_missed";
+        case AlertKind::order_unacked: return "order_unacked";
+        case AlertKind::roll_call_incomplete: return "roll_call_incomplete";
+    }
+    return "unknown";
+}
 std::string_view name_of(AlertState state) { return word(alert_states, state); }
+std::string_view name_of(OrderKind kind) { return word(order_kinds, kind); }
+std::string_view name_of(OrderState state) { return word(order_states, state); }
+std::string_view name_of(ReceiptState state) { return word(receipt_states, state); }
 std::string_view name_of(Level level) { return word(levels, level); }
 std::string_view name_of(ErrorCode code) { return word(error_codes, code); }
 std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reason); }
@@ -77,6 +94,9 @@ std::optional<Phase> phase_named(std::string_view name) { return named<Phase>(ph
 std::optional<Role> role_named(std::string_view name) { return named<Role>(roles, name); }
 std::optional<Report> report_named(std::string_view name) { return named<Report>(reports, name); }
 std::optional<Severity> severity_named(std::string_view name) { return named<Severity>(severities, name); }
+
+std::optional<OrderKind> order_kind_named(std::string_view name) { return named<OrderKind>(order_kinds, name); }
+std::optional<HeardBy> heard_by_named(std::string_view name) { return named<HeardBy>(ways_to_hear, name); }
 
 std::string FeedName::text() const {
     std::string text(word(feed_kinds, kind));
@@ -106,6 +126,16 @@ std::optional<FeedName> FeedName::parse(std::string_view text) {
 const Route* March::active() const {
     const auto found = std::ranges::find(routes, active_route, &Route::version);
     return active_route == 0 || found == routes.end() ? nullptr : &*found;
+}
+
+const Receipt* Order::receipt(PersonId person) const {
+    const auto found = std::ranges::find(receipts, person, &Receipt::person);
+    return found == receipts.end() ? nullptr : &*found;
+}
+
+const Order* March::order(std::uint32_t number) const {
+    const auto found = std::ranges::find(orders, number, &Order::number);
+    return found == orders.end() ? nullptr : &*found;
 }
 
 const Member* March::member(PersonId person) const {

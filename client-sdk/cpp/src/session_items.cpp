@@ -108,7 +108,10 @@ void SessionMachine::give(Subscription& feed, const v1::Item& item, Millis now, 
         case Took::nothing:
         case Took::kept:
         case Took::whole: break;
-        case Took::applied: out.push_back(TellItem{feed.feed(), item}); break;
+        case Took::applied:
+            out.push_back(TellItem{feed.feed(), item});
+            mark_delivered(feed, now, out);
+            break;
         case Took::gap:
             out.push_back(TellGap{{feed.feed(), held->seq, item.prev()}});
             ask_again(feed, took, now, out);
@@ -128,10 +131,27 @@ void SessionMachine::on_piece(const v1::SnapshotPiece& piece, Millis now, Action
     if (took == Took::refetch) ask_again(*feed, took, now, out);
     if (took != Took::whole) return;
     out.push_back(TellSnapshot{feed->feed()});
+    mark_delivered(*feed, now, out);
     for (const v1::Item& item : feed->take_kept()) {
         if (feed->stage() != Stage::live || link_ != Link::online) break;
         give(*feed, item, now, out);
     }
+}
+
+/// What is queued for this person has come: the server hears of it once, however often the feed is made whole again.
+void SessionMachine::mark_delivered(const Subscription& feed, Millis now, Actions& out) {
+    if (feed.feed().kind != FeedKind::marshal) return;
+    const auto queued = feed.fold().queued_orders();
+    auto& marked = marked_[feed.feed().text()];
+    std::erase_if(marked, [&](std::uint32_t order) { return std::ranges::find(queued, order) == queued.end(); });
+    const std::string log = feed.feed().campaign + '/' + feed.feed().march;
+    bool any = false;
+    for (const std::uint32_t order : queued) {
+        if (marked.contains(order) || !commands_.add(log, MarkDelivered{order}, now)) continue;
+        marked.insert(order);
+        any = true;
+    }
+    if (any && link_ == Link::online) send_commands(now, out);
 }
 
 void SessionMachine::on_history(const v1::History& history, Actions& out) const {

@@ -57,6 +57,7 @@ Actions SessionMachine::subscribe(const FeedName& feed, std::optional<Position> 
 
 Actions SessionMachine::unsubscribe(const FeedName& feed, Millis now) {
     if (feeds_.erase(feed.text()) == 0) return {};
+    marked_.erase(feed.text());
     index_topics();
     if (link_ != Link::online) return {};
     Actions out;

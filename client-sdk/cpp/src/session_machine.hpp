@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -104,6 +105,7 @@ public:
     [[nodiscard]] UtcMs server_time(Millis at) const;
     [[nodiscard]] const Subscription* subscription(const FeedName& feed) const;
     [[nodiscard]] std::size_t unanswered() const { return commands_.size(); }
+    [[nodiscard]] std::uint64_t counter() const { return commands_.counter(); }
 
 private:
     enum class Link : std::uint8_t { idle, dialling, greeting, online, waiting, stopped };
@@ -121,6 +123,7 @@ private:
     void give(Subscription& feed, const v1::Item& item, Millis now, Actions& out);
     void on_piece(const v1::SnapshotPiece& piece, Millis now, Actions& out);
     void on_history(const v1::History& history, Actions& out) const;
+    void mark_delivered(const Subscription& feed, Millis now, Actions& out);
     [[nodiscard]] Subscription* find(const std::string& feed);
     [[nodiscard]] Subscription* find(const v1::Item& item);
     void index_topics();
@@ -130,6 +133,7 @@ private:
     CommandQueue commands_;
     std::map<std::string, Subscription> feeds_;                ///< by the feed's name
     std::unordered_map<std::uint32_t, std::string> by_topic_;  ///< topic to feed
+    std::map<std::string, std::set<std::uint32_t>> marked_;  ///< by feed: orders said to be delivered, not seen so yet
     Link link_ = Link::idle;
     Millis deadline_{0};  ///< of dialling and greeting; of waiting: when to try again
     Millis heard_at_{0};

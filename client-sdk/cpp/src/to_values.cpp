@@ -74,11 +74,63 @@ Alert alert_of(const v1::Alert& alert) {
             alert.step(),
             alert.version(),
             alert.raised_at_ms(),
-            alert.owner()};
+            alert.owner(),
+            alert.key().number()};
 }
 
 void put_alerts(const google::protobuf::RepeatedPtrField<v1::Alert>& alerts, March& march) {
     for (const v1::Alert& alert : alerts) march.alerts.push_back(alert_of(alert));
+}
+
+/// A recipient's place in the roster is told of: who that is, is known from the people that the feed holds. Both lists
+/// ascend by place.
+Receipt receipt_of(const v1::Receipts& receipts, int at, const March& march) {
+    Receipt value;
+    const std::uint32_t ordinal = receipts.ordinals(at);
+    const auto known = std::ranges::lower_bound(march.roster, ordinal, {}, &Member::ordinal);
+    if (march.self && march.self->ordinal == ordinal) {
+        value.person = march.self->person;
+    } else if (known != march.roster.end() && known->ordinal == ordinal) {
+        value.person = known->person;
+    }
+    if (at < receipts.states_size()) value.state = word<ReceiptState>(receipts.states(at));
+    const auto& notes = receipts.notes();
+    const auto note = std::lower_bound(
+        notes.begin(), notes.end(), ordinal,
+        [](const v1::ReceiptNote& one, std::uint32_t place) { return one.ordinal() < place; });
+    if (note == notes.end() || note->ordinal() != ordinal) return value;
+    value.reason = note->reason();
+    value.headcount = note->headcount();
+    value.by = note->by();
+    value.heard_by = word<HeardBy>(note->heard_by());
+    return value;
+}
+
+Order order_of(const v1::Order& order, const March& march) {
+    Order value;
+    value.number = order.number();
+    value.kind = word<OrderKind>(order.kind());
+    value.template_name = order.template_name();
+    value.parameters.assign(order.parameters().begin(), order.parameters().end());
+    value.text = order.text();
+    value.audience = {word<AudienceKind>(order.audience().kind()),
+                      word<Role>(order.audience().role()),
+                      order.audience().section(),
+                      {order.audience().names().begin(), order.audience().names().end()}};
+    value.issuer = order.issuer();
+    value.issued_at = order.issued_at_ms();
+    value.deadline = order.deadline_ms();
+    value.state = word<OrderState>(order.state());
+    value.superseded_by = order.superseded_by();
+    value.escalated = order.escalated();
+    const v1::Receipts& receipts = order.receipts();
+    for (int at = 0; at < receipts.ordinals_size(); ++at) value.receipts.push_back(receipt_of(receipts, at, march));
+    return value;
+}
+
+/// After the people of the march.
+void put_orders(const google::protobuf::RepeatedPtrField<v1::Order>& orders, March& march) {
+    for (const v1::Order& order : orders) march.orders.push_back(order_of(order, march));
 }
 
 Route route_of(const v1::Route& route) {
@@ -178,6 +230,7 @@ Proposal proposal_of(const v1::Proposal& proposal) {
 Member member_of(const v1::Member& member) {
     Member value;
     value.person = member.person();
+    value.ordinal = member.ordinal();
     value.callsign = member.callsign();
     value.role = word<Role>(member.role());
     value.section = member.section();
@@ -213,6 +266,7 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     march.active_route = snapshot.active_route();
     for (const v1::Member& member : snapshot.roster()) march.roster.push_back(member_of(member));
     put_alerts(snapshot.alerts(), march);
+    put_orders(snapshot.orders(), march);
     put_notices(snapshot.notices(), march);
     for (const v1::Proposal& proposal : snapshot.proposals()) march.proposals.push_back(proposal_of(proposal));
     return march;
@@ -228,6 +282,7 @@ March march_of(const v1::MarshalSnapshot& snapshot) {
     if (march.active_route != 0) march.routes.push_back(route_of(snapshot.route()));
     put_notices(snapshot.notices(), march);
     put_alerts(snapshot.alerts(), march);
+    put_orders(snapshot.orders(), march);
     return march;
 }
 

@@ -38,6 +38,34 @@ TEST_CASE("who may only propose is told whose yes it waits for", "[cli]") {
     }
 }
 
+TEST_CASE("an order is read with its text and its receipts with who they are of", "[cli][watch]") {
+    sdk::March march;
+    sdk::Member& ann = march.roster.emplace_back();
+    ann.person = 7;
+    ann.ordinal = 2;
+    ann.callsign = "Side 1";
+    CHECK(item_text(sdk::OrderIssued{4, sdk::OrderKind::slow, "Close up."}, &march) == "order 4 slow \"Close up.\"");
+    const sdk::ReceiptsMoved moved{4, {{2, sdk::ReceiptState::acked}, {9, sdk::ReceiptState::declined}}};
+    CHECK(item_text(moved, &march) == "order 4: Side 1 acked, number 9 of the roster declined");
+    CHECK(item_text(sdk::OrdersEnded{{2, 4}, sdk::OrderState::superseded, 5}, &march) == "order 2 4 superseded by 5");
+    const sdk::AlertChanged alert{sdk::AlertKind::order_unacked, 0, sdk::AlertState::notifying, 2, 4};
+    CHECK(item_text(alert, &march) == "alert order_unacked of order 4 notifying step 2");
+}
+
+TEST_CASE("an order in a list says how far it has come", "[cli]") {
+    sdk::Order order;
+    order.number = 3;
+    order.kind = sdk::OrderKind::hold;
+    order.state = sdk::OrderState::open;
+    order.text = "Stop here.";
+    order.receipts.resize(3);
+    order.receipts[0].state = sdk::ReceiptState::acked;
+    order.receipts[1].state = sdk::ReceiptState::queued;
+    order.receipts[2].state = sdk::ReceiptState::acked;
+    order.escalated = true;
+    CHECK(order_text(order) == "order 3 hold open \"Stop here.\", 1 queued, 2 acked, escalated");
+}
+
 TEST_CASE("what was done is told with how safe it is and the number of what it made", "[cli]") {
     CHECK(accepted_text({sdk::Level::synced, {1, 40, 0}, 0, false}, sdk::Hold{}) == "synced at 40\n");
     CHECK(accepted_text({sdk::Level::synced, {1, 41, 0}, 2, false}, sdk::PostNotice{}) == "synced at 41, number 2\n");

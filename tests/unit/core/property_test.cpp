@@ -70,7 +70,10 @@ private:
         }
     }
     CommandBody of_field() {
-        switch (below(6)) {
+        switch (below(9)) {
+            case 6:
+            case 7:
+            case 8: return of_order();
             case 0: return TakeBreak{duty_version(person())};
             case 1: return EndDuty{duty_version(person())};
             case 2: return of_alert();
@@ -91,6 +94,36 @@ private:
         }
         if (below(2) == 0) return AckAlert{key, present};
         return ClearAlert{key, present, "seen by the radio"};
+    }
+    OrderAudience some_audience() {
+        switch (below(4)) {
+            case 0: return {AudienceKind::role, some_role(), 0, {}};
+            case 1: return {AudienceKind::section, {}, below(7), {}};
+            case 2: return {AudienceKind::names, {}, 0, {person(), person()}};
+            default: return {};
+        }
+    }
+    CommandBody of_order() {
+        const std::uint32_t order = 1 + below(march.state.orders_issued + 1);
+        switch (below(10)) {
+            case 0:
+            case 1: {
+                IssueOrder wish;
+                wish.kind = static_cast<OrderKind>(1 + below(9));
+                wish.text = "Order of chance";
+                wish.audience = some_audience();
+                if (below(4) == 0) wish.deadline = march.now + seconds(below(1'000));
+                return wish;
+            }
+            case 2: return OpenRollCall{some_audience(), "", {}};
+            case 3: return CancelOrder{order, ""};
+            case 4: return MarkDelivered{order};
+            case 5: return MarkSeen{order};
+            case 6: return Decline{order, "no way through"};
+            case 7: return AnswerRollCall{order, below(30), below(2) == 0 ? person() : PersonId{}, HeardBy::radio};
+            case 8: return Acknowledge{order, {}, below(7), HeardBy::voice};
+            default: return Acknowledge{order, {}, 0, HeardBy::none};
+        }
     }
     CommandBody of_phase() {
         // Planned: back out of a postponement, else a march of chance would stay there for good.
@@ -206,8 +239,29 @@ void check_bounds(const MarchState& state) {
     for (const auto& [key, alert] : state.alerts) {
         CHECK(key == alert.key);
         CHECK(alert.state != AlertState::cleared);
-        CHECK(state.member(key.subject) != nullptr);
+        // A person, or an order that is known still.
+        CHECK((state.member(key.subject) != nullptr || state.order(key.number) != nullptr));
     }
+}
+
+/// Receipts never moved to the left, and orders stand by number with their recipients by place.
+void check_orders(const MarchState& before, const MarchState& state) {
+    std::size_t ended = 0;
+    for (const Order& order : state.orders) {
+        ended += order.state == OrderState::open ? 0 : 1;
+        CHECK(state.order(order.number) == &order);
+        REQUIRE(std::ranges::is_sorted(order.receipts, {}, &Receipt::ordinal));
+        const Order* known = before.order(order.number);
+        if (known == nullptr) continue;
+        if (known->state != OrderState::open) CHECK(known->state == order.state);
+        for (const Receipt& receipt : known->receipts) {
+            const Receipt* now = order.receipt(receipt.ordinal);
+            REQUIRE(now != nullptr);
+            CHECK(now->state >= receipt.state);
+            if (is_answered(receipt.state)) CHECK(now->state == receipt.state);
+        }
+    }
+    CHECK(ended <= base::limits::orders_ended_kept);
 }
 
 constexpr int storm_steps = 1'500;
@@ -237,6 +291,7 @@ TEST_CASE("whatever is asked the folds agree with one another", "[core][property
         check_roster(state);
         check_routes(state);
         check_bounds(state);
+        check_orders(before, state);
     }
     CHECK(replayed == state);
     // The storm is worth something only when much of it is taken.

@@ -204,6 +204,14 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
          {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{})}) {
         CHECK(row_of(body) == Action::machine);
     }
+    for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {
+        CHECK(row_of(body) == Action::issue_order);
+    }
+    CHECK(row_of(CancelOrder{}) == Action::cancel_order);
+    for (const CommandBody& body : {CommandBody(MarkDelivered{}), CommandBody(MarkSeen{}), CommandBody(Acknowledge{}),
+                                    CommandBody(Decline{}), CommandBody(AnswerRollCall{})}) {
+        CHECK(row_of(body) == Action::receipt);
+    }
     CHECK(row_of(AssignDuty{}) == Action::assign_duty);
     CHECK(row_of(CorrectPhase{}) == Action::correct_phase);
     CHECK(row_of(Hold{}) == Action::hold_release);

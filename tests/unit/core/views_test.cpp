@@ -181,7 +181,9 @@ TEST_CASE("a section lead's ops holds the own section and nobody else", "[core][
     std::vector<PersonId> persons;
     for (const Member& member : seen.state.roster) persons.push_back(member.person);
     CHECK(persons == std::vector{leader, ann});
-    CHECK(seen.state.alerts.size() == 2);
+    CHECK(seen.state.alerts.size() == 3);
+    // The third: nobody has answered the order to take the new route.
+    CHECK(seen.state.alerts.contains({AlertKind::order_unacked, {}, 1}));
     CHECK_FALSE(seen.state.alerts.contains({AlertKind::checkin_missed, other}));
     // Drafts are plans, and proposals are for those who decide on them.
     REQUIRE(seen.state.routes.size() == 1);

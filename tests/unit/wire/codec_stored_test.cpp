@@ -48,6 +48,16 @@ MarchBuilder busy_day() {
                core::SetCallsToAction{{{0, core::ActionKind::petition, "Sign", "https://example.org", ""}}});
     // Until the ladder of the one who fell silent has ended.
     for (int i = 0; i < 10 && core::next_due(march.state); ++i) march.tick_when_due();
+    core::IssueOrder order;
+    order.kind = core::OrderKind::staff_intersection;
+    order.template_name = "staff";
+    order.parameters = {"Broadway"};
+    order.text = "Staff the intersection at Broadway.";
+    order.audience = {core::AudienceKind::names, {}, 0, {side}};
+    march.must(march.lead, order);
+    march.must(side, core::Decline{march.state.orders_issued, "alone here"});
+    march.must(march.lead, core::OpenRollCall{});
+    march.must(side, core::AnswerRollCall{march.state.orders_issued, 7, {}, core::HeardBy::none});
     march.must(march.lead, core::Stop{"a car on the route", "We wait here for a moment."});
     march.must(march.lead, core::ProposeResume{march.state.phase_version, "the car is gone"});
     march.must(march.somebody(core::Role::dispatcher),

@@ -53,6 +53,27 @@ struct AlertChanged {
     PersonId subject = 0;
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
+    std::uint32_t number = 0;  ///< the order that it is about; 0: none
+};
+/// Look at `march()` for its recipients, and whether the person is one of them.
+struct OrderIssued {
+    std::uint32_t number = 0;
+    OrderKind kind = OrderKind::unknown;
+    std::string text;
+};
+/// Some receipts of an order: who was added is queued.
+struct ReceiptsMoved {
+    struct Move {
+        std::uint32_t ordinal = 0;  ///< Member::ordinal
+        ReceiptState state = ReceiptState::unknown;
+    };
+    std::uint32_t order = 0;
+    std::vector<Move> moves;
+};
+struct OrdersEnded {
+    std::vector<std::uint32_t> orders;
+    OrderState state = OrderState::unknown;
+    std::uint32_t superseded_by = 0;
 };
 struct ProposalMade {
     Proposal proposal;
@@ -88,8 +109,8 @@ struct OtherChange {
     std::string name;  ///< as in the proto, "tip_signed"; empty when unknown
 };
 using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
-                            CheckedIn, AlertChanged, ProposalMade, ProposalEnded, ColumnMoved, MarshalMoved,
-                            MarshalHeard, RowsChanged, OtherChange>;
+                            CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
+                            ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 
@@ -195,6 +216,10 @@ struct ClientSettings {
 
 /// One connection to one server. All members and callbacks on the io_context's thread. Commands, feeds and what
 /// was folded outlive lost connections; unanswered commands are sent again with the same id.
+///
+/// As soon as an order for this person stands in the folded `marshal` feed the client sends MarkDelivered for it by
+/// itself, once, with an id of the same device (none without a device; none where a feed is resumed from a position
+/// that the app kept, until its next snapshot). That the person has seen or acknowledged it is for the app to say.
 class Client {
 public:
     Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks);
@@ -227,6 +252,9 @@ public:
     /// The server's clock now, from Welcome and the time since; 0 before the first Welcome.
     [[nodiscard]] UtcMs server_time() const;
     [[nodiscard]] std::size_t unanswered_commands() const;
+    /// The last counter that this device used, here or before: to be kept for ClientSettings::counter. Receipts that
+    /// the client sends by itself use counters too.
+    [[nodiscard]] std::uint64_t counter() const;
     /// A copy; empty until the first snapshot, and for keyed feeds. Keep it while you walk over a part of it: a loop
     /// over `march(feed)->roster` walks over what is gone.
     [[nodiscard]] std::optional<March> march(const FeedName& feed) const;

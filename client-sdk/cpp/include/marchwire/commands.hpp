@@ -85,12 +85,59 @@ struct AckAlert {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject = 0;
     std::uint32_t version = 0;
+    std::uint32_t number = 0;  ///< of the order, where the alert is about one
 };
 struct ClearAlert {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject = 0;
     std::uint32_t version = 0;
     std::string reason;
+    std::uint32_t number = 0;  ///< as in AckAlert
+};
+/// HOLD, STOP, RESUME and DISPERSE to all go with Hold, Stop, Release and AdvancePhase. The answer's `made` is the
+/// order's number. NOT_FOUND: nobody of the audience is on duty.
+struct IssueOrder {
+    OrderKind kind = OrderKind::info;
+    std::string text;  ///< at most 160 characters
+    OrderAudience audience;
+    UtcMs deadline = 0;         ///< 0: what the kind has
+    std::string template_name;  ///< empty: the text is free
+    std::vector<std::string> parameters;
+};
+struct CancelOrder {
+    std::uint32_t order = 0;
+    std::string reason;
+};
+/// The answer's `made` is the order's number.
+struct OpenRollCall {
+    OrderAudience audience;
+    std::string text;    ///< empty: a sentence of the server
+    UtcMs deadline = 0;  ///< 0: three minutes
+};
+/// The client sends this by itself: see Client. INVALID_TRANSITION, of receipts: it stands further right already.
+struct MarkDelivered {
+    std::uint32_t order = 0;
+};
+/// When the person has opened it.
+struct MarkSeen {
+    std::uint32_t order = 0;
+};
+/// One's own; or on behalf of these people, or of all of a section ("my section has it"), who were heard somehow.
+struct Acknowledge {
+    std::uint32_t order = 0;
+    std::vector<PersonId> on_behalf_of;
+    std::uint32_t section = 0;
+    HeardBy heard_by = HeardBy::unknown;
+};
+struct Decline {
+    std::uint32_t order = 0;
+    std::string reason;
+};
+struct AnswerRollCall {
+    std::uint32_t order = 0;
+    std::uint32_t headcount = 0;
+    PersonId on_behalf_of = 0;
+    HeardBy heard_by = HeardBy::unknown;
 };
 struct PostNotice {
     Severity severity = Severity::info;
@@ -101,7 +148,8 @@ struct PostNotice {
 
 using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop,
                              ProposeResume, ConfirmResume, ConfirmProposal, Postpone, Cancel, ApproveRoute,
-                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice>;
+                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice, IssueOrder,
+                             CancelOrder, OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

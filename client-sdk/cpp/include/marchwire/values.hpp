@@ -108,7 +108,31 @@ enum class RouteStatus : std::uint8_t {
     withdrawn = 5,
 };
 enum class Severity : std::uint8_t { unknown = 0, info = 1, warning = 2, urgent = 3 };
-enum class AlertKind : std::uint8_t { unknown = 0, checkin_missed = 1 };
+enum class AlertKind : std::uint8_t {
+    unknown = 0,
+    checkin_missed = 1,
+    order_unacked = 20,
+    roll_call_incomplete = 21,
+};
+enum class OrderKind : std::uint8_t {
+    unknown = 0,
+    hold = 1,
+    stop = 2,
+    slow = 3,
+    resume = 4,
+    reroute = 5,
+    close_up = 6,
+    staff_intersection = 7,
+    disperse = 8,
+    info = 9,
+    roll_call = 10,
+};
+enum class OrderState : std::uint8_t { unknown = 0, open = 1, superseded = 2, cancelled = 3, closed = 4 };
+enum class AudienceKind : std::uint8_t { unknown = 0, all = 1, role = 2, section = 3, names = 4 };
+/// Moves only to the right.
+enum class ReceiptState : std::uint8_t { unknown = 0, queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
+/// How somebody knows what they say on behalf of another.
+enum class HeardBy : std::uint8_t { unknown = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
 enum class AlertState : std::uint8_t { unknown = 0, raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
 enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3 };
 /// How safely a command was stored: what each level survives stands in the server's README.
@@ -142,6 +166,9 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Severity severity);
 [[nodiscard]] std::string_view name_of(AlertKind kind);
 [[nodiscard]] std::string_view name_of(AlertState state);
+[[nodiscard]] std::string_view name_of(OrderKind kind);
+[[nodiscard]] std::string_view name_of(OrderState state);
+[[nodiscard]] std::string_view name_of(ReceiptState state);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(ErrorCode code);
 [[nodiscard]] std::string_view name_of(DiscontinuityReason reason);
@@ -150,6 +177,8 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 [[nodiscard]] std::optional<Report> report_named(std::string_view name);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
+[[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
+[[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
 struct Error {
@@ -186,6 +215,7 @@ struct Route {
 };
 struct Member {
     PersonId person = 0;
+    std::uint32_t ordinal = 0;  ///< place in the roster: changes of receipts name it
     std::string callsign;
     Role role = Role::unknown;
     std::uint32_t section = 0;
@@ -206,6 +236,45 @@ struct Alert {
     std::uint32_t version = 0;
     UtcMs raised_at = 0;
     PersonId owner = 0;
+    std::uint32_t number = 0;  ///< the order that it is about; 0: it is about `subject`
+};
+/// Whom an order is for. What does not belong to the kind is empty.
+struct OrderAudience {
+    AudienceKind kind = AudienceKind::all;
+    Role role = Role::unknown;
+    std::uint32_t section = 0;
+    std::vector<PersonId> names;
+};
+/// How far an order has come with one recipient.
+struct Receipt {
+    PersonId person = 0;  ///< 0: on no list that this feed holds
+    ReceiptState state = ReceiptState::unknown;
+    std::string reason;                   ///< declined: why
+    std::uint32_t headcount = 0;          ///< answer to a roll call
+    PersonId by = 0;                      ///< who said it on behalf of the person; 0: the person
+    HeardBy heard_by = HeardBy::unknown;  ///< with `by`
+
+    [[nodiscard]] bool is_answered() const { return state == ReceiptState::acked || state == ReceiptState::declined; }
+};
+/// An instruction with its receipts. Shown by its template where the app has it in the person's language, else by
+/// its text (at most 160 characters; as somebody wrote it where there is no template).
+struct Order {
+    std::uint32_t number = 0;
+    OrderKind kind = OrderKind::unknown;
+    std::string template_name;
+    std::vector<std::string> parameters;
+    std::string text;
+    OrderAudience audience;
+    PersonId issuer = 0;
+    UtcMs issued_at = 0;
+    UtcMs deadline = 0;
+    OrderState state = OrderState::unknown;
+    std::uint32_t superseded_by = 0;  ///< the order's number
+    bool escalated = false;           ///< past the deadline, and its alert was raised
+    std::vector<Receipt> receipts;    ///< ops: all; a section lead's: of that section; marshal: the own one, if asked
+
+    /// Null when the person is not asked, as far as this feed tells.
+    [[nodiscard]] const Receipt* receipt(PersonId person) const;
 };
 struct Notice {
     std::uint32_t number = 0;
@@ -238,12 +307,14 @@ struct March {
     std::vector<Member> roster;  ///< ops: all; marshal: own section and buddy
     std::optional<Member> self;  ///< marshal
     std::vector<Alert> alerts;
+    std::vector<Order> orders;  ///< by number: open ones; ops: also the last 24 that ended
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
 
     [[nodiscard]] const Route* active() const;
     /// On the roster, or self; null when not there.
     [[nodiscard]] const Member* member(PersonId person) const;
+    [[nodiscard]] const Order* order(std::uint32_t number) const;
 };
 /// A march's row of the overview or the desk.
 struct Row {

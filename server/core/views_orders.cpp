@@ -1,0 +1,68 @@
+// What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt.
+#include "core/duty.hpp"
+#include "core/views.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace marchwire::core {
+namespace {
+
+/// A person's place in the roster by the topic; none for other topics.
+std::optional<std::uint32_t> ordinal_of(std::uint32_t index) {
+    if (index < topic_index::person_first) return std::nullopt;
+    return index - topic_index::person_first;
+}
+
+}  // namespace
+
+std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
+    if (index == topic_index::ops) return std::nullopt;
+    if (const auto* issued = std::get_if<OrderIssued>(&event)) {
+        OrderIssued shown = *issued;
+        shown.order.receipts.clear();
+        return shown;
+    }
+    const auto ordinal = ordinal_of(index);
+    if (!ordinal) return std::nullopt;
+    if (const auto* added = std::get_if<RecipientsAdded>(&event)) return RecipientsAdded{added->order, {*ordinal}};
+    if (const auto* moved = std::get_if<ReceiptsMoved>(&event)) {
+        ReceiptsMoved shown{moved->order, {}};
+        const auto own = std::ranges::find(moved->receipts, *ordinal, &Receipt::ordinal);
+        if (own != moved->receipts.end()) shown.receipts.push_back(*own);
+        return shown;
+    }
+    return std::nullopt;
+}
+
+std::vector<Order> orders_of(const MarchState& state, const Member& self) {
+    std::vector<Order> orders;
+    for (const Order& order : state.orders) {
+        const Receipt* own = order.receipt(self.ordinal);
+        if (order.state != OrderState::open || (own == nullptr && !is_meant(order.audience, self))) continue;
+        Order shown = order;
+        shown.escalated = false;
+        shown.receipts.clear();
+        if (own != nullptr) shown.receipts.push_back(*own);
+        orders.push_back(std::move(shown));
+    }
+    return orders;
+}
+
+std::vector<Order> orders_of_section(const MarchState& state, std::uint32_t section) {
+    std::vector<Order> orders;
+    for (const Order& order : state.orders) {
+        Order shown = order;
+        std::erase_if(shown.receipts,
+                      [&](const Receipt& receipt) { return state.roster[receipt.ordinal].section != section; });
+        const bool heard = order.audience.kind == AudienceKind::all ||
+                           (order.audience.kind == AudienceKind::section && order.audience.section == section);
+        if (order.state != OrderState::open || (!heard && shown.receipts.empty())) continue;
+        // Its alert is told where somebody of the section is asked.
+        shown.escalated = order.escalated && !shown.receipts.empty();
+        orders.push_back(std::move(shown));
+    }
+    return orders;
+}
+
+}  // namespace marchwire::core
