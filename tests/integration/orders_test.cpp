@@ -28,13 +28,18 @@ TEST_CASE("an order reaches the phone, is delivered by the client and acknowledg
         return order != nullptr && order->receipts.size() == 1 && order->receipts[0].state == state &&
                march->member(order->receipts[0].person)->callsign == "Side 1";
     };
+    const auto own = [&](sdk::ReceiptState state) {
+        const auto march = marshal.client.march(feed("marshal"));
+        const sdk::Order* order = march->order(number);
+        return order != nullptr && order->receipts.size() == 1 && order->receipts[0].state == state;
+    };
     // Nobody but the client itself has said so.
+    marshal.until([&] { return own(sdk::ReceiptState::delivered); });
     lead.until([&] { return stands(sdk::ReceiptState::delivered); });
     marshal.must(sdk::Acknowledge{number, {}, 0, sdk::HeardBy::none});
     lead.until([&] { return stands(sdk::ReceiptState::acked); });
-    const auto own = marshal.client.march(feed("marshal"));
-    REQUIRE(own->orders.size() == 1);
-    CHECK(own->orders[0].text == "Let the tail close up.");
+    marshal.until([&] { return own(sdk::ReceiptState::acked); });
+    CHECK(marshal.client.march(feed("marshal"))->order(number)->text == wish.text);
     Somebody again(server, server.token("city_lead", "Lead 2"));
     again.follow(feed("ops"));
     CHECK(again.client.march(feed("ops"))->orders.size() == 1);

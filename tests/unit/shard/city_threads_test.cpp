@@ -192,21 +192,28 @@ TEST_CASE("a server that is cut off refuses what all its shards are asked for ma
     }
     std::vector<std::future<void>> answered;
     for (const auto& asker : askers) answered.push_back(asker->done.get_future());
+    std::vector<fanout::Slot> slots(askers.size());
     for (std::size_t shard = 0; shard < askers.size(); ++shard) {
-        boost::asio::post(running.city.io_context(shard), [&running, &asker = *askers[shard], shard] {
-            session::Backend& backend = running.city.backend(shard);
-            const fanout::Slot slot = backend.join(asker);
-            for (std::size_t i = 0; i < commands; ++i) {
-                session::RunCommand ask;
-                ask.message.log = {slug("flag-day"), slug("march-" + std::to_string(i % 9))};
-                ask.message.command.id = {base::DeviceId{1 + shard}, 1 + i};
-                ask.message.command.body = core::PostNotice{core::Severity::info, {}, "Water", {}};
-                backend.run_command(slot, std::move(ask));
-            }
-        });
+        boost::asio::post(running.city.io_context(shard),
+                          [&running, &asker = *askers[shard], &slot = slots[shard], shard] {
+                              session::Backend& backend = running.city.backend(shard);
+                              slot = backend.join(asker);
+                              for (std::size_t i = 0; i < commands; ++i) {
+                                  session::RunCommand ask;
+                                  ask.message.log = {slug("flag-day"), slug("march-" + std::to_string(i % 9))};
+                                  ask.message.command.id = {base::DeviceId{1 + shard}, 1 + i};
+                                  ask.message.command.body = core::PostNotice{core::Severity::info, {}, "Water", {}};
+                                  backend.run_command(slot, std::move(ask));
+                              }
+                          });
     }
     for (auto& one : answered) wait_for(std::move(one));
-    for (const auto& asker : askers) CHECK(asker->refused == commands);
+    for (std::size_t shard = 0; shard < askers.size(); ++shard) {
+        running.on_shard(shard, [&] {
+            CHECK(askers[shard]->refused == commands);
+            running.city.backend(shard).leave(slots[shard]);
+        });
+    }
     running.stop();
 }
 
