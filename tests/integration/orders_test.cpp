@@ -76,7 +76,7 @@ TEST_CASE("the command line issues orders, answers for others and tells who is m
     (void)ann.must({"order", "seen", "1"});
     (void)ann.must({"order", "decline", "1", "--reason", "a wheelchair needs me"});
     (void)section.must({"order", "ack", "1", "--for", "Ben", "--heard-by", "voice"});
-    CHECK(section.run({"order", "ack", "1", "--for", "Nobody", "--heard-by", "voice"}).exit_code == 3);
+    CHECK(section.run({"order", "ack", "1", "--for", "Nobody", "--heard-by", "voice"}).exit_code == 5);
     const auto orders = lead.must({"order", "list"}).at("orders");
     REQUIRE(orders.size() == 1);
     CHECK(orders[0].at("state") == "open");
