@@ -224,6 +224,7 @@ private:
         if (told_ && duties_told_ && now > lease_ends_) {
             // Whoever took over must not be contradicted: by our own clock, whatever became of the link.
             duties_told_ = false;
+            unkept_.clear();  // also not by a row of ours that comes late: who keeps again puts it anew
             told_({});
         }
         if (now >= second_at_) {
