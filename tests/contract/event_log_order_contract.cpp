@@ -242,9 +242,13 @@ TEST_CASE("a follow may end itself inside its callback", "[contract][store]") {
         heard.add(entry.tip.seq.value);
         token.reset();
     });
+    Heard<std::uint64_t> going;
+    const auto other = store.log().follow(march, base::Seq{1},
+                                          [&](const auto& entry) { going.add(entry.tip.seq.value); });
     tip = store.extend(march, tip, {"b"});
     store.extend(march, tip, {"c"});
-    CHECK(heard.now() == counted(2, 2));
+    CHECK(going.wait_for(2) == counted(2, 3));
+    CHECK(heard.wait_for(1) == counted(2, 2));
 }
 
 TEST_CASE("stop answers everything that waits, once, and what it refuses is not stored", "[contract][store]") {
