@@ -14,6 +14,21 @@ std::string metres(const std::optional<double>& value) {
     return value ? std::to_string(std::lround(*value)) + " m" : std::string("?");
 }
 
+std::string figure_unit(sdk::AlertKind kind) {
+    return kind == sdk::AlertKind::gap_open || kind == sdk::AlertKind::off_route ? " m" : " %";
+}
+
+/// A smaller gap is how people walk.
+constexpr double shown_gap_metres = 20;
+
+std::string reported(sdk::UtcMs at) { return at == 0 ? std::string() : " by report of " + clock_text(at) + " UTC"; }
+
+std::string pace_text(double metres_per_second) {
+    std::array<char, 24> text{};
+    std::snprintf(text.data(), text.size(), "%.1f km/h", metres_per_second * 3.6);
+    return text.data();
+}
+
 std::string place_text(const sdk::Place& place) {
     switch (place.kind) {
         case sdk::PlaceKind::none: return {};
@@ -67,6 +82,7 @@ struct Sentence {
         const auto section = [](std::uint64_t number) {
             return number == 0 ? std::string("the whole march") : "section " + std::to_string(number);
         };
+        if (c.kind == sdk::AlertKind::gap_open) return "what follows " + section(c.number);
         if (c.number != 0) return "order " + std::to_string(c.number);
         if (sdk::is_about_person(c.kind)) return who(c.subject);
         if (c.kind == sdk::AlertKind::coverage_lost) {
@@ -108,8 +124,10 @@ struct Sentence {
         return "alerts: " + std::string(sdk::name_of(c.preset)) + (c.by_size ? ", by size of the roster" : "");
     }
     std::string operator()(const sdk::AlertChanged& c) const {
-        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about(c) + " " +
-               std::string(sdk::name_of(c.state)) + " step " + std::to_string(c.step);
+        const std::string figure = c.figure == 0 ? "" : " (" + std::to_string(c.figure) + figure_unit(c.kind) + ")";
+        return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about(c) + figure +
+               (c.critical ? ", critical, " : " ") + std::string(sdk::name_of(c.state)) + " step " +
+               std::to_string(c.step);
     }
     std::string operator()(const sdk::OrderIssued& c) const {
         return "order " + std::to_string(c.number) + " " + std::string(sdk::name_of(c.kind)) + quoted(c.text);
@@ -128,6 +146,20 @@ struct Sentence {
         text += " " + std::string(sdk::name_of(c.state));
         return c.superseded_by == 0 ? text : text + " by " + std::to_string(c.superseded_by);
     }
+    std::string operator()(const sdk::ColumnSampled& c) const {
+        const auto end = [](const std::optional<std::uint32_t>& at, sdk::KnownBy by) {
+            return !at ? std::string("?") : std::to_string(*at) + (by == sdk::KnownBy::report ? " m by report" : " m");
+        };
+        return "column of this minute: head " + end(c.sample.head_metres, c.sample.head_by) + ", tail " +
+               end(c.sample.tail_metres, c.sample.tail_by);
+    }
+    std::string operator()(const sdk::WaypointPassed& c) const {
+        const std::string at = c.mark.waypoint != 0 ? "waypoint " + std::to_string(c.mark.waypoint)
+                                                    : std::to_string(std::lround(c.mark.along_metres)) + " m";
+        const std::string end(sdk::name_of(c.end));
+        if (c.person == 0) return "the " + end + " is at " + at + " of the new route";
+        return who(c.person) + ": the " + end + " passed " + at + " at " + clock_text(c.mark.at) + " UTC";
+    }
     std::string operator()(const sdk::ProposalMade& c) const {
         std::string text = "proposal " + std::to_string(c.proposal.number) + " by " + who(c.proposal.proposer) +
                            " to " + wish_text(c.proposal);
@@ -138,7 +170,20 @@ struct Sentence {
     }
     std::string operator()(const sdk::ColumnMoved& c) const {
         if (!c.head_metres && !c.tail_metres) return c.moving ? "column moving" : "column: nothing fresh";
-        return "column head " + metres(c.head_metres) + ", tail " + metres(c.tail_metres);
+        std::string text = "column head " + metres(c.head_metres) + reported(c.head_reported_at) + ", tail " +
+                           metres(c.tail_metres) + reported(c.tail_reported_at);
+        if (c.length_metres) text += ", length " + metres(c.length_metres);
+        if (c.head_pace) text += ", head at " + pace_text(*c.head_pace);
+        if (c.tail_pace) text += ", tail at " + pace_text(*c.tail_pace);
+        for (const sdk::SectionGap& gap : c.gaps) {
+            if (gap.metres < shown_gap_metres) continue;
+            text += ", gap of " + metres(gap.metres) + " behind section " + std::to_string(gap.ahead);
+        }
+        if (!c.arrivals.empty()) {
+            text += ", at waypoint " + std::to_string(c.arrivals.front().waypoint) + " by " +
+                    clock_text(c.arrivals.front().at) + " UTC";
+        }
+        return text + (c.stale ? " (positions were missed)" : "");
     }
     std::string operator()(const sdk::MarshalMoved& c) const {
         if (!c.along_metres) return {};  // a place off the route says nothing in a line of text

@@ -1,4 +1,5 @@
-// `marchwire check-in`: a report from the street, of oneself, of somebody else or of a whole section.
+// `marchwire check-in`: a report from the street, of oneself, of somebody else or of a whole section; `marchwire
+// passed`: of the column.
 #include "person_link.hpp"
 
 #include <CLI/CLI.hpp>
@@ -54,9 +55,33 @@ base::Result<sdk::Command> check_in(const CheckInFlags& flags, const sdk::March&
     return sdk::Command(wish);
 }
 
+struct PassedFlags {
+    std::string march;
+    std::string end;
+    std::uint32_t waypoint = 0;
+};
+
+base::Result<sdk::Command> mark_passed(const PassedFlags& flags) {
+    const auto end = sdk::end_named(flags.end);
+    if (!end) return base::invalid("--end", "Say head or tail.");
+    return sdk::Command(sdk::MarkPassed{flags.waypoint, *end, 0});
+}
+
+void add_passed(CLI::App& app, Context& context) {
+    auto* verb = app.add_subcommand("passed", "the head or tail of the column passes a waypoint now");
+    const auto flags = std::make_shared<PassedFlags>();
+    verb->add_option("--march", flags->march, "CAMPAIGN/MARCH; without it the one that your token is for");
+    verb->add_option("--end", flags->end, "head or tail")->required();
+    verb->add_option("--waypoint", flags->waypoint, "its number on the active route")->required();
+    verb->callback([&context, flags] {
+        run_verb(context, {flags->march, false, [&](const sdk::March&) { return mark_passed(*flags); }});
+    });
+}
+
 }  // namespace
 
 void add_field(CLI::App& app, Context& context) {
+    add_passed(app, context);
     auto* verb = app.add_subcommand("check-in", "report from your post");
     const auto flags = std::make_shared<CheckInFlags>();
     verb->add_option("--march", flags->march, "CAMPAIGN/MARCH; without it the one that your token is for");

@@ -1,6 +1,7 @@
 #include "core/conditions.hpp"
 #include "core/decide_family.hpp"
 #include "core/duty.hpp"
+#include "core/ladder.hpp"
 
 #include "base/limits.hpp"
 #include "base/outcome.hpp"
@@ -43,6 +44,9 @@ public:
         state_.phase_since = entry_.at;
         state_.phase_before = event.before;
         state_.public_sentence = event.public_sentence;
+        // Another step-off.
+        const bool gathered = event.from == Phase::assembling || event.from == Phase::rally;
+        if (gathered && event.to == Phase::marching) state_.column.sample.step_off_length_metres = 0;
         await_people(event.to);
     }
     void operator()(const ProposalMade& event) const {
@@ -147,7 +151,7 @@ public:
     void operator()(const AlertRaised& event) const {
         state_.alerts[event.alert.key] = event.alert;
         due_anew_about(event.alert.key);
-        if (event.alert.key.number != 0) the_order(event.alert.key.number).escalated = true;
+        if (is_of_order(event.alert.key.kind)) the_order(event.alert.key.number).escalated = true;
     }
     void operator()(const AlertStepped& event) const {
         Alert& alert = open(event.key);
@@ -216,6 +220,15 @@ public:
         while (std::ranges::count_if(orders, ended) > static_cast<std::ptrdiff_t>(limits::orders_ended_kept)) {
             orders.erase(std::ranges::find_if(orders, ended));
         }
+    }
+    void operator()(const ColumnSampled& event) const {
+        state_.column.sample = event.sample;
+        state_.column.sampled_at = entry_.at;
+    }
+    void operator()(const WaypointPassed& event) const {
+        PassedMark& known = event.end == End::head ? state_.column.head : state_.column.tail;
+        // A phone that was away tells late what others have told since.
+        if (event.mark.route_version != known.route_version || event.mark.at >= known.at) known = event.mark;
     }
     void operator()(const NoticePosted& event) const {
         state_.notices.push_back(event.notice);
@@ -338,6 +351,8 @@ public:
     void operator()(const ReceiptsMoved&) const { misplaced(); }
     void operator()(const OrdersEnded&) const { misplaced(); }
     void operator()(const NoticePosted&) const { misplaced(); }
+    void operator()(const ColumnSampled&) const { misplaced(); }
+    void operator()(const WaypointPassed&) const { misplaced(); }
     void operator()(const SosRaised&) const { misplaced(); }
     void operator()(const CountReported&) const { misplaced(); }
     void operator()(const PolicySet&) const { misplaced(); }

@@ -94,6 +94,8 @@ public:
     Indices operator()(const TokenIssued&) { return {}; }
     Indices operator()(const TokenRevoked&) { return {}; }
     Indices operator()(const ImportRecorded&) { return {}; }
+    Indices operator()(const ColumnSampled&) { return ops(); }
+    Indices operator()(const WaypointPassed&) { return ops(); }
 
 private:
     void add(std::uint32_t index) {
@@ -190,6 +192,11 @@ private:
         if (const Order* order = order_of(state_, key)) add_leads_of(places_of(order->receipts));
         const std::uint32_t section = section_of(state_, key);
         if (section != 0) add(topic::section_ops(section));
+        if (about(key.kind) == AlertAbout::gap) {
+            for (const std::uint32_t beside : {key.number, key.number + 1}) {
+                if (beside <= state_.sections) add(topic::section_ops(beside));
+            }
+        }
         // A cry for help is told to a whole section: one item on its topic, and not one for each of them.
         const bool to_section = key.kind == AlertKind::sos_unowned && section != 0;
         if (to_section) add_section(section);

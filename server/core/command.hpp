@@ -144,6 +144,13 @@ struct ReportCount {
     std::uint32_t density_per_10_m2 = 0;
 };
 
+/// An end of the column passes a waypoint now, or did at the command's `made_at`.
+struct MarkPassed {
+    std::uint32_t waypoint = 0;  ///< its number on the route
+    End end = End::head;
+    std::uint32_t route_version = 0;  ///< the one that the waypoint is of; 0 is the active one
+};
+
 // ---- safety ------------------------------------------------------------------------------------
 struct AckAlert {
     AlertKey key;
@@ -223,6 +230,25 @@ struct RecordSignedTip {
     Tip tip;
     std::array<std::uint8_t, 64> signature{};
 };
+/// One condition of the column's alerts as it was measured.
+struct ColumnCondition {
+    AlertKind kind = AlertKind::gap_open;
+    std::uint32_t number = 0;  ///< of its AlertKey
+    bool holds = false;
+    UtcMs since;  ///< for so long it holds, or has been gone
+    bool severe = false;
+    UtcMs severe_since;
+    std::uint32_t figure = 0;  ///< as in Alert
+};
+/// What the keeper sees of the column: figures that make samples and alerts, so that a replay needs no telemetry.
+struct ObserveColumn {
+    Term term;
+    std::uint32_t route_version = 0;
+    std::optional<Metres> head, tail;  ///< none: nothing is known, or nothing certain
+    std::optional<KnownBy> head_by, tail_by;
+    std::uint32_t step_off_length_metres = 0;  ///< 0: not known yet
+    std::vector<ColumnCondition> conditions;   ///< those that can be told; at most limits::column_conditions
+};
 /// The log was found cut after `found`: goes on under the next epoch, from what this server verified.
 struct RepairLog {
     Tip found;
@@ -235,7 +261,7 @@ using CommandBody = std::variant<
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
     PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
     MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
-    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence>;
+    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

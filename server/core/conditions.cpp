@@ -164,6 +164,11 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::checkin_missed:
         case AlertKind::sos_unowned:
         case AlertKind::person_detained:
+        // By what the keeper sees: core/decide_column.
+        case AlertKind::gap_open:
+        case AlertKind::head_too_fast:
+        case AlertKind::column_stretched:
+        case AlertKind::off_route:
         // By the order's deadline and its receipts: core/order_timers.
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return {};
@@ -174,7 +179,7 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
 /// False for kinds that no condition stands behind.
 bool is_of_condition(AlertKind kind) {
     return kind != AlertKind::checkin_missed && kind != AlertKind::sos_unowned && kind != AlertKind::person_detained &&
-           !is_of_order(kind);
+           !is_of_order(kind) && !is_of_column(kind);
 }
 
 UtcMs raise_at(const MarchState& state, const AlertKey& key, UtcMs at) {
@@ -343,6 +348,8 @@ struct Follow {
     void operator()(const RecipientsAdded&) const {}
     void operator()(const ReceiptsMoved&) const {}
     void operator()(const OrdersEnded&) const {}
+    void operator()(const ColumnSampled&) const {}
+    void operator()(const WaypointPassed&) const {}
     void operator()(const NoticePosted&) const {}
     void operator()(const CallsToActionSet&) const {}
     void operator()(const KeeperChanged&) const {}
@@ -363,6 +370,12 @@ bool is_in_small(AlertKind kind) {
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
+bool is_in_large_alone(AlertKind kind) {
+    static constexpr std::array kinds = {AlertKind::density_high, AlertKind::head_too_fast, AlertKind::column_stretched,
+                                         AlertKind::off_route};
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
+
 }  // namespace
 
 bool is_listened_for(const Member& member) { return is_expected(member, member.duty) && !is_dark(member); }
@@ -370,7 +383,7 @@ bool is_listened_for(const Member& member) { return is_expected(member, member.d
 bool is_on(const AlertPolicy& policy, AlertKind kind) {
     switch (policy.preset) {
         case AlertPreset::small: return is_in_small(kind);
-        case AlertPreset::standard: return kind != AlertKind::density_high;
+        case AlertPreset::standard: return !is_in_large_alone(kind);
         case AlertPreset::large: return true;
     }
     return true;

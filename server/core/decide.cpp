@@ -28,13 +28,14 @@ std::string_view who_may(Action action) {
         case Action::receipt: return "Only those whom an order is for answer it.";
         case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
+        case Action::mark_passed:
+            return "Tell the head or tail marshals, or a dispatcher, that the column has passed there.";
         case Action::on_behalf:
             return "Ask this person's buddy, the section lead, a dispatcher or the city lead to say it.";
         case Action::report: return "Only people of this march report; ask your lead for an invite.";
         case Action::read_public:
         case Action::read_positions:
         case Action::read_restricted:
-        case Action::mark_passed:
         case Action::legs_exits:
         case Action::count_action:
         case Action::incident:

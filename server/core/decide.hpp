@@ -42,4 +42,8 @@ void apply(CampaignState& state, const Entry& entry, const base::Digest& digest)
 /// handovers lapsed. Empty when nothing is due. Calling it again after applying yields nothing new.
 [[nodiscard]] std::vector<Event> due_events(const MarchState& state, UtcMs now);
 
+/// What ObserveColumn at `now` yields: a sample when a minute has passed, alerts raised and cleared. Empty when nothing
+/// is to be said; calling it again after applying yields nothing new. (core/decide_column)
+[[nodiscard]] std::vector<Event> column_events(const MarchState& state, const ObserveColumn& seen, UtcMs now);
+
 }  // namespace marchwire::core

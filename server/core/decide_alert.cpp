@@ -14,7 +14,7 @@ namespace {
 bool is_of_section(const MarchState& state, const AlertKey& key, std::uint32_t section) {
     if (section == 0) return false;
     const Order* order = order_of(state, key);
-    if (order == nullptr) return section_of(state, key) == section;
+    if (order == nullptr) return is_at_section(state, key, section);
     return std::ranges::any_of(
         order->receipts, [&](const Receipt& receipt) { return state.roster[receipt.ordinal].section == section; });
 }

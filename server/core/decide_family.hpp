@@ -87,6 +87,16 @@ void due_of_orders(const MarchState& state, UtcMs now, Events& events);
 [[nodiscard]] UtcMs next_due_of_orders(const MarchState& state);
 /// An alert of an order of which nobody is waited for any more, or whose kind is off: it ends, and climbs no further.
 [[nodiscard]] bool is_idle_order_alert(const MarchState& state, const AlertKey& key);
+/// So long a condition of the column must hold before its alert is raised, and be gone before it clears; 0 of other
+/// kinds.
+[[nodiscard]] Millis raise_time(AlertKind kind);
+[[nodiscard]] Millis clear_time(AlertKind kind);
+/// AlertCleared for all alerts of the column: there is none any more.
+void clear_column_alerts(const MarchState& state, PersonId by, Events& events);
+/// WaypointPassed for what was reported on the route until now, put on the one that replaces it.
+void put_marks_on(const MarchState& state, const Route& route, UtcMs now, Events& events);
+/// A keeper that was overtaken must not speak any more (DESIGN 3).
+[[nodiscard]] Complaint check_term(const MarchState& state, Term term);
 
 /// Whole and bounded? Field paths begin with `spec.`.
 [[nodiscard]] Complaint check_spec(const MarchSpec& spec);
@@ -149,6 +159,8 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeKeeping& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RecordSignedTip& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RepairLog& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const MarkPassed& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ObserveColumn& wish);
 
 /// Of both logs: a repair goes on from `tip`, which must be beyond what was found.
 [[nodiscard]] Decision repaired(const Tip& tip, const RepairLog& wish);

@@ -2,9 +2,7 @@
 #include "core/decide_family.hpp"
 
 namespace marchwire::core {
-namespace {
 
-/// A keeper that was overtaken must not speak any more (DESIGN 3).
 Complaint check_term(const MarchState& state, Term term) {
     if (term < state.term) {
         return conflict("term", "Another keeper has taken over this march.",
@@ -12,8 +10,6 @@ Complaint check_term(const MarchState& state, Term term) {
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 Decision decide_on(const Ask& ask, const Tick& wish) {
     if (auto wrong = check_term(ask.state, wish.term)) return *wrong;

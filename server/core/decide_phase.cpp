@@ -1,4 +1,5 @@
 // Changes of phase, the proposals that lead to them, and all that follows in the same group.
+#include "core/column.hpp"
 #include "core/decide_family.hpp"
 #include "core/phase_table.hpp"
 
@@ -77,6 +78,7 @@ Events changed(const Ask& ask, const PhaseChange& change) {
     Events events = events_of(std::move(event));
     end_proposals(ask, change, events);
     reschedule_check_ins(ask, change.to, events);
+    if (!has_column(change.to)) clear_column_alerts(state, ask.actor.person, events);
     // A static event steps off with its rally.
     if (change.to == Phase::marching || change.to == Phase::rally) {
         begin_duty(ask, ask.now + check_in_interval(state.spec.kind, change.to), events);

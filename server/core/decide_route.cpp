@@ -90,6 +90,7 @@ Decision decide_on(const Ask& ask, const ActivateRoute& wish) {
     // A march that has gathered shows its route, whatever was planned.
     const bool now = on_its_way && (state.phase != Phase::assembling || !has_step_off_time(state.spec.plan));
     for (Event& event : say_active(**route, now ? ask.now : planned)) events.push_back(std::move(event));
+    put_marks_on(state, **route, ask.now, events);
     open_order(ask, OrderKind::reroute, {std::to_string(wish.version)}, events);
     return events;
 }

@@ -142,6 +142,16 @@ struct OrdersEnded {
     PersonId by;         ///< 0: by another order, or by itself
     std::string reason;  ///< of whoever cancelled
 };
+/// Once a minute while the march moves.
+struct ColumnSampled {
+    ColumnSample sample;
+};
+/// An end of the column was seen at a waypoint, or its place on a new route was found.
+struct WaypointPassed {
+    End end = End::head;
+    PassedMark mark;
+    PersonId person;  ///< who said so; 0: nobody, the route changed
+};
 
 /// Somebody cried for help, again perhaps. The alert about it is an event of its own.
 struct SosRaised {
@@ -214,12 +224,13 @@ struct ImportRecorded {
     ImportRecord record;
 };
 
-using Event = std::variant<
-    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
-    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
-    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
-    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved>;
+using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
+                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
+                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
+                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported,
+                           PolicySet, SilenceObserved, ColumnSampled, WaypointPassed>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -19,6 +19,7 @@ public:
           person_(person_of(key)),
           subject_(state.member(person_)),
           section_(section_of(state, key)),
+          gap_after_(about(key.kind) == AlertAbout::gap ? key.number : 0),
           order_(order_of(state, key)) {
         if (order_ == nullptr || step != rung_section_lead) return;
         asked_.resize(limits::sections + 1);
@@ -34,10 +35,11 @@ public:
         if ((person_ && member.person == person_) || is_gone(member.duty)) return false;
         const bool same_section = section_ != 0 && member.section == section_;
         switch (step_) {
-            case rung_buddy: return is_buddy(member) || (kind_ == AlertKind::sos_unowned && same_section);
+            case rung_buddy:
+                return is_buddy(member) || walks_ahead(member) || (kind_ == AlertKind::sos_unowned && same_section);
             case rung_section_lead:
                 if (order_ != nullptr) return leads_asked(member) || member.person == order_->issuer;
-                return member.role == Role::section_lead && same_section;
+                return member.role == Role::section_lead && (same_section || is_beside_gap(member));
             case rung_city_leads: return is_of_city(member);
             default: return false;
         }
@@ -50,10 +52,17 @@ private:
     [[nodiscard]] bool leads_asked(const Member& member) const {
         return member.role == Role::section_lead && member.section != 0 && asked_[member.section];
     }
+    [[nodiscard]] bool walks_ahead(const Member& member) const {
+        return member.role == Role::head && (kind_ == AlertKind::head_too_fast || kind_ == AlertKind::off_route);
+    }
+    [[nodiscard]] bool is_beside_gap(const Member& member) const {
+        return gap_after_ != 0 && (member.section == gap_after_ || member.section == gap_after_ + 1);
+    }
     [[nodiscard]] bool is_of_city(const Member& member) const {
         // They watch what is done to people, and are told of this as the city is.
         const bool observer = kind_ == AlertKind::person_detained && member.role == Role::legal_observer;
-        return member.role == Role::city_lead || observer;
+        const bool dispatcher = is_of_column(kind_) && member.role == Role::dispatcher;
+        return member.role == Role::city_lead || observer || dispatcher;
     }
 
     AlertKind kind_;
@@ -61,6 +70,7 @@ private:
     PersonId person_;
     const Member* subject_;
     std::uint32_t section_;
+    std::uint32_t gap_after_;  ///< the section ahead of the gap; 0: it is about none
     const Order* order_;
     std::vector<bool> asked_;  ///< by section
 };
@@ -78,9 +88,13 @@ Ladder ladder_of_order(const Order* order) {
 
 Ladder ladder_of(const MarchState& state, const AlertKey& key) {
     switch (key.kind) {
-        case AlertKind::checkin_missed: return {rung_buddy, rung_national_desk, limits::ladder_step, true};
+        case AlertKind::checkin_missed:
+        case AlertKind::head_too_fast:
+        case AlertKind::off_route: return {rung_buddy, rung_national_desk, limits::ladder_step, true};
+        case AlertKind::column_stretched: return {rung_city_leads, rung_national_desk, limits::ladder_step, true};
         case AlertKind::sos_unowned: return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::person_detained: return {rung_city_leads, rung_national_desk, limits::ladder_step_urgent, true};
+        case AlertKind::gap_open:
         case AlertKind::density_high:
         case AlertKind::coverage_lost: return {rung_section_lead, rung_national_desk, limits::ladder_step, true};
         case AlertKind::unreachable: return {rung_buddy, rung_city_leads, limits::ladder_step, false};
@@ -92,6 +106,17 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::roll_call_incomplete: return ladder_of_order(order_of(state, key));
     }
     return {rung_buddy, rung_national_desk, limits::ladder_step, true};
+}
+
+bool is_of_column(AlertKind kind) {
+    return kind == AlertKind::gap_open || kind == AlertKind::head_too_fast || kind == AlertKind::column_stretched ||
+           kind == AlertKind::off_route;
+}
+
+bool is_at_section(const MarchState& state, const AlertKey& key, std::uint32_t section) {
+    if (section == 0) return false;
+    if (about(key.kind) == AlertAbout::gap) return key.number == section || key.number + 1 == section;
+    return section_of(state, key) == section;
 }
 
 bool is_of_order(AlertKind kind) { return about(kind) == AlertAbout::order; }
@@ -112,7 +137,8 @@ std::uint32_t section_of(const MarchState& state, const AlertKey& key) {
         case AlertAbout::section_role: return section_of_cover(static_cast<std::uint32_t>(key.subject.value));
         case AlertAbout::phase:
         case AlertAbout::march:
-        case AlertAbout::order: return 0;
+        case AlertAbout::order:
+        case AlertAbout::gap: return 0;
     }
     return 0;
 }
@@ -140,7 +166,8 @@ AlertStepped step_up(const MarchState& state, const AlertKey& key, std::uint32_t
     return {key, AlertState::exhausted, rung_exhausted, version, UtcMs{}, {}};
 }
 
-void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events) {
+void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
+           std::uint32_t figure) {
     const auto open = state.alerts.find(key);
     const bool anew = open != state.alerts.end();
     Alert alert;
@@ -149,6 +176,7 @@ void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs no
     alert.raised_at = anew ? open->second.raised_at : now;
     alert.step_at = now;
     alert.critical = critical;
+    alert.figure = figure;
     events.emplace_back(AlertRaised{alert});
     events.emplace_back(step_up(state, key, 0, alert.version + 1, now));
 }

@@ -26,24 +26,32 @@ struct Ladder {
 [[nodiscard]] Ladder ladder_of(const MarchState& state, const AlertKey& key);
 
 [[nodiscard]] bool is_of_order(AlertKind kind);
+/// Of the column and what was measured of it: raised and ended by ObserveColumn (core/decide_column).
+[[nodiscard]] bool is_of_column(AlertKind kind);
 /// The order that an alert is about; null for other alerts, and when it has ended long ago.
 [[nodiscard]] const Order* order_of(const MarchState& state, const AlertKey& key);
 
 /// The person that an alert is about; 0 when it is about no person.
 [[nodiscard]] PersonId person_of(const AlertKey& key);
-/// The section that it is about, or the person's; 0 is none, or the whole march, or an order that may ask many.
+/// The section that it is about, or the person's; 0 is none, or the whole march, or an order that may ask many,
+/// or a gap between two.
 [[nodiscard]] std::uint32_t section_of(const MarchState& state, const AlertKey& key);
+
+/// True when it is about this section, or somebody of it; a gap is about the sections on both sides.
+[[nodiscard]] bool is_at_section(const MarchState& state, const AlertKey& key, std::uint32_t section);
 
 /// Of an order's alert: the leads of those who owe an answer still, or of all whom the order asks.
 enum class Asked : std::uint8_t { missing, all };
 /// The ladder's rung as it is manned now; the national desk's is always empty. Who has left for today is on none. The
-/// issuer of an order stands beside the section leads.
+/// issuer of an order stands beside the section leads, dispatchers beside the city leads where it is about the column.
+/// On the first rung are HEAD marshals where they can put it right.
 [[nodiscard]] std::vector<PersonId> rung(const MarchState& state, const AlertKey& key, std::uint32_t step,
                                          Asked asked = Asked::missing);
 
-/// AlertRaised and its first step: of a new alert, or of an open one that is said anew because it is worse or was
-/// called again. Its ladder begins at the bottom then, whoever had it.
-void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events);
+/// AlertRaised, with its `figure`, and its first step: of a new alert, or of an open one that is said anew because it
+/// is worse or was called again. Its ladder begins at the bottom then, whoever had it.
+void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
+           std::uint32_t figure = 0);
 /// The step to the first manned rung from `from` on. Where no rung is left the alert is EXHAUSTED: it stays open.
 [[nodiscard]] AlertStepped step_up(const MarchState& state, const AlertKey& key, std::uint32_t from,
                                    std::uint32_t version, UtcMs now);

@@ -200,7 +200,7 @@ struct Notice {
 struct AlertKey {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject;
-    std::uint32_t number = 0;
+    std::uint32_t number = 0;  ///< of an order; GAP_OPEN: the section ahead of the gap; 0 where the rest says all
     auto operator<=>(const AlertKey&) const = default;
 };
 
@@ -214,8 +214,34 @@ struct Alert {
     UtcMs raised_at;
     UtcMs step_at;  ///< when the next step is due; 0 when none
     PersonId owner;
-    bool critical = false;  ///< the worse of two degrees, where a kind has two
+    bool critical = false;     ///< the worse of two degrees, where a kind has two
+    std::uint32_t figure = 0;  ///< as it was when raised: metres of a gap or beside the route, percent of the tail's
+                               ///< pace or of the length at step-off; 0 of other kinds
     bool operator==(const Alert&) const = default;
+};
+
+/// Somebody saw an end of the column pass a waypoint (MarkPassed): what is known where nobody's GPS runs.
+struct PassedMark {
+    std::uint32_t route_version = 0;  ///< 0: this end was never reported
+    std::uint32_t waypoint = 0;       ///< 0: none of this version; it was reported on one that it replaced
+    Metres along;
+    UtcMs at;  ///< when it was seen
+    bool operator==(const PassedMark&) const = default;
+};
+
+/// What the log keeps of the column: no persons, metres in steps of 100.
+struct ColumnSample {
+    std::uint32_t route_version = 0;
+    std::optional<std::uint32_t> head_metres, tail_metres, length_metres;
+    std::optional<KnownBy> head_by, tail_by;
+    std::uint32_t step_off_length_metres = 0;  ///< once all of it walked, in steps of 10; 0: not known yet
+    bool operator==(const ColumnSample&) const = default;
+};
+struct ColumnRecord {
+    PassedMark head, tail;
+    ColumnSample sample;  ///< the last
+    UtcMs sampled_at;     ///< 0: there was none
+    bool operator==(const ColumnRecord&) const = default;
 };
 
 /// A condition that has changed and of which nobody was told yet.
@@ -277,6 +303,7 @@ struct MarchState {
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
     std::vector<Order> orders;         ///< by number: open ones, and the last limits::orders_ended_kept that ended
     std::uint32_t orders_issued = 0;
+    ColumnRecord column;
     std::map<AlertKey, Watch> watches;
     AlertPolicy policy;
     std::vector<Count> counts;  ///< last limits::counts_kept, oldest first; the log holds all

@@ -177,6 +177,8 @@ struct RowOf {
     static Action of(const TakeKeeping*) { return Action::machine; }
     static Action of(const RecordSignedTip*) { return Action::machine; }
     static Action of(const RepairLog*) { return Action::machine; }
+    static Action of(const MarkPassed*) { return Action::mark_passed; }
+    static Action of(const ObserveColumn*) { return Action::machine; }
 };
 
 }  // namespace

@@ -193,16 +193,9 @@ Projection RouteIndex::project(LatLon at) const {
 
 Metres RouteIndex::noise_back(std::uint32_t accuracy_metres) { return Metres{2 * noise_of(accuracy_metres)}; }
 
-Projection RouteIndex::project(LatLon at, Metres before, Millis elapsed, std::uint32_t accuracy_metres) const {
-    const Plane here = plane(at);
-    const double noise = noise_of(accuracy_metres);
-    const double walk = fastest_metres_per_second * static_cast<double>(std::max<std::int64_t>(elapsed.value, 0)) /
-                        1000;
-    const Reach reach{std::clamp(before.value - noise_back(accuracy_metres).value, 0.0, length().value),
-                      std::clamp(before.value + walk + noise, 0.0, length().value)};
-    const double corridor = corridor_metres + noise;
-    Contest contest(before.value, noise, walk + noise);
-    // A place counts where walking either way along the line leads away from `at`: nearest within a leg, at a
+template <class Enter>
+void RouteIndex::visit_places(Plane here, const Reach& reach, double corridor, Enter enter) const {
+    // A place counts where walking either way along the line leads away from `here`: nearest within a leg, at a
     // bend that both its legs point to, or at an end of what is within reach.
     bool onward = true;  // the leg before points beyond its end
     visit_blocks(leg_at(reach.from), leg_at(reach.to), [&](std::size_t block, std::size_t first, std::size_t last) {
@@ -229,10 +222,48 @@ Projection RouteIndex::project(LatLon at, Metres before, Millis elapsed, std::ui
             const double x = here.x - a.x - share * d.x;
             const double y = here.y - a.y - share * d.y;
             const double beside = x * x + y * y;
-            if (beside <= corridor * corridor) contest.enter(std::lerp(along_[leg], along_[leg + 1], share), beside);
+            if (beside <= corridor * corridor) enter(std::lerp(along_[leg], along_[leg + 1], share), beside);
         }
     });
+}
+
+Projection RouteIndex::project(LatLon at, Metres before, Millis elapsed, std::uint32_t accuracy_metres) const {
+    const double noise = noise_of(accuracy_metres);
+    const double walk = fastest_metres_per_second * static_cast<double>(std::max<std::int64_t>(elapsed.value, 0)) /
+                        1000;
+    const Reach reach{std::clamp(before.value - noise_back(accuracy_metres).value, 0.0, length().value),
+                      std::clamp(before.value + walk + noise, 0.0, length().value)};
+    Contest contest(before.value, noise, walk + noise);
+    visit_places(plane(at), reach, corridor_metres + noise,
+                 [&](double along, double beside_squared) { contest.enter(along, beside_squared); });
     return contest.has_winner() ? contest.winner() : project(at);
+}
+
+PlacesNear RouteIndex::near(LatLon at, Metres from, Metres to, Metres within) const {
+    const Reach reach{std::clamp(from.value, 0.0, length().value), std::clamp(to.value, 0.0, length().value)};
+    PlacesNear places;
+    visit_places(plane(at), reach, within.value, [&](double along, double beside_squared) {
+        places.enter({Metres{along}, Metres{std::sqrt(beside_squared)}});
+    });
+    return places;
+}
+
+void PlacesNear::enter(const Projection& place) {
+    constexpr double same_metres = 10;
+    if (count_ != 0 && place.along.value - places_[last_].along.value < same_metres) {
+        if (place.beside < places_[last_].beside) places_[last_] = place;
+        return;
+    }
+    if (count_ < most) {
+        last_ = count_++;
+    } else {
+        const auto furthest = std::ranges::max_element(places_, {}, &Projection::beside);
+        if (furthest->beside <= place.beside) return;
+        // The order of the line is kept.
+        std::shift_left(furthest, places_.end(), 1);
+        last_ = most - 1;
+    }
+    places_[last_] = place;
 }
 
 }  // namespace marchwire::core

@@ -3,6 +3,7 @@
 
 #include "core/model.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -18,6 +19,23 @@ namespace marchwire::core {
 struct Projection {
     Metres along;   ///< from the line's start
     Metres beside;  ///< distance to the line
+};
+
+/// The places of a line that are near one position: of each stretch that comes near it the nearest place, in the
+/// order of the line. A line that passes more often keeps the nearest of them.
+class PlacesNear {
+public:
+    static constexpr std::size_t most = 24;
+    /// Call it in the order of the line. Of two within a few metres along the nearer one is kept.
+    void enter(const Projection& place);
+    [[nodiscard]] const Projection* begin() const { return places_.data(); }
+    [[nodiscard]] const Projection* end() const { return places_.data() + count_; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+
+private:
+    std::array<Projection, most> places_;
+    std::size_t count_ = 0;
+    std::size_t last_ = 0;  ///< entered last
 };
 
 /// What may be asked of one line. Built once per route version, then only read: any thread. Lengths are
@@ -41,6 +59,10 @@ public:
     /// `accuracy_metres` of GPS noise explains (`noise_back`). With nothing within reach: the nearest
     /// place, as above.
     [[nodiscard]] Projection project(LatLon at, Metres before, Millis elapsed, std::uint32_t accuracy_metres) const;
+
+    /// Every place from `from` to `to` metres, at most `within` beside the line, where walking either way along the
+    /// line leads away from `at`.
+    [[nodiscard]] PlacesNear near(LatLon at, Metres from, Metres to, Metres within) const;
 
     /// How far a fix of this accuracy (radius of 68 %; 0 is unknown) may seem to lie behind the one
     /// before: both may be off, by twice their radius in bad luck.
@@ -68,6 +90,8 @@ private:
     void search_block(std::size_t block, Plane at, Nearest& best) const;
     template <class Visit>
     void visit_blocks(std::size_t first_leg, std::size_t last_leg, Visit visit) const;
+    template <class Enter>
+    void visit_places(Plane here, const Reach& reach, double corridor, Enter enter) const;
 
     LatLon origin_;
     double metres_per_degree_lat_ = 0;

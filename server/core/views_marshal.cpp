@@ -49,6 +49,8 @@ struct FitForPhone {
     bool operator()(const TokenIssued&) const { return false; }
     bool operator()(const TokenRevoked&) const { return false; }
     bool operator()(const ImportRecorded&) const { return false; }
+    bool operator()(const ColumnSampled&) const { return false; }
+    bool operator()(const WaypointPassed&) const { return false; }
 };
 
 }  // namespace

@@ -71,6 +71,8 @@ struct PublicReading {
     Item operator()(const TokenIssued&) const { return std::nullopt; }
     Item operator()(const TokenRevoked&) const { return std::nullopt; }
     Item operator()(const ImportRecorded&) const { return std::nullopt; }
+    Item operator()(const ColumnSampled&) const { return std::nullopt; }
+    Item operator()(const WaypointPassed&) const { return std::nullopt; }
 };
 
 /// A client's fold, one item at a time.

@@ -34,7 +34,7 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
     shown.notices = state.notices;
     shown.calls_to_action = state.calls_to_action;
     for (const auto& [key, alert] : state.alerts) {
-        if (section_of(state, key) == section) shown.alerts.emplace(key, alert);
+        if (is_at_section(state, key, section)) shown.alerts.emplace(key, alert);
     }
     shown.orders = orders_of_section(state, section);
     for (const Order& order : shown.orders) {

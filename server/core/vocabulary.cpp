@@ -100,9 +100,13 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 12> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 16> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
+                                            {AlertKind::gap_open, "gap_open"},
+                                            {AlertKind::head_too_fast, "head_too_fast"},
+                                            {AlertKind::column_stretched, "column_stretched"},
+                                            {AlertKind::off_route, "off_route"},
                                             {AlertKind::sos_unowned, "sos_unowned"},
                                             {AlertKind::unreachable, "unreachable"},
                                             {AlertKind::network_lost, "network_lost"},
@@ -134,6 +138,8 @@ constexpr Words<ReceiptState, 5> receipt_states{{{ReceiptState::queued, "queued"
                                                  {ReceiptState::seen, "seen"},
                                                  {ReceiptState::acked, "acked"},
                                                  {ReceiptState::declined, "declined"}}};
+
+constexpr Words<End, 2> ends{{{End::head, "head"}, {End::tail, "tail"}}};
 
 constexpr Words<AlertState, 5> alert_states{{{AlertState::raised, "raised"},
                                              {AlertState::notifying, "notifying"},
@@ -202,7 +208,11 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::density_high: return AlertAbout::section;
         case AlertKind::coverage_lost: return AlertAbout::section_role;
         case AlertKind::phase_late: return AlertAbout::phase;
-        case AlertKind::staffing_low: return AlertAbout::march;
+        case AlertKind::staffing_low:
+        case AlertKind::head_too_fast:
+        case AlertKind::column_stretched:
+        case AlertKind::off_route: return AlertAbout::march;
+        case AlertKind::gap_open: return AlertAbout::gap;
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return AlertAbout::order;
     }
@@ -225,6 +235,7 @@ std::string_view name_of(AlertState state) { return name_in(alert_states, state)
 std::string_view name_of(OrderKind kind) { return name_in(order_kinds, kind); }
 std::string_view name_of(OrderState state) { return name_in(order_states, state); }
 std::string_view name_of(ReceiptState state) { return name_in(receipt_states, state); }
+std::string_view name_of(End end) { return name_in(ends, end); }
 
 std::optional<Phase> phase_named(std::string_view name) { return value_in(phases, name); }
 std::optional<Role> role_named(std::string_view name) { return value_in(roles, name); }

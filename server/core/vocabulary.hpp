@@ -114,6 +114,10 @@ enum class AlertKind : std::uint8_t {
     checkin_missed = 1,
     order_unacked = 20,
     roll_call_incomplete = 21,
+    gap_open = 30,
+    head_too_fast = 31,
+    column_stretched = 32,
+    off_route = 33,
     sos_unowned = 40,
     unreachable = 41,
     network_lost = 42,
@@ -132,12 +136,17 @@ enum class AlertAbout : std::uint8_t {
     phase,         ///< the planned one
     march,         ///< always 0
     order,         ///< always 0: the key's `number` names the order
+    gap,           ///< always 0: the key's `number` names the section ahead of the gap
 };
 [[nodiscard]] AlertAbout about(AlertKind kind);
 
 /// Which alerts a march raises (DOMAIN, alerts).
 enum class AlertPreset : std::uint8_t { small = 1, standard = 2, large = 3 };
 enum class AlertState : std::uint8_t { raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
+
+/// The two ends of the column, and what is known of one by what.
+enum class End : std::uint8_t { head = 1, tail = 2 };
+enum class KnownBy : std::uint8_t { gps = 1, report = 2 };
 
 /// HOLD to RESUME and DISPERSE move people, the rest asks or tells. A roll call is answered with a headcount.
 enum class OrderKind : std::uint8_t {
@@ -174,6 +183,7 @@ enum class ReceiptState : std::uint8_t { queued = 1, delivered = 2, seen = 3, ac
 [[nodiscard]] std::string_view name_of(OrderKind kind);
 [[nodiscard]] std::string_view name_of(OrderState state);
 [[nodiscard]] std::string_view name_of(ReceiptState state);
+[[nodiscard]] std::string_view name_of(End end);
 
 /// The reverse; accepts '-' for '_' as well ("city-lead"). Empty when no such word exists.
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);

@@ -2,6 +2,7 @@
 #include "shard/keeper.hpp"
 
 #include "base/limits.hpp"
+#include "core/column.hpp"
 #include "wire/codec.hpp"
 
 #include <utility>
@@ -91,6 +92,16 @@ void Keeper::beat(base::UtcMs now) {
         checkpointed_ = state.tip.seq;
         home_.log().put_checkpoint(march_, {state.tip, wire::encode_checkpoint(state)}, [](const auto&) {});
     }
+}
+
+void Keeper::observe(const core::ObserveColumn& seen, base::UtcMs now) {
+    if (standing_ != Standing::keeping || busy_ || rest_beats_ > 0) return;
+    const core::MarchState& state = desk_.committed();
+    if (state.term > term_ || seen.route_version != state.active_route || !core::has_column(state.phase)) return;
+    if (core::column_events(state, seen, now).empty()) return;
+    core::ObserveColumn told = seen;
+    told.term = term_;
+    put(std::move(told), [](bool) {});
 }
 
 void Keeper::sign() {

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] bool keeps() const { return standing_ != Standing::away; }
     /// An entry was stored.
     void stored(const core::Entry& entry);
+    /// Each second: what is seen of the column; told to the march when it says something new.
+    void observe(const core::ObserveColumn& seen, base::UtcMs now);
     /// Nothing is under way, so that `observe` may be called.
     [[nodiscard]] bool is_free() const { return standing_ == Standing::keeping && !busy_ && rest_beats_ == 0; }
     /// Who fell silent, and who speaks again; its term is set here.

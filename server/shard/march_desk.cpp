@@ -177,6 +177,7 @@ void MarchDesk::second(base::UtcMs now) {
     if (is_kept()) {
         tell_column(now);
         observe_silence(now);
+        keeper_->observe(telemetry_.column_seen(), now);
     }
     const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||
                                  feeds_.open_feeds().wants_sections();

@@ -15,7 +15,6 @@ namespace marchwire::shard {
 namespace {
 
 namespace limits = base::limits;
-using core::Phase;
 using fanout::LiveItem;
 using wire::Reachability;
 
@@ -27,26 +26,6 @@ bool is_within(std::uint32_t a, std::uint32_t b, std::uint32_t reach) { return a
 std::uint32_t section_of(const core::MarchState& state, base::PersonId person) {
     const core::Member* member = state.member(person);
     return member == nullptr ? 0 : member->section;
-}
-
-/// From the first gathering until the street is empty. A virtual event has no column.
-bool has_column(Phase phase) {
-    switch (phase) {
-        case Phase::assembling:
-        case Phase::marching:
-        case Phase::held:
-        case Phase::rally:
-        case Phase::call_to_action:
-        case Phase::dispersing:
-        case Phase::stopped: return true;
-        case Phase::planned:
-        case Phase::closed:
-        case Phase::postponed:
-        case Phase::cancelled:
-        case Phase::live:
-        case Phase::paused: return false;
-    }
-    return false;
 }
 
 }  // namespace
@@ -160,12 +139,14 @@ std::vector<LiveItem> Telemetry::second(const core::MarchState& state, base::Utc
         heard.told = present;
         tell(state, KeyKind::liveness, person, wire::Liveness{person, present, heard.at}, feeds, {}, items);
     }
-    if (!has_column(state.phase)) {
+    if (!core::has_column(state.phase)) {
         public_column_ = {};
+        watch_ = {};
         return items;
     }
     core::OpsColumn exact = column_.ops(state, now);
     exact.stale = unsure;
+    watch_.look(state, exact);
     items.push_back(put(state, core::topic_index::ops, KeyKind::ops_column, 0, exact, feeds, now + limits::track_life));
     if (column == PublicColumn::comes_from_the_keeper) return items;
     public_column_ = column_.public_column(state, now);

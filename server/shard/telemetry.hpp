@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "core/column.hpp"
+#include "core/column_watch.hpp"
 #include "core/command.hpp"
 #include "shard/feed_register.hpp"
 #include "shard/keyed_items.hpp"
@@ -48,6 +49,8 @@ public:
                                                        wire::Encoding encoding) {
         return items_.on(topics, encoding);
     }
+    /// What the march's keeper may tell it of the column now, without its term.
+    [[nodiscard]] const core::ObserveColumn& column_seen() const { return watch_.seen(); }
     /// As last made or taken; as_of 0: nothing is known.
     [[nodiscard]] const core::PublicColumn& public_column() const { return public_column_; }
 
@@ -72,6 +75,7 @@ private:
               const FeedRegister& feeds, base::UtcMs expires_at, std::vector<fanout::LiveItem>& items);
 
     core::Column column_;
+    core::ColumnWatch watch_;
     KeyedItems items_;
     core::PublicColumn public_column_;
     std::unordered_map<base::PersonId, Heard> heard_;

@@ -18,7 +18,9 @@ core::PublicColumn read(const pb::PublicColumn& in) {
             in.route_version(),
             metres(in.has_head_metres(), in.head_metres()),
             metres(in.has_tail_metres(), in.tail_metres()),
-            in.moving()};
+            in.moving(),
+            {in.head_reported_at_ms()},
+            {in.tail_reported_at_ms()}};
 }
 
 core::Phase read_phase(pb::Phase phase, Reading& reading) {

@@ -131,6 +131,11 @@ std::optional<core::CommandBody> read_march(const pb::Command& in, Reading& r) {
 std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
     switch (in.body_case()) {
         case pb::Command::kCheckIn: return read(in.check_in(), r);
+        case pb::Command::kMarkPassed:
+            return core::MarkPassed{
+                in.mark_passed().waypoint(),
+                r.word<core::End>(in.mark_passed().end(), pb::End_IsValid(in.mark_passed().end()), "end"),
+                in.mark_passed().route_version()};
         case pb::Command::kTakeBreak: return core::TakeBreak{in.take_break().duty_version()};
         case pb::Command::kEndDuty: return core::EndDuty{in.end_duty().duty_version()};
         case pb::Command::kHandOver:

@@ -138,6 +138,15 @@ struct PutEvent {
     void operator()(const core::RecipientsAdded& in) const { put(*out.mutable_recipients_added(), in); }
     void operator()(const core::ReceiptsMoved& in) const { put(*out.mutable_receipts_moved(), in); }
     void operator()(const core::OrdersEnded& in) const { put(*out.mutable_orders_ended(), in); }
+    void operator()(const core::ColumnSampled& in) const {
+        put(*out.mutable_column_sampled()->mutable_sample(), in.sample);
+    }
+    void operator()(const core::WaypointPassed& in) const {
+        auto& event = *out.mutable_waypoint_passed();
+        event.set_end(static_cast<pb::End>(in.end));
+        put(*event.mutable_mark(), in.mark);
+        event.set_person(in.person.value);
+    }
     void operator()(const core::NoticePosted& in) const {
         put(*out.mutable_notice_posted()->mutable_notice(), in.notice);
     }
@@ -281,6 +290,30 @@ core::LogRepaired read(const pb::LogRepaired& in, Reading& reading) {
     return event;
 }
 
+core::WaypointPassed read(const pb::WaypointPassed& in, Reading& r) {
+    return {r.word<core::End>(in.end(), pb::End_IsValid(in.end()), "passed.end"), read(in.mark(), r),
+            base::PersonId{in.person()}};
+}
+
+/// What stands in a campaign's log, and whatever stands in none.
+core::Event read_campaign_event(const pb::Event& in, Reading& r) {
+    switch (in.event_case()) {
+        case pb::Event::kCampaignCreated:
+            return core::CampaignCreated{in.campaign_created().topic_base(), read(in.campaign_created().spec(), r)};
+        case pb::Event::kCampaignUpdated:
+            return core::CampaignUpdated{in.campaign_updated().version(), read(in.campaign_updated().spec(), r)};
+        case pb::Event::kMarchListed: return core::MarchListed{read(in.march_listed().listing(), r)};
+        case pb::Event::kPersonAdded: return core::PersonAdded{read(in.person_added().person(), r)};
+        case pb::Event::kTokenIssued: return core::TokenIssued{read(in.token_issued().token(), r)};
+        case pb::Event::kTokenRevoked:
+            return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
+        case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};
+        default:
+            r.complain("event", "This kind of event is not known: the log is of a newer version, or damaged.");
+            return core::SectionsSet{};
+    }
+}
+
 }  // namespace
 
 void put(pb::Event& out, const core::Event& in) { std::visit(PutEvent{out}, in); }
@@ -325,25 +358,15 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kRecipientsAdded: return read(in.recipients_added(), r);
         case pb::Event::kReceiptsMoved: return read(in.receipts_moved(), r);
         case pb::Event::kOrdersEnded: return read(in.orders_ended(), r);
+        case pb::Event::kColumnSampled: return core::ColumnSampled{read(in.column_sampled().sample(), r)};
+        case pb::Event::kWaypointPassed: return read(in.waypoint_passed(), r);
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};
         case pb::Event::kCallsToActionSet: return core::CallsToActionSet{read_all(in.calls_to_action_set().calls(), r)};
         case pb::Event::kKeeperChanged: return core::KeeperChanged{base::Term{in.keeper_changed().term()}};
         case pb::Event::kTipSigned: return read(in.tip_signed(), r);
-        case pb::Event::kCampaignCreated:
-            return core::CampaignCreated{in.campaign_created().topic_base(), read(in.campaign_created().spec(), r)};
-        case pb::Event::kCampaignUpdated:
-            return core::CampaignUpdated{in.campaign_updated().version(), read(in.campaign_updated().spec(), r)};
-        case pb::Event::kMarchListed: return core::MarchListed{read(in.march_listed().listing(), r)};
-        case pb::Event::kPersonAdded: return core::PersonAdded{read(in.person_added().person(), r)};
-        case pb::Event::kTokenIssued: return core::TokenIssued{read(in.token_issued().token(), r)};
-        case pb::Event::kTokenRevoked:
-            return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
         case pb::Event::kLogRepaired: return read(in.log_repaired(), r);
-        case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};
-        case pb::Event::EVENT_NOT_SET: break;
+        default: return read_campaign_event(in, r);
     }
-    r.complain("event", "This kind of event is not known: the log is of a newer version, or damaged.");
-    return core::SectionsSet{};
 }
 
 }  // namespace marchwire::wire

@@ -155,11 +155,35 @@ struct PutTelemetry {
         auto& column = *out.mutable_ops_column();
         column.set_as_of_ms(in.as_of.value);
         column.set_route_version(in.route_version);
-        if (in.head) column.set_head_metres(in.head->value);
-        if (in.tail) column.set_tail_metres(in.tail->value);
-        column.set_heads(in.heads);
-        column.set_tails(in.tails);
+        if (in.head.along) column.set_head_metres(in.head.along->value);
+        if (in.tail.along) column.set_tail_metres(in.tail.along->value);
+        column.set_heads(in.head.marshals);
+        column.set_tails(in.tail.marshals);
         column.set_stale(in.stale);
+        column.set_head_spread_metres(in.head.spread.value);
+        column.set_tail_spread_metres(in.tail.spread.value);
+        if (const auto length = in.length()) column.set_length_metres(length->value);
+        if (in.head.pace) column.set_head_pace(*in.head.pace);
+        if (in.tail.pace) column.set_tail_pace(*in.tail.pace);
+        if (in.head.at_end) column.set_head_at_end_ms(in.head.at_end->value);
+        if (in.tail.at_end) column.set_tail_at_end_ms(in.tail.at_end->value);
+        for (const core::Gap& gap : in.gaps) {
+            auto& shown = *column.add_gaps();
+            shown.set_ahead(gap.ahead);
+            shown.set_behind(gap.behind);
+            shown.set_metres(gap.metres.value);
+            shown.set_holds_intersection(gap.holds_intersection);
+        }
+        for (const core::Arrival& arrival : in.arrivals) {
+            auto& shown = *column.add_arrivals();
+            shown.set_waypoint(arrival.waypoint);
+            shown.set_at_ms(arrival.at.value);
+        }
+        if (in.head.known_by) column.set_head_by(static_cast<pb::KnownBy>(*in.head.known_by));
+        if (in.tail.known_by) column.set_tail_by(static_cast<pb::KnownBy>(*in.tail.known_by));
+        column.set_head_reported_at_ms(in.head.reported_at.value);
+        column.set_tail_reported_at_ms(in.tail.reported_at.value);
+        if (in.off_route) column.set_off_route_metres(in.off_route->value);
     }
     void operator()(const core::TrackedPosition& in) const {
         auto& position = *out.mutable_marshal_position();

@@ -31,6 +31,7 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     for (const auto& [key, alert] : in.alerts) put(*out.add_alerts(), alert);
     out.set_public_sentence(in.public_sentence);
     put_all(*out.mutable_orders(), in.orders);
+    if (in.column != core::ColumnRecord{}) put(*out.mutable_column(), in.column);
     put_all(*out.mutable_counts(), in.counts);
 }
 

@@ -98,6 +98,7 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
     }
     state.public_sentence = in.public_sentence();
     state.orders = read_all(in.orders(), reading);
+    state.column = read(in.column(), reading);
     for (std::size_t i = 0; i < state.roster.size(); ++i) {
         if (state.roster[i].ordinal != i) reading.complain("roster", "The roster has a hole.");
     }

@@ -323,6 +323,7 @@ void put(pb::Alert& out, const core::Alert& in) {
     out.set_raised_at_ms(in.raised_at.value);
     out.set_step_at_ms(in.step_at.value);
     out.set_owner(in.owner.value);
+    out.set_figure(in.figure);
     out.set_critical(in.critical);
 }
 
@@ -334,7 +335,8 @@ core::Alert read(const pb::Alert& in, Reading& reading) {
             {in.raised_at_ms()},
             {in.step_at_ms()},
             base::PersonId{in.owner()},
-            in.critical()};
+            in.critical(),
+            in.figure()};
 }
 
 void put(pb::MarchListing& out, const core::MarchListing& in) {
@@ -440,6 +442,8 @@ void put(pb::PublicColumn& out, const core::PublicColumn& in) {
     if (in.head_metres) out.set_head_metres(*in.head_metres);
     if (in.tail_metres) out.set_tail_metres(*in.tail_metres);
     out.set_moving(in.moving);
+    out.set_head_reported_at_ms(in.head_reported_at.value);
+    out.set_tail_reported_at_ms(in.tail_reported_at.value);
 }
 
 void put(pb::OverviewRow& out, const core::OverviewRow& in) {

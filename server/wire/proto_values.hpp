@@ -70,6 +70,9 @@ void put(pb::Place& out, const core::Place& in);
 void put(pb::Member& out, const core::Member& in);
 void put(pb::AlertKey& out, const core::AlertKey& in);
 void put(pb::Alert& out, const core::Alert& in);
+void put(pb::PassedMark& out, const core::PassedMark& in);
+void put(pb::ColumnSample& out, const core::ColumnSample& in);
+void put(pb::ColumnRecord& out, const core::ColumnRecord& in);
 void put(pb::Count& out, const core::Count& in);
 void put(pb::AlertPolicy& out, const core::AlertPolicy& in);
 void put(pb::Proposal& out, const core::Proposal& in);
@@ -114,6 +117,9 @@ void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>
 [[nodiscard]] core::Member read(const pb::Member& in, Reading& reading);
 [[nodiscard]] core::AlertKey read(const pb::AlertKey& in, Reading& reading);
 [[nodiscard]] core::Alert read(const pb::Alert& in, Reading& reading);
+[[nodiscard]] core::PassedMark read(const pb::PassedMark& in, Reading& reading);
+[[nodiscard]] core::ColumnSample read(const pb::ColumnSample& in, Reading& reading);
+[[nodiscard]] core::ColumnRecord read(const pb::ColumnRecord& in, Reading& reading);
 [[nodiscard]] core::Count read(const pb::Count& in, Reading& reading);
 [[nodiscard]] core::AlertPolicy read(const pb::AlertPolicy& in, Reading& reading);
 /// `none` is a word as well: the own phone was heard.

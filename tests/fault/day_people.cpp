@@ -28,11 +28,8 @@ std::uint64_t new_device() {
 
 std::string slug_of(const std::string& march) { return march.substr(march.find('/') + 1); }
 
-/// Newest values are not of the log.
-nlohmann::json without_column(const std::string& state) {
-    nlohmann::json json = state.empty() ? nlohmann::json::object() : nlohmann::json::parse(state);
-    json.erase("column");
-    return json;
+nlohmann::json parsed(const std::string& state) {
+    return state.empty() ? nlohmann::json::object() : nlohmann::json::parse(state);
 }
 
 }  // namespace
@@ -235,9 +232,12 @@ bool DayPeople::compare_march(DayLog& log, const std::string& march, Folds& fold
     };
     for (const Watching& one : watching_) {
         if (one.march != march) continue;
-        nlohmann::json held = without_column(one.who->client.state_json(one.feed));
+        nlohmann::json held = parsed(one.who->client.state_json(one.feed));
         const bool is_public = one.feed.kind == sdk::FeedKind::public_feed;
-        if (is_public) held.erase("position");  // of its own count, which was looked at
+        if (is_public) {
+            held.erase("position");  // of its own count, which was looked at
+            held.erase("column");    // telemetry: in no log
+        }
         compare(one.feed.text(), held, is_public ? fold.public_one : fold.ops);
     }
     for (std::size_t server = 0; server < DayStage::servers; ++server) {
@@ -253,7 +253,7 @@ bool DayPeople::hold_newest(const LogFold& fold, const std::string& march) {
         if (one.march != march) continue;
         if (one.feed.kind == sdk::FeedKind::public_feed) {
             if (one.who->client.position(one.feed)->seq != fold.public_seq) return false;
-        } else if (without_column(one.who->client.state_json(one.feed)).at("position") != fold.ops.at("position")) {
+        } else if (parsed(one.who->client.state_json(one.feed)).at("position") != fold.ops.at("position")) {
             return false;
         }
     }

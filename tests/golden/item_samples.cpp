@@ -48,7 +48,20 @@ core::PublicRoute route() {
             "drawn from named landmarks"};
 }
 
-core::PublicColumn column() { return {noon, 2, 600, 200, true}; }
+core::OpsColumn ops_column() {
+    core::OpsColumn column;
+    column.as_of = noon;
+    column.route_version = 2;
+    column.head = {base::Metres{612.5}, 2, base::Metres{8.5}, 1.25, later, core::KnownBy::gps, noon};
+    column.tail = {base::Metres{198.5}, 1, base::Metres{4.5}, 1.125, later, core::KnownBy::report, noon};
+    column.stale = true;
+    column.off_route = base::Metres{12.5};
+    column.gaps = {{2, 3, base::Metres{45.5}, true}};
+    column.arrivals = {{4, later}};
+    return column;
+}
+
+core::PublicColumn column() { return {noon, 2, 600, 200, true, noon, later}; }
 
 core::Alert alert() {
     return {{core::AlertKind::checkin_missed, base::PersonId{7}, 4},
@@ -58,7 +71,8 @@ core::Alert alert() {
             noon,
             later,
             base::PersonId{8},
-            true};
+            true,
+            45};
 }
 
 core::Order order() {
@@ -222,6 +236,10 @@ core::MarchState ops_state() {
     state.calls_to_action = {call()};
     state.alerts.emplace(alert().key, alert());
     state.orders = {order()};
+    state.column.head = {1, 4, {612.5}, noon};
+    state.column.tail = {1, 2, {198.5}, noon};
+    state.column.sample = {1, 600, 200, 400, core::KnownBy::gps, core::KnownBy::report, 410};
+    state.column.sampled_at = noon;
     state.counts = {{noon, base::PersonId{7}, core::CountMethod::photo, 3'500, 4'000, 5'000, 2, 15}};
     return state;
 }
@@ -265,7 +283,7 @@ std::vector<ItemSample> item_samples() {
         session_item("overview_rows", overview),
         session_item("desk_rows", desk),
         telemetry("public_column", column()),
-        telemetry("ops_column", core::OpsColumn{noon, 2, base::Metres{612.5}, base::Metres{198.5}, 2, 1, true}),
+        telemetry("ops_column", ops_column()),
         telemetry("marshal_position", tracked),
         telemetry("liveness", wire::Liveness{base::PersonId{7}, wire::Reachability::stale, noon}),
     };

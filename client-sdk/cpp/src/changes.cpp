@@ -18,7 +18,7 @@ std::string name_of_choice(const google::protobuf::Message& message) {
     return field == nullptr ? std::string{} : field->name();
 }
 
-Change alert(const v1::AlertKey& key, AlertState state, std::uint32_t step) {
+AlertChanged alert(const v1::AlertKey& key, AlertState state, std::uint32_t step) {
     return AlertChanged{word<AlertKind>(key.kind()), key.subject(), state, step, key.number()};
 }
 
@@ -67,7 +67,7 @@ Change of_orders(const v1::Event& event) {
     }
 }
 
-Change of_people(const v1::Event& event) {
+Change of_people(const v1::Event& event, UtcMs at_ms) {
     switch (event.event_case()) {
         case v1::Event::kDutyAssigned: return MemberChanged{event.duty_assigned().person(), {}};
         case v1::Event::kDutyChanged:
@@ -89,18 +89,25 @@ Change of_people(const v1::Event& event) {
         }
         case v1::Event::kAlertRaised: {
             const v1::Alert& raised = event.alert_raised().alert();
-            return alert(raised.key(), word<AlertState>(raised.state()), raised.step());
+            AlertChanged changed = alert(raised.key(), word<AlertState>(raised.state()), raised.step());
+            changed.critical = raised.critical();
+            changed.figure = raised.figure();
+            return changed;
         }
         case v1::Event::kAlertStepped:
             return alert(event.alert_stepped().key(), word<AlertState>(event.alert_stepped().state()),
                          event.alert_stepped().step());
         case v1::Event::kAlertAcked: return alert(event.alert_acked().key(), AlertState::acked, 0);
         case v1::Event::kAlertCleared: return alert(event.alert_cleared().key(), AlertState::cleared, 0);
+        case v1::Event::kColumnSampled: return ColumnSampled{sample_of(event.column_sampled().sample(), at_ms)};
+        case v1::Event::kWaypointPassed:
+            return WaypointPassed{word<End>(event.waypoint_passed().end()), mark_of(event.waypoint_passed().mark()),
+                                  event.waypoint_passed().person()};
         default: return of_orders(event);
     }
 }
 
-Change of_event(const v1::Event& event) {
+Change of_event(const v1::Event& event, UtcMs at_ms) {
     switch (event.event_case()) {
         case v1::Event::kMarchCreated:
         case v1::Event::kMarchUpdated: return MarchUpdated{};
@@ -121,7 +128,7 @@ Change of_event(const v1::Event& event) {
         case v1::Event::kNoticePosted: return NoticePosted{notice_of(event.notice_posted().notice())};
         case v1::Event::kCallsToActionSet:
             return CallsToActionSet{static_cast<std::uint32_t>(event.calls_to_action_set().calls_size())};
-        default: return of_people(event);
+        default: return of_people(event, at_ms);
     }
 }
 
@@ -130,7 +137,28 @@ Change of_public_column(const v1::PublicColumn& column) {
     moved.moving = column.moving();
     if (column.has_head_metres()) moved.head_metres = column.head_metres();
     if (column.has_tail_metres()) moved.tail_metres = column.tail_metres();
+    moved.head_reported_at = column.head_reported_at_ms();
+    moved.tail_reported_at = column.tail_reported_at_ms();
     return moved;
+}
+
+void put_pace(const v1::OpsColumn& column, ColumnMoved& moved) {
+    moved.head_reported_at = column.head_reported_at_ms();
+    moved.tail_reported_at = column.tail_reported_at_ms();
+    moved.head_spread_metres = column.head_spread_metres();
+    moved.tail_spread_metres = column.tail_spread_metres();
+    if (column.has_length_metres()) moved.length_metres = column.length_metres();
+    if (column.has_head_pace()) moved.head_pace = column.head_pace();
+    if (column.has_tail_pace()) moved.tail_pace = column.tail_pace();
+    moved.head_at_end = column.head_at_end_ms();
+    moved.tail_at_end = column.tail_at_end_ms();
+    for (const v1::Gap& gap : column.gaps()) {
+        moved.gaps.push_back({gap.ahead(), gap.behind(), gap.metres(), gap.holds_intersection()});
+    }
+    for (const v1::Arrival& arrival : column.arrivals()) {
+        moved.arrivals.push_back({arrival.waypoint(), arrival.at_ms()});
+    }
+    if (column.has_off_route_metres()) moved.off_route_metres = column.off_route_metres();
 }
 
 Change of_ops_column(const v1::OpsColumn& column) {
@@ -140,6 +168,7 @@ Change of_ops_column(const v1::OpsColumn& column) {
     moved.moving = column.has_head_metres();
     if (column.has_head_metres()) moved.head_metres = column.head_metres();
     if (column.has_tail_metres()) moved.tail_metres = column.tail_metres();
+    put_pace(column, moved);
     return moved;
 }
 
@@ -162,7 +191,7 @@ Change of_rows(const Rows& rows) {
 Change change_of(const v1::Item& item) {
     switch (item.item_case()) {
         case v1::Item::kPublicItem: return of_public(item.public_item());
-        case v1::Item::kEntry: return of_event(item.entry().event());
+        case v1::Item::kEntry: return of_event(item.entry().event(), item.entry().at_ms());
         case v1::Item::kOverviewRows: return of_rows(item.overview_rows());
         case v1::Item::kDeskRows: return of_rows(item.desk_rows());
         case v1::Item::kPublicColumn: return of_public_column(item.public_column());

@@ -107,6 +107,8 @@ void ack_alert(v1::Alert& alert, const v1::AlertAcked& event);
 using Orders = google::protobuf::RepeatedPtrField<v1::Order>;
 /// Null when it is not held: never heard of, or ended.
 [[nodiscard]] v1::Order* find_order(Orders& orders, std::uint32_t number);
+/// The number of the order that an alert is about; 0: it is about none.
+[[nodiscard]] std::uint32_t order_about(const v1::AlertKey& key);
 /// As the server resolves recipients: on the street, meant, commanded, and not the issuer.
 [[nodiscard]] bool is_recipient(const v1::Order& order, const v1::Member& member);
 [[nodiscard]] bool holds_receipt(const v1::Order& order, std::uint32_t ordinal);

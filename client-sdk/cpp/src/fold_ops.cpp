@@ -38,6 +38,20 @@ struct OpsEvent {
         state.set_phase_since_ms(at_ms);
         state.set_phase_before(event.before());
         state.set_public_sentence(event.public_sentence());
+        const bool gathered = event.from() == v1::ASSEMBLING || event.from() == v1::RALLY;
+        if (gathered && event.to() == v1::MARCHING && state.column().has_sample()) {
+            state.mutable_column()->mutable_sample()->clear_step_off_length_metres();
+        }
+    }
+    void sampled(const v1::ColumnSampled& event) const {
+        *state.mutable_column()->mutable_sample() = event.sample();
+        state.mutable_column()->set_sampled_at_ms(at_ms);
+    }
+    void passed(const v1::WaypointPassed& event) const {
+        v1::ColumnRecord& column = *state.mutable_column();
+        v1::PassedMark& known = event.end() == v1::END_HEAD ? *column.mutable_head() : *column.mutable_tail();
+        const v1::PassedMark& mark = event.mark();
+        if (mark.route_version() != known.route_version() || mark.at_ms() >= known.at_ms()) known = mark;
     }
     void proposal_ended(const v1::ProposalEnded& event) const {
         auto& alive = *state.mutable_proposals();
@@ -90,7 +104,7 @@ struct OpsEvent {
             drop_receipt(order, ordinal);
             if (order.has_receipts()) continue;
             order.set_escalated(false);
-            const auto about = [&](const v1::Alert& a) { return a.key().number() == order.number(); };
+            const auto about = [&](const v1::Alert& a) { return order_about(a.key()) == order.number(); };
             alerts.erase(std::remove_if(alerts.begin(), alerts.end(), about), alerts.end());
         }
         const auto is_gone = [&](const v1::Order& order) {
@@ -160,8 +174,8 @@ struct OpsEvent {
 
     void alert_raised(const v1::Alert& alert) const {
         put_alert(*state.mutable_alerts(), alert);
-        v1::Order* order = alert.key().number() == 0 ? nullptr
-                                                     : find_order(*state.mutable_orders(), alert.key().number());
+        const std::uint32_t number = order_about(alert.key());
+        v1::Order* order = number == 0 ? nullptr : find_order(*state.mutable_orders(), number);
         if (order != nullptr && order->has_receipts()) order->set_escalated(true);
     }
     /// A section lead's feed tells of the order without its recipients: those of the section follow from the order.
@@ -271,6 +285,8 @@ struct OpsEvent {
             case v1::Event::kRouteImported: route_imported(event.route_imported()); break;
             case v1::Event::kRouteStatusChanged: return route_status(event.route_status_changed());
             case v1::Event::kTimersShifted: shifted(event.timers_shifted().by_ms()); break;
+            case v1::Event::kColumnSampled: sampled(event.column_sampled()); break;
+            case v1::Event::kWaypointPassed: passed(event.waypoint_passed()); break;
             case v1::Event::kNoticePosted: put_notice(*state.mutable_notices(), event.notice_posted().notice()); break;
             case v1::Event::kCallsToActionSet:
                 *state.mutable_calls_to_action() = event.calls_to_action_set().calls();

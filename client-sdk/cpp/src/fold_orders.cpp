@@ -51,6 +51,11 @@ bool names(const v1::OrdersEnded& event, const v1::Order& order) {
 
 }  // namespace
 
+std::uint32_t order_about(const v1::AlertKey& key) {
+    const bool is_of_order = key.kind() == v1::ORDER_UNACKED || key.kind() == v1::ROLL_CALL_INCOMPLETE;
+    return is_of_order ? key.number() : 0;
+}
+
 v1::Order* find_order(Orders& orders, std::uint32_t number) {
     const auto found = std::find_if(orders.begin(), orders.end(),
                                     [&](const v1::Order& order) { return order.number() == number; });

@@ -55,6 +55,12 @@ struct Body {
     void operator()(const SetPolicy& c) const {
         into.mutable_set_policy()->set_preset(static_cast<v1::AlertPreset>(c.preset));
     }
+    void operator()(const MarkPassed& c) const {
+        v1::MarkPassed& body = *into.mutable_mark_passed();
+        body.set_waypoint(c.waypoint);
+        body.set_end(static_cast<v1::End>(c.end));
+        body.set_route_version(c.route_version);
+    }
     void operator()(const TakeBreak& c) const { into.mutable_take_break()->set_duty_version(c.duty_version); }
     void operator()(const EndDuty& c) const { into.mutable_end_duty()->set_duty_version(c.duty_version); }
     void operator()(const AdvancePhase& c) const {

@@ -37,11 +37,16 @@ constexpr std::array<std::string_view, 11> order_kinds = {"unknown",  "hold",   
 constexpr std::array<std::string_view, 5> order_states = {"unknown", "open", "superseded", "cancelled", "closed"};
 constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued", "delivered",
                                                             "seen",    "acked",  "declined"};
+constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 12> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 16> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
+    {AlertKind::gap_open, "gap_open"},
+    {AlertKind::head_too_fast, "head_too_fast"},
+    {AlertKind::column_stretched, "column_stretched"},
+    {AlertKind::off_route, "off_route"},
     {AlertKind::sos_unowned, "sos_unowned"},
     {AlertKind::unreachable, "unreachable"},
     {AlertKind::network_lost, "network_lost"},
@@ -104,6 +109,7 @@ std::string_view name_of(AlertState state) { return word(alert_states, state); }
 std::string_view name_of(OrderKind kind) { return word(order_kinds, kind); }
 std::string_view name_of(OrderState state) { return word(order_states, state); }
 std::string_view name_of(ReceiptState state) { return word(receipt_states, state); }
+std::string_view name_of(End end) { return word(ends, end); }
 std::string_view name_of(Level level) { return word(levels, level); }
 std::string_view name_of(ErrorCode code) { return word(error_codes, code); }
 std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reason); }
@@ -127,6 +133,7 @@ bool is_about_person(AlertKind kind) {
 std::optional<Severity> severity_named(std::string_view name) { return named<Severity>(severities, name); }
 
 std::optional<OrderKind> order_kind_named(std::string_view name) { return named<OrderKind>(order_kinds, name); }
+std::optional<End> end_named(std::string_view name) { return named<End>(ends, name); }
 
 std::string FeedName::text() const {
     std::string text(word(feed_kinds, kind));

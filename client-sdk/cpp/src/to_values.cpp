@@ -76,7 +76,8 @@ Alert alert_of(const v1::Alert& alert) {
             alert.raised_at_ms(),
             alert.owner(),
             alert.critical(),
-            alert.key().number()};
+            alert.key().number(),
+            alert.figure()};
 }
 
 void put_alerts(const google::protobuf::RepeatedPtrField<v1::Alert>& alerts, March& march) {
@@ -222,6 +223,21 @@ Notice notice_of(const v1::Notice& notice) {
             notice.posted_at_ms(), notice.expires_at_ms()};
 }
 
+PassedMark mark_of(const v1::PassedMark& mark) {
+    return {mark.route_version(), mark.waypoint(), mark.along_metres(), mark.at_ms()};
+}
+
+ColumnSample sample_of(const v1::ColumnSample& sample, UtcMs at) {
+    ColumnSample value;
+    if (sample.has_head_metres()) value.head_metres = sample.head_metres();
+    if (sample.has_tail_metres()) value.tail_metres = sample.tail_metres();
+    if (sample.has_length_metres()) value.length_metres = sample.length_metres();
+    value.head_by = word<KnownBy>(sample.head_by());
+    value.tail_by = word<KnownBy>(sample.tail_by());
+    value.at = at;
+    return value;
+}
+
 Count count_of(const v1::Count& count) {
     return {count.at_ms(), count.by(),      word<CountMethod>(count.method()), count.low(), count.value(),
             count.high(),  count.section(), count.density_per_10_m2()};
@@ -278,6 +294,9 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     put_alerts(snapshot.alerts(), march);
     put_orders(snapshot.orders(), march);
     put_notices(snapshot.notices(), march);
+    march.head_passed = mark_of(snapshot.column().head());
+    march.tail_passed = mark_of(snapshot.column().tail());
+    march.column_sample = sample_of(snapshot.column().sample(), snapshot.column().sampled_at_ms());
     for (const v1::Proposal& proposal : snapshot.proposals()) march.proposals.push_back(proposal_of(proposal));
     march.preset = word<AlertPreset>(snapshot.policy().preset());
     march.preset_by_size = snapshot.policy().by_size();

@@ -22,6 +22,8 @@ void put(const Position& position, v1::Position& into);
 [[nodiscard]] Error error_of(const v1::Error& error);
 [[nodiscard]] Welcome welcome_of(const v1::Welcome& welcome);
 [[nodiscard]] Notice notice_of(const v1::Notice& notice);
+[[nodiscard]] PassedMark mark_of(const v1::PassedMark& mark);
+[[nodiscard]] ColumnSample sample_of(const v1::ColumnSample& sample, UtcMs at);
 [[nodiscard]] Count count_of(const v1::Count& count);
 [[nodiscard]] Proposal proposal_of(const v1::Proposal& proposal);
 [[nodiscard]] Member member_of(const v1::Member& member);

@@ -79,7 +79,7 @@ TEST_CASE("without an active route a position has no place along it", "[core][co
     const auto tracked = column.take(march.state, person, {Fix{{38.63, -90.2}, 5, march.now}}, march.now);
     REQUIRE(tracked);
     CHECK_FALSE(tracked->along);
-    CHECK_FALSE(column.ops(march.state, march.now).head);
+    CHECK_FALSE(column.ops(march.state, march.now).head.along);
 }
 
 TEST_CASE("only a newer fix is news and a batch ends with its newest", "[core][column]") {
@@ -134,12 +134,15 @@ TEST_CASE("staff read the median of the head marshals and of the tail marshals",
     for (const double along : {200.0, 300.0}) street.at(street.march.on_duty(Role::tail), along);
     street.at(street.march.on_duty(Role::side), 2'500);
     const OpsColumn ops = street.column.ops(street.march.state, street.march.now);
-    REQUIRE(ops.head);
-    REQUIRE(ops.tail);
-    CHECK(ops.head->value == Approx(1'530).margin(0.1));
-    CHECK(ops.tail->value == Approx(250).margin(0.1));
-    CHECK(ops.heads == 3);
-    CHECK(ops.tails == 2);
+    REQUIRE(ops.head.along);
+    REQUIRE(ops.tail.along);
+    CHECK(ops.head.along->value == Approx(1'530).margin(0.1));
+    CHECK(ops.tail.along->value == Approx(250).margin(0.1));
+    CHECK(ops.head.marshals == 3);
+    CHECK(ops.tail.marshals == 2);
+    CHECK(ops.head.spread.value == Approx(90).margin(0.1));
+    REQUIRE(ops.length());
+    CHECK(ops.length()->value == Approx(1'280).margin(0.2));
     CHECK(ops.as_of == street.march.now);
     CHECK(ops.route_version == 1);
 }
@@ -148,20 +151,20 @@ TEST_CASE("a flagged head marshal counts only when there is no other", "[core][c
     Street street;
     const PersonId lost = street.march.on_duty(Role::head);
     street.at(lost, 3'000, 150);
-    CHECK(street.column.ops(street.march.state, street.march.now).head->value == Approx(3'000).margin(0.1));
+    CHECK(street.column.ops(street.march.state, street.march.now).head.along->value == Approx(3'000).margin(0.1));
     street.at(street.march.on_duty(Role::head), 1'000);
     const OpsColumn ops = street.column.ops(street.march.state, street.march.now);
-    CHECK(ops.head->value == Approx(1'000).margin(0.1));
-    CHECK(ops.heads == 1);
+    CHECK(ops.head.along->value == Approx(1'000).margin(0.1));
+    CHECK(ops.head.marshals == 1);
 }
 
 TEST_CASE("somebody who went home takes no head with him", "[core][column]") {
     Street street;
     const PersonId person = street.march.on_duty(Role::head);
     street.at(person, 1'000);
-    REQUIRE(street.column.ops(street.march.state, street.march.now).head);
+    REQUIRE(street.column.ops(street.march.state, street.march.now).head.along);
     street.march.must(person, EndDuty{street.march.member(person).duty_version});
-    CHECK_FALSE(street.column.ops(street.march.state, street.march.now).head);
+    CHECK_FALSE(street.column.ops(street.march.state, street.march.now).head.along);
 }
 
 TEST_CASE("positions live for two minutes and not longer", "[core][column]") {
@@ -169,7 +172,7 @@ TEST_CASE("positions live for two minutes and not longer", "[core][column]") {
     street.at(street.march.on_duty(Role::head), 1'000);
     CHECK(street.column.positions(street.march.now + seconds(119)).size() == 1);
     CHECK(street.column.positions(street.march.now + seconds(120)).empty());
-    CHECK_FALSE(street.column.ops(street.march.state, street.march.now + seconds(120)).head);
+    CHECK_FALSE(street.column.ops(street.march.state, street.march.now + seconds(120)).head.along);
 }
 
 TEST_CASE("the public column is the median of the three foremost and three last in steps of 100 m", "[core][column]") {
@@ -262,7 +265,7 @@ TEST_CASE("a column on a route that is not public yet shows no metres", "[core][
         CHECK_FALSE(column.public_column(march.state, march.now).head_metres);
         march.now = march.now + seconds(5);
     }
-    CHECK(column.ops(march.state, march.now).head);
+    CHECK(column.ops(march.state, march.now).head.along);
 }
 
 TEST_CASE("a flagged position moves neither end of the public column", "[core][column]") {

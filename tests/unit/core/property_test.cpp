@@ -69,10 +69,27 @@ private:
             case 0: return TakeKeeping{march.state.term.next(), march.now - seconds(below(600))};
             case 1: return RecordSignedTip{march.state.term, march.state.tip, {}};
             case 2: return Tick{Term{march.state.term.value == 0 ? 0 : march.state.term.value - 1}};
+            case 3:
+            case 4: return observation();
             default: return Tick{march.state.term};
         }
     }
+    /// Figures of chance; alerts come and go by them.
+    CommandBody observation() {
+        ObserveColumn seen;
+        seen.term = march.state.term;
+        seen.route_version = version(march.state.active_route);
+        if (below(3) != 0) seen.head = Metres{static_cast<double>(below(4'000))};
+        if (below(3) != 0) seen.tail = Metres{static_cast<double>(below(1'000))};
+        for (const AlertKind kind : {AlertKind::gap_open, AlertKind::head_too_fast, AlertKind::off_route}) {
+            const std::uint32_t number = kind == AlertKind::gap_open ? 1 + below(5) : 0;
+            const UtcMs since = march.now - seconds(below(600));
+            seen.conditions.push_back({kind, number, below(2) == 0, since, below(3) == 0, since, below(300)});
+        }
+        return seen;
+    }
     CommandBody of_field() {
+        if (below(8) == 0) return MarkPassed{1 + below(4), static_cast<End>(1 + below(2)), 0};
         switch (below(16)) {
             case 8:
             case 9:
@@ -288,8 +305,8 @@ void check_bounds(const MarchState& state) {
         CHECK(alert.state != AlertState::cleared);
         // A person (who may have cried for help before they were on the roster), or an order that is known still.
         if (person_of(key) && key.kind != AlertKind::sos_unowned) CHECK(state.member(key.subject) != nullptr);
-        CHECK((key.number != 0) == is_of_order(key.kind));
-        if (key.number != 0) CHECK(state.order(key.number) != nullptr);
+        CHECK((key.number != 0) == (is_of_order(key.kind) || key.kind == AlertKind::gap_open));
+        if (is_of_order(key.kind)) CHECK(state.order(key.number) != nullptr);
     }
     for (const auto& [key, watched] : state.watches) {
         CHECK((watched.what == Watch::For::fall) == !watched.due);

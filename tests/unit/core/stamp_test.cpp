@@ -91,6 +91,8 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
         {CountReported{}, ops},
         {CountReported{{{}, cast.ann, CountMethod::grid, 1, 1, 1, 2, 0}}, {"ops", "section_ops:2"}},
         {PolicySet{}, ops},
+        {ColumnSampled{}, ops},
+        {WaypointPassed{}, ops},
         {SilenceObserved{{{cast.ann, {}}}, {}}, ops},
     };
 }
@@ -141,6 +143,9 @@ std::vector<Heard> all_else_heard(const Cast& cast) {
          {"ops", "section_ops:1", "person:0", "person:2", "person:3"}},
         {AlertStepped{about_ann, AlertState::exhausted, 4, 5, {}, {}},
          {"ops", "section_ops:1", "person:0", "person:2", "person:3"}},
+        // The leads of the sections before and behind a gap.
+        {AlertStepped{{AlertKind::gap_open, {}, 1}, AlertState::notifying, 1, 2, {}, {}},
+         {"ops", "section_ops:1", "section_ops:2", "person:2"}},
         {CampaignCreated{}, {}},
         {CampaignUpdated{}, {}},
         {MarchListed{}, {}},
@@ -207,6 +212,19 @@ TEST_CASE("whoever heard of an order hears of its end and of its alert only thos
     alert.key = {AlertKind::order_unacked, {}, 1};
     CHECK(cast.seen_by(AlertStepped{alert.key, AlertState::notifying, 1, 2, {}, {}}) ==
           Names{"ops", "section_ops:1", "section_ops:3", "person:2", "person:3"});
+}
+
+TEST_CASE("an alert of the column that names no section is for ops until somebody stands on its rung",
+          "[core][stamp]") {
+    Cast cast;
+    const AlertKey key{AlertKind::off_route, {}};
+    CHECK(cast.seen_by(AlertRaised{Alert{key, AlertState::raised, 0, 1, {}, {}, {}}}) == Names{"ops"});
+    const PersonId head = cast.march.on_duty(Role::head);
+    CHECK(cast.seen_by(AlertStepped{key, AlertState::notifying, 0, 2, {}, {}}) == Names{"ops", "person:5"});
+    CHECK(told_of(cast.march.state, key, 2) == std::vector{head, cast.city});
+    // Behind the last section there is nobody.
+    const AlertKey gap{AlertKind::gap_open, {}, 5};
+    CHECK(cast.seen_by(AlertRaised{Alert{gap, AlertState::raised, 0, 1, {}, {}, {}}}) == Names{"ops", "section_ops:5"});
 }
 
 TEST_CASE("a marshal's topics bear only what a seized phone may show", "[core][stamp]") {

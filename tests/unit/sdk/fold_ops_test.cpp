@@ -98,6 +98,37 @@ TEST_CASE("time that counts towards no deadline moves every deadline there is an
                    alerts { key { kind: CHECKIN_MISSED subject: 2 } state: ACKED })"));
 }
 
+TEST_CASE("the last sample of the column and the newest reports of its ends are held", "[sdk][fold]") {
+    const auto sampled =
+        "column { sample { route_version: 1 head_metres: 900 step_off_length_metres: 300 } "
+        "sampled_at_ms: 5000 }";
+    CHECK(after("",
+                entry("column_sampled { sample { route_version: 1 head_metres: 900 step_off_length_metres: 300 } }")) ==
+          state(sampled));
+    const auto passed = "column { head { route_version: 1 waypoint: 3 along_metres: 870 at_ms: 400 } }";
+    CHECK(after("", entry("waypoint_passed { end: END_HEAD person: 2 mark { route_version: 1 waypoint: 3 "
+                          "along_metres: 870 at_ms: 400 } }")) == state(passed));
+    // From a phone that was away; and on the route that replaced it.
+    CHECK(after(passed, entry("waypoint_passed { end: END_HEAD mark { route_version: 1 waypoint: 2 at_ms: 300 } }")) ==
+          state(passed));
+    CHECK(after(passed,
+                entry("waypoint_passed { end: END_HEAD mark { route_version: 2 along_metres: 5 at_ms: 300 } }")) ==
+          state("column { head { route_version: 2 along_metres: 5 at_ms: 300 } }"));
+    // Another step-off has another length.
+    CHECK(after(sampled, entry("phase_changed { version: 3 from: ASSEMBLING to: MARCHING }")) ==
+          state("phase: MARCHING phase_version: 3 phase_since_ms: 5000 "
+                "column { sample { route_version: 1 head_metres: 900 } sampled_at_ms: 5000 }"));
+}
+
+TEST_CASE("alerts of one kind about several gaps are several", "[sdk][fold]") {
+    const auto
+        two = R"(alerts { key { kind: GAP_OPEN number: 1 } version: 1 } alerts { key { kind: GAP_OPEN number: 2 } })";
+    CHECK(after("alerts { key { kind: GAP_OPEN number: 2 } }",
+                entry("alert_raised { alert { key { kind: GAP_OPEN number: 1 } version: 1 } }")) == state(two));
+    CHECK(after(two, entry("alert_cleared { key { kind: GAP_OPEN number: 2 } }")) ==
+          state("alerts { key { kind: GAP_OPEN number: 1 } version: 1 }"));
+}
+
 TEST_CASE("what moves nothing on ops counts as applied: the keeper, signed tips, a newer server's events",
           "[sdk][fold]") {
     const auto before = "phase: RALLY sections: 5 roster { person: 1 }";

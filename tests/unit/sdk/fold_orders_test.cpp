@@ -70,6 +70,16 @@ TEST_CASE("an alert about an order says that it is escalated and lost time moves
                  orders { number: 5 state: ORDER_CLOSED deadline_ms: 100 })"));
 }
 
+TEST_CASE("a gap behind a section is no matter of the order of that number", "[sdk][fold][order][column]") {
+    CHECK(after<OpsFold>(queued, "alert_raised { alert { key { kind: GAP_OPEN number: 4 } } }") ==
+          ops(std::string("alerts { key { kind: GAP_OPEN number: 4 } }") + queued));
+    const std::string held = R"(only_section: 2 alerts { key { kind: GAP_OPEN number: 2 } }
+                                orders { number: 2 state: ORDER_OPEN audience { kind: AUDIENCE_ALL } })";
+    const std::string asked = " receipts { ordinals: [2] states: [1] } }";
+    CHECK(after<OpsFold>(held.substr(0, held.size() - 1) + asked + " roster { person: 12 ordinal: 2 section: 2 }",
+                         "duty_assigned { person: 12 ordinal: 2 section: 3 section_before: 2 }") == ops(held));
+}
+
 TEST_CASE("alerts about two orders are two", "[sdk][fold][order]") {
     CHECK(after<OpsFold>("alerts { key { kind: ORDER_UNACKED number: 4 } }",
                          "alert_raised { alert { key { kind: ORDER_UNACKED number: 3 } } }") ==

@@ -20,7 +20,7 @@ MarchRow row() {
     row.overview.as_of = {6'000};
     row.overview.on_duty_rounded = 15;
     row.overview.followers_rounded = 240;
-    row.column = {{7'000}, 2, 1'200, std::nullopt, true};
+    row.column = {{7'000}, 2, 1'200, std::nullopt, true, {5'000}, {}};
     row.desk.march = row.overview.march;
     row.desk.phase = core::Phase::held;
     row.desk.roster = 20;
@@ -36,7 +36,7 @@ TEST_CASE("what servers tell one another comes back as it was", "[wire][bus]") {
     for (const BusMessage& message :
          {BusMessage(positions), BusMessage(HeardFrom{base::PersonId{9}, Screen::untold}),
           BusMessage(HeardFrom{base::PersonId{9}, Screen::off}), BusMessage(HeardFrom{base::PersonId{9}, Screen::on}),
-          BusMessage(core::PublicColumn{}), BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true}),
+          BusMessage(core::PublicColumn{}), BusMessage(core::PublicColumn{{7'000}, 2, 1'200, 900, true, {}, {6'000}}),
           BusMessage(row()), BusMessage(HistoryDoubted{}), BusMessage(FollowersTold{"one", 240})}) {
         const auto back = decode_bus(encode_bus(message));
         REQUIRE(back.has_value());

@@ -66,7 +66,9 @@ struct AlertChanged {
     std::uint64_t subject = 0;  ///< see is_about_person
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
-    std::uint32_t number = 0;  ///< the order that it is about; 0: none
+    std::uint32_t number = 0;  ///< the order that it is about; GAP_OPEN: the section ahead of the gap
+    bool critical = false;     ///< told when it is raised
+    std::uint32_t figure = 0;  ///< told when it is raised, as in Alert
 };
 /// Look at `march()` for its recipients, and whether the person is one of them.
 struct OrderIssued {
@@ -88,6 +90,15 @@ struct OrdersEnded {
     OrderState state = OrderState::unknown;
     std::uint32_t superseded_by = 0;
 };
+/// Once a minute while the march moves.
+struct ColumnSampled {
+    ColumnSample sample;
+};
+struct WaypointPassed {
+    End end = End::unknown;
+    PassedMark mark;
+    PersonId person = 0;  ///< who said so; 0: nobody, the route changed
+};
 struct ProposalMade {
     Proposal proposal;
 };
@@ -95,12 +106,32 @@ struct ProposalEnded {
     std::uint32_t number = 0;
     bool confirmed = false;
 };
+/// The empty street between two neighbouring sections.
+struct SectionGap {
+    std::uint32_t ahead = 0, behind = 0;  ///< sections
+    double metres = 0;
+    bool holds_intersection = false;
+};
+/// When the head will be at a waypoint, should it go on at its pace.
+struct Arrival {
+    std::uint32_t waypoint = 0;
+    UtcMs at = 0;
+};
 /// Class C: newest value only, outside the order. `exact` on ops; else snapped and late.
 struct ColumnMoved {
     bool exact = false;
     bool moving = false;
     std::optional<double> head_metres, tail_metres;
-    bool stale = false;  ///< exact: positions were missed a short while ago
+    bool stale = false;                                ///< exact: positions were missed a short while ago
+    UtcMs head_reported_at = 0, tail_reported_at = 0;  ///< somebody saw it pass then; 0: by GPS, or nothing is known
+    // What follows is of the exact column alone.
+    double head_spread_metres = 0, tail_spread_metres = 0;  ///< from the last marshal of this end to the foremost
+    std::optional<double> length_metres;
+    std::optional<double> head_pace, tail_pace;  ///< metres a second over the last minutes
+    UtcMs head_at_end = 0, tail_at_end = 0;      ///< at the route's end; 0: it stands, or nobody knows
+    std::vector<SectionGap> gaps;                ///< from the head to the tail
+    std::vector<Arrival> arrivals;               ///< of the head, at the next waypoints
+    std::optional<double> off_route_metres;      ///< the head beside the line at least
 };
 struct MarshalMoved {
     PersonId person = 0;
@@ -124,7 +155,7 @@ struct OtherChange {
 using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
                             CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
                             ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
-                            CountReported, PolicySet>;
+                            CountReported, PolicySet, ColumnSampled, WaypointPassed>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 

@@ -22,6 +22,13 @@ struct CheckInSection {
     std::uint32_t section = 0;  ///< 0: the own one
     HeardBy heard_by = HeardBy::none;
 };
+/// An end of the column passes a waypoint, or did when the command was made. HEAD marshals tell of the head, TAIL
+/// marshals of the tail.
+struct MarkPassed {
+    std::uint32_t waypoint = 0;
+    End end = End::unknown;
+    std::uint32_t route_version = 0;  ///< that the waypoint is of; 0: the active one
+};
 struct TakeBreak {
     std::uint32_t duty_version = 0;
 };
@@ -115,14 +122,14 @@ struct AckAlert {
     AlertKind kind = AlertKind::checkin_missed;
     std::uint64_t subject = 0;
     std::uint32_t version = 0;
-    std::uint32_t number = 0;  ///< of the order, where the alert is about one
+    std::uint32_t number = 0;  ///< of the alert
 };
 struct ClearAlert {
     AlertKind kind = AlertKind::checkin_missed;
     std::uint64_t subject = 0;
     std::uint32_t version = 0;
     std::string reason;
-    std::uint32_t number = 0;  ///< as in AckAlert
+    std::uint32_t number = 0;  ///< of the alert
 };
 /// HOLD, STOP, RESUME and DISPERSE to all go with Hold, Stop, Release and AdvancePhase. The answer's `made` is the
 /// order's number. NOT_FOUND: nobody of the audience is on duty.
@@ -180,7 +187,7 @@ using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectP
                              ProposeResume, ConfirmResume, ConfirmProposal, Postpone, Cancel, ApproveRoute,
                              ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice, CheckInSection,
                              HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
-                             OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall>;
+                             OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

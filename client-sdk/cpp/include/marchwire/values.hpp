@@ -126,6 +126,10 @@ enum class AlertKind : std::uint8_t {
     checkin_missed = 1,
     order_unacked = 20,
     roll_call_incomplete = 21,
+    gap_open = 30,
+    head_too_fast = 31,
+    column_stretched = 32,
+    off_route = 33,
     sos_unowned = 40,
     unreachable = 41,
     network_lost = 42,
@@ -153,6 +157,9 @@ enum class OrderState : std::uint8_t { unknown = 0, open = 1, superseded = 2, ca
 enum class AudienceKind : std::uint8_t { unknown = 0, all = 1, role = 2, section = 3, names = 4 };
 /// Moves only to the right.
 enum class ReceiptState : std::uint8_t { unknown = 0, queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
+/// The ends of the column, and what is known of one by what.
+enum class End : std::uint8_t { unknown = 0, head = 1, tail = 2 };
+enum class KnownBy : std::uint8_t { unknown = 0, gps = 1, report = 2 };
 enum class AlertState : std::uint8_t { unknown = 0, raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
 enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3, pocketed = 4 };
 /// How safely a command was stored: what each level survives stands in the server's README.
@@ -192,6 +199,7 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(OrderKind kind);
 [[nodiscard]] std::string_view name_of(OrderState state);
 [[nodiscard]] std::string_view name_of(ReceiptState state);
+[[nodiscard]] std::string_view name_of(End end);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(ErrorCode code);
 [[nodiscard]] std::string_view name_of(DiscontinuityReason reason);
@@ -209,6 +217,7 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 [[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
 [[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
+[[nodiscard]] std::optional<End> end_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
 struct Error {
@@ -271,7 +280,8 @@ struct Alert {
     UtcMs raised_at = 0;
     PersonId owner = 0;
     bool critical = false;
-    std::uint32_t number = 0;  ///< the order that it is about; 0: it is about `subject`
+    std::uint32_t number = 0;  ///< the order that it is about; GAP_OPEN: the section ahead of the gap; 0: `subject`
+    std::uint32_t figure = 0;  ///< when raised: metres of a gap or beside the route, percent of a pace or a length
 };
 /// One count of people; at least one of value and density is there.
 struct Count {
@@ -336,6 +346,19 @@ struct Proposal {
     UtcMs expires_at = 0;
     std::string about;  ///< in short what is proposed beside its kind: the phase, the route's version, the notice
 };
+/// Where an end of the column was last seen to pass.
+struct PassedMark {
+    std::uint32_t route_version = 0;  ///< 0: never
+    std::uint32_t waypoint = 0;       ///< 0: it was seen on an earlier version of the route
+    double along_metres = 0;
+    UtcMs at = 0;
+};
+/// The column as the log has it, once a minute; metres in steps of 100.
+struct ColumnSample {
+    std::optional<std::uint32_t> head_metres, tail_metres, length_metres;
+    KnownBy head_by = KnownBy::unknown, tail_by = KnownBy::unknown;
+    UtcMs at = 0;  ///< 0: there was none
+};
 /// The folded state of a public, ops or marshal feed. What the feed does not hold is empty.
 struct March {
     std::string city, state, venue, tz;
@@ -354,6 +377,8 @@ struct March {
     std::vector<Order> orders;  ///< by number: open ones; ops: also the last 24 that ended
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
+    PassedMark head_passed, tail_passed;        ///< ops
+    ColumnSample column_sample;                 ///< ops
     AlertPreset preset = AlertPreset::unknown;  ///< ops
     bool preset_by_size = false;                ///< the roster's size says so, and not a person
     std::vector<Count> counts;                  ///< ops; oldest first, the newest 100
