@@ -39,7 +39,7 @@ Decision moved(const Own& own, ReceiptState to) {
     if (is_answered(own.receipt.state) || own.receipt.state >= to) return not_right(own.receipt);
     Receipt receipt = own.receipt;
     receipt.state = to;
-    return events_of(ReceiptsMoved{own.order->number, {receipt}});
+    return events_of(ReceiptsMoved{own.order->number, {receipt}, {}});
 }
 
 /// Of those whom somebody was heard for, by place in the roster.
@@ -70,7 +70,7 @@ std::vector<std::uint32_t> of_section(const Ask& ask, const Order& order, std::u
 
 /// Those who have answered themselves stay as they are.
 Decision acked_for(const Ask& ask, const Order& order, const std::vector<std::uint32_t>& ordinals, HeardBy heard_by) {
-    ReceiptsMoved event{order.number, {}};
+    ReceiptsMoved event{order.number, {}, {}};
     for (const std::uint32_t ordinal : ordinals) {
         Receipt receipt = *order.receipt(ordinal);
         if (is_answered(receipt.state)) continue;
@@ -169,7 +169,7 @@ Decision decide_on(const Ask& ask, const AnswerRollCall& wish) {
     if (receipt.state == ReceiptState::declined || said_already) return not_right(receipt);
     receipt.state = ReceiptState::acked;
     receipt.headcount = wish.headcount;
-    return events_of(ReceiptsMoved{order->number, {receipt}});
+    return events_of(ReceiptsMoved{order->number, {receipt}, {}});
 }
 
 }  // namespace marchwire::core

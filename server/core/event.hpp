@@ -133,7 +133,8 @@ struct RecipientsAdded {
 /// How far the order has come with some of its recipients: never to the left.
 struct ReceiptsMoved {
     std::uint32_t order = 0;
-    std::vector<Receipt> receipts;  ///< by ordinal
+    std::vector<Receipt> receipts;        ///< by ordinal
+    std::vector<std::uint32_t> sections;  ///< of these recipients, as it was: put by `stamp`; see shown_on
 };
 struct OrdersEnded {
     std::vector<std::uint32_t> orders;
@@ -258,6 +259,7 @@ struct Entry {
     PersonId actor;  ///< 0 is the keeper or the host's command line
     Role actor_role = Role::keeper;
     CommandId command;  ///< that caused it; none for the keeper's
+    std::vector<CommandId> also;  ///< further ones, of receipts that were gathered: then nobody alone is the actor
     Seq public_seq;     ///< public items up to and including this entry
     std::vector<TopicStamp> topics;
     Event event;

@@ -24,6 +24,10 @@ Entry begin(const Tip& tip, Seq public_seq, Event event, const Command& command,
 }  // namespace
 
 Entry stamp(const MarchState& state, Event event, const Command& command, const Context& context) {
+    if (auto* moved = std::get_if<ReceiptsMoved>(&event)) {
+        moved->sections.clear();
+        for (const Receipt& receipt : moved->receipts) moved->sections.push_back(state.roster[receipt.ordinal].section);
+    }
     const auto indices = audience(state, event);
     Entry entry = begin(state.tip, state.public_seq, std::move(event), command, context);
     entry.topics.reserve(indices.size());

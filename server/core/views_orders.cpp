@@ -14,10 +14,33 @@ std::optional<std::uint32_t> ordinal_of(std::uint32_t index) {
     return index - topic_index::person_first;
 }
 
+/// The section whose lead listens to this topic; none for other topics.
+std::optional<std::uint32_t> section_led_by(std::uint32_t index) {
+    if (index <= topic_index::section_ops_first || index >= topic_index::person_first) return std::nullopt;
+    return index - topic_index::section_ops_first;
+}
+
+ReceiptsMoved of_section(const ReceiptsMoved& moved, std::uint32_t section) {
+    if (moved.sections.empty()) return moved;  // of one recipient, stored before they were gathered
+    ReceiptsMoved shown{moved.order, {}, {}};
+    for (std::size_t i = 0; i < moved.receipts.size() && i < moved.sections.size(); ++i) {
+        if (moved.sections[i] == section) shown.receipts.push_back(moved.receipts[i]);
+    }
+    return shown;
+}
+
 }  // namespace
 
 std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
-    if (index == topic_index::ops) return std::nullopt;
+    const auto* receipts = std::get_if<ReceiptsMoved>(&event);
+    if (index == topic_index::ops) {
+        // Whoever reads ops knows the roster.
+        if (receipts == nullptr) return std::nullopt;
+        return ReceiptsMoved{receipts->order, receipts->receipts, {}};
+    }
+    if (const auto section = section_led_by(index); section && receipts != nullptr) {
+        return of_section(*receipts, *section);
+    }
     if (const auto* issued = std::get_if<OrderIssued>(&event)) {
         OrderIssued shown = *issued;
         shown.order.receipts.clear();
@@ -27,7 +50,7 @@ std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
     if (!ordinal) return std::nullopt;
     if (const auto* added = std::get_if<RecipientsAdded>(&event)) return RecipientsAdded{added->order, {*ordinal}};
     if (const auto* moved = std::get_if<ReceiptsMoved>(&event)) {
-        ReceiptsMoved shown{moved->order, {}};
+        ReceiptsMoved shown{moved->order, {}, {}};
         const auto own = std::ranges::find(moved->receipts, *ordinal, &Receipt::ordinal);
         if (own != moved->receipts.end()) shown.receipts.push_back(*own);
         return shown;

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "core/chain.hpp"
+#include "core/gathering.hpp"
 #include "shard/answers.hpp"
 #include "wire/codec.hpp"
 
@@ -147,11 +148,58 @@ store::AppendRequest LogDesk<State>::decide_group(Group& group) {
         }
         if (one.known) {
             request.lookups.push_back(one.asked.command.id);
-        } else {
+        } else if (!gather_receipt(i, group, request.now)) {
+            append_gathered(group, request);
             decide_one(one, group, request);
         }
     }
+    append_gathered(group, request);
     return request;
+}
+
+/// False: it has to be decided on a draft that has all before it.
+template <class State>
+bool LogDesk<State>::gather_receipt(std::size_t index, Group& group, base::UtcMs now) const {
+    const Asked& asked = group.commands[index].asked;
+    if (!core::may_be_gathered(asked.command, now)) return false;
+    const auto events = core::decide(draft_, asked.command, {now, asked.actor});
+    if (!events || events->size() != 1) return false;
+    const auto* moved = std::get_if<core::ReceiptsMoved>(&events->front());
+    if (moved == nullptr) return false;
+    Gathered& gathered = group.gathered;
+    if (gathered.commands.empty()) {
+        gathered.event = *moved;
+    } else if (!core::gather(gathered.event, *moved)) {
+        return false;
+    }
+    gathered.commands.push_back(index);
+    return true;
+}
+
+template <class State>
+void LogDesk<State>::append_gathered(Group& group, store::AppendRequest& request) {
+    const Gathered gathered = std::exchange(group.gathered, {});
+    if (gathered.commands.empty()) return;
+    const Asked& first = group.commands[gathered.commands.front()].asked;
+    core::Command command = first.command;
+    core::Context context{request.now, first.actor};
+    if (gathered.commands.size() > 1) {
+        // Whose each is stands in the receipts.
+        command.made_at = {};
+        context.actor = {};
+    }
+    core::Entry entry = core::stamp(draft_, gathered.event, command, context);
+    for (const std::size_t index : gathered.commands) {
+        const core::Command& one = group.commands[index].asked.command;
+        if (one.id != entry.command) entry.also.push_back(one.id);
+    }
+    append_entry(std::move(entry), first.content_hash, group, request);
+    for (const std::size_t index : gathered.commands) {
+        Decided& one = group.commands[index];
+        one.made = {};
+        one.last = draft_.tip;
+        request.ids.push_back({one.asked.command.id, one.asked.content_hash, one.last});
+    }
 }
 
 template <class State>
@@ -166,16 +214,28 @@ void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest
     }
     one.made = {};
     for (core::Event& event : *events) {
-        core::Entry entry = core::stamp(draft_, std::move(event), command, context);
-        std::string bytes = wire::encode_stored(entry);
-        const base::Digest digest = core::next_digest(chain_key_, draft_.tip.digest, entry.seq, bytes);
-        core::apply(draft_, entry, digest);
-        if (one.made.number == 0) one.made = made_by(entry.event);
-        request.entries.push_back({draft_.tip, std::move(bytes)});
-        group.entries.push_back({std::move(entry), digest, one.asked.content_hash});
+        if (one.made.number == 0) one.made = made_by(event);
+        append_entry(core::stamp(draft_, std::move(event), command, context), one.asked.content_hash, group, request);
     }
     one.last = draft_.tip;
     if (command.id) request.ids.push_back({command.id, one.asked.content_hash, one.last});
+}
+
+template <class State>
+void LogDesk<State>::append_entry(core::Entry entry, std::uint64_t content_hash, Group& group,
+                                  store::AppendRequest& request) {
+    std::string bytes = wire::encode_stored(entry);
+    const base::Digest digest = core::next_digest(chain_key_, draft_.tip.digest, entry.seq, bytes);
+    core::apply(draft_, entry, digest);
+    request.entries.push_back({draft_.tip, std::move(bytes)});
+    group.entries.push_back({std::move(entry), digest, content_hash});
+}
+
+template <class State>
+void LogDesk<State>::leave_prints(const core::Entry& entry, std::uint64_t content_hash) {
+    if (!follow_) return;
+    footprints_.add(committed_.tip, entry.command, content_hash);
+    for (const base::CommandId& id : entry.also) footprints_.add(committed_.tip, id, 0);
 }
 
 // ---- what the store says -----------------------------------------------------------------------
@@ -207,7 +267,7 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
     count(place_.counters.entries, group.entries.size());
     for (const Fresh& fresh : group.entries) {
         core::apply(committed_, fresh.entry, fresh.digest);
-        if (follow_) footprints_.add(committed_.tip, fresh.entry.command, fresh.content_hash);
+        leave_prints(fresh.entry, fresh.content_hash);
         audience_.stored(fresh.entry, fresh.digest);
     }
     if (!group.entries.empty()) audience_.group_stored();
@@ -293,7 +353,7 @@ bool LogDesk<State>::apply_next(const store::StoredEntry& stored) {
                              stored.tip.digest;
     if (!follows) return false;
     core::apply(committed_, *entry, stored.tip.digest);
-    if (follow_) footprints_.add(committed_.tip, entry->command, 0);
+    leave_prints(*entry, 0);
     audience_.stored(*entry, stored.tip.digest);
     return true;
 }
@@ -310,7 +370,9 @@ template <class State>
 void LogDesk<State>::remember(const std::vector<PastEntry>& recent) {
     footprints_ = {};
     for (const PastEntry& past : recent) {
-        footprints_.add({past.entry.epoch, past.entry.seq, past.digest}, past.entry.command, 0);
+        const base::Tip tip{past.entry.epoch, past.entry.seq, past.digest};
+        footprints_.add(tip, past.entry.command, 0);
+        for (const base::CommandId& id : past.entry.also) footprints_.add(tip, id, 0);
     }
 }
 

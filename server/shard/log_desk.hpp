@@ -128,9 +128,15 @@ private:
         base::Digest digest{};
         std::uint64_t content_hash = 0;  ///< of its command
     };
+    /// Receipts that are to be one entry: they are not in the draft yet.
+    struct Gathered {
+        core::ReceiptsMoved event;
+        std::vector<std::size_t> commands;  ///< of the group
+    };
     struct Group {
         std::vector<Decided> commands;
         std::vector<Fresh> entries;
+        Gathered gathered;  ///< while it is decided
         int tries = 0;
     };
 
@@ -142,6 +148,10 @@ private:
     void decide_and_append(Group group);
     [[nodiscard]] store::AppendRequest decide_group(Group& group);
     void decide_one(Decided& one, Group& group, store::AppendRequest& request);
+    [[nodiscard]] bool gather_receipt(std::size_t index, Group& group, base::UtcMs now) const;
+    void append_gathered(Group& group, store::AppendRequest& request);
+    void append_entry(core::Entry entry, std::uint64_t content_hash, Group& group, store::AppendRequest& request);
+    void leave_prints(const core::Entry& entry, std::uint64_t content_hash);
     void on_outcome(store::AppendOutcome outcome);
     void on_appended(Group group, const store::Appended& appended);
     void on_refused(Group group, const store::AppendRefused& refused);

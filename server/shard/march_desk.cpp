@@ -2,6 +2,7 @@
 #include "shard/march_desk.hpp"
 
 #include "base/limits.hpp"
+#include "core/gathering.hpp"
 #include "core/rights.hpp"
 #include "core/topics.hpp"
 #include "core/views.hpp"
@@ -93,7 +94,32 @@ bool MarchDesk::repairs() const {
 }
 
 bool MarchDesk::unwanted(base::UtcMs now) const {
-    return !is_kept() && desk_->idle() && feeds_.open_feeds().all().empty() && now - wanted_at_ >= limits::desk_idle;
+    return !is_kept() && desk_->idle() && receipts_.empty() && feeds_.open_feeds().all().empty() && now - wanted_at_ >= limits::desk_idle;
+}
+
+// ---- receipts ----------------------------------------------------------------------------------
+
+void MarchDesk::submit(Asked asked) {
+    const bool waits = core::may_be_gathered(asked.command, home_.clock().now()) &&
+                       receipts_.size() < limits::desk_queue_commands;
+    if (!waits) return desk_->submit(std::move(asked));
+    receipts_.push_back(std::move(asked));
+    if (receipts_.size() > 1) return;
+    home_.mailbox().post_after(std::chrono::milliseconds(limits::receipts_gather.value), [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->submit_receipts();
+    });
+}
+
+/// Those of an order together: they become one entry.
+void MarchDesk::submit_receipts() {
+    std::vector<Asked> receipts = std::exchange(receipts_, {});
+    std::ranges::stable_sort(receipts, {}, [](const Asked& asked) { return core::order_of(asked.command.body); });
+    for (Asked& receipt : receipts) desk_->submit(std::move(receipt));
+}
+
+void MarchDesk::close(std::function<void()> quiet) {
+    submit_receipts();
+    desk_->close(std::move(quiet));
 }
 
 // ---- what was stored ---------------------------------------------------------------------------

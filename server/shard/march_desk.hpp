@@ -34,7 +34,8 @@ public:
     [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
     /// Hears what other servers append and tell from now on. `recent`: as it was opened.
     void follow(const std::vector<PastEntry>& recent);
-    void submit(Asked asked) { desk_->submit(std::move(asked)); }
+    /// Receipts wait for limits::receipts_gather, and go on together.
+    void submit(Asked asked);
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
     void close_feed(const SubscriberKey& key) { feeds_.close(key); }
     /// At most limits::history_entries and limits::history_bytes. A follower's history goes back as far as resumes do.
@@ -44,7 +45,7 @@ public:
 
     void beat(base::UtcMs now);
     void second(base::UtcMs now);
-    void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
+    void close(std::function<void()> quiet);
     /// Of what is stored now, unless it exists already.
     void put_checkpoint(std::function<void()> done);
     /// Nobody here has wanted it for limits::desk_idle: another server keeps it, and it can be opened again.
@@ -65,6 +66,7 @@ private:
     void answer_history(const SessionKey& to, const session::ReadHistory& request,
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
+    void submit_receipts();
     void observe_silence(base::UtcMs now);
     void count_followers();
     void send_row(base::UtcMs now);
@@ -79,6 +81,7 @@ private:
     Telemetry telemetry_;
     MarchFeeds feeds_;
     std::shared_ptr<Keeper> keeper_;
+    std::vector<Asked> receipts_;  ///< that wait for others
     std::vector<fanout::LiveItem> to_publish_;
     std::unordered_set<base::PersonId> reassigned_;
     bool row_urgent_ = true;

@@ -25,6 +25,7 @@ core::Entry read(const pb::StoredEntry& in, Reading& reading) {
     entry.actor = base::PersonId{in.actor()};
     entry.actor_role = reading.word<core::Role>(in.actor_role(), pb::Role_IsValid(in.actor_role()), "actor_role");
     entry.command = {base::DeviceId{in.command().device()}, in.command().counter()};
+    for (const pb::CommandId& id : in.also()) entry.also.push_back({base::DeviceId{id.device()}, id.counter()});
     entry.public_seq = base::Seq{in.public_seq()};
     for (const pb::TopicStamp& stamp : in.topics()) entry.topics.push_back({stamp.index(), base::Seq{stamp.prev()}});
     entry.event = wire::read(in.event(), reading);
@@ -39,10 +40,12 @@ void fill(pb::StoredEntry& out, const core::Entry& entry) {
     out.set_made_at_ms(entry.made_at.value);
     out.set_actor(entry.actor.value);
     out.set_actor_role(static_cast<pb::Role>(entry.actor_role));
-    if (entry.command) {
-        out.mutable_command()->set_device(entry.command.device.value);
-        out.mutable_command()->set_counter(entry.command.counter);
-    }
+    const auto put_id = [](pb::CommandId& id, const base::CommandId& command) {
+        id.set_device(command.device.value);
+        id.set_counter(command.counter);
+    };
+    if (entry.command) put_id(*out.mutable_command(), entry.command);
+    for (const base::CommandId& id : entry.also) put_id(*out.add_also(), id);
     out.set_public_seq(entry.public_seq.value);
     for (const core::TopicStamp& stamp : entry.topics) {
         auto& shown = *out.add_topics();

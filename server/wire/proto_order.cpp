@@ -129,10 +129,11 @@ core::RecipientsAdded read(const pb::RecipientsAdded& in, Reading&) { return {in
 void put(pb::ReceiptsMoved& out, const core::ReceiptsMoved& in) {
     out.set_order(in.order);
     put(*out.mutable_receipts(), in.receipts);
+    for (const std::uint32_t section : in.sections) out.add_sections(section);
 }
 
 core::ReceiptsMoved read(const pb::ReceiptsMoved& in, Reading& reading) {
-    return {in.order(), read(in.receipts(), reading)};
+    return {in.order(), read(in.receipts(), reading), numbers(in.sections())};
 }
 
 void put(pb::OrdersEnded& out, const core::OrdersEnded& in) {

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "support/named.hpp"
+#include "support/patience.hpp"
 #include "support/stage_log.hpp"
 
 #include <catch2/catch.hpp>
@@ -302,24 +303,26 @@ std::unique_ptr<Seat> CityStage::seat(std::optional<session::Grant> grant, std::
     return seat;
 }
 
+base::Result<wire::Accepted> CityStage::answer_to(const Seat& seat, base::CommandId id) {
+    wait_until([&] {
+        settle();
+        return seat.reply_to(id).has_value();
+    });
+    return *seat.reply_to(id);
+}
+
 wire::Accepted CityStage::must(Seat& seat, core::CommandBody body) {
     seat.clock_now = clock.now();
-    const auto id = seat.run(march, std::move(body));
-    settle();
-    const auto reply = seat.reply_to(id);
-    REQUIRE(reply.has_value());
-    if (!*reply) FAIL("refused: " << reply->error().field << ": " << reply->error().message);
-    return **reply;
+    const auto reply = answer_to(seat, seat.run(march, std::move(body)));
+    if (!reply) FAIL("refused: " << reply.error().field << ": " << reply.error().message);
+    return *reply;
 }
 
 base::Refusal CityStage::refused(Seat& seat, core::CommandBody body) {
     seat.clock_now = clock.now();
-    const auto id = seat.run(march, std::move(body));
-    settle();
-    const auto reply = seat.reply_to(id);
-    REQUIRE(reply.has_value());
-    if (*reply) FAIL("this was accepted");
-    return reply->error();
+    const auto reply = answer_to(seat, seat.run(march, std::move(body)));
+    if (reply) FAIL("this was accepted");
+    return reply.error();
 }
 
 std::string CityStage::state() {

@@ -109,6 +109,8 @@ public:
     base::Result<wire::Accepted> try_host(const base::LogId& log, core::CommandBody body);
     /// A person's command that must be accepted.
     wire::Accepted must(Seat& seat, core::CommandBody body);
+    /// Receipts wait for one another, by a real clock.
+    base::Result<wire::Accepted> answer_to(const Seat& seat, base::CommandId id);
     base::Refusal refused(Seat& seat, core::CommandBody body);
     [[nodiscard]] std::string state();
     session::PageAnswer page(const std::string& target);

@@ -62,9 +62,7 @@ struct Twelve {
         const base::CommandId id{base::DeviceId{900 + who}, 1};
         for (int again = 0; again < 3; ++again) {
             seat.run_as(id, stage.march, core::Acknowledge{.order = order}, 1);
-            stage.settle();
-            const auto reply = seat.reply_to(id);
-            REQUIRE((reply && reply->has_value()));
+            REQUIRE(stage.answer_to(seat, id).has_value());
         }
     }
     [[nodiscard]] std::size_t receipts(const std::string& state) { return how_often(stage.state(), state); }

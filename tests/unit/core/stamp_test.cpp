@@ -65,7 +65,7 @@ std::vector<Heard> orders_heard(const Cast& cast) {
         {order_to({AudienceKind::names, {}, 0, {cast.ben, cast.eve}}),
          {"ops", "person:1", "person:4", "section_ops:1", "section_ops:3"}},
         {RecipientsAdded{1, {0, 3}}, {"ops", "section_ops:1", "person:0", "person:3"}},
-        {ReceiptsMoved{1, {Receipt{.ordinal = 1}, Receipt{.ordinal = 4}}},
+        {ReceiptsMoved{1, {Receipt{.ordinal = 1}, Receipt{.ordinal = 4}}, {}},
          {"ops", "section_ops:2", "section_ops:3", "person:1", "person:4"}},
     };
 }
