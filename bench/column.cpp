@@ -23,6 +23,8 @@ namespace {
 using namespace marchwire;
 
 constexpr base::UtcMs morning{1'528'984'800'000};
+/// The estimate was tuned with seeds below.
+constexpr int first_seed = 5'001;
 
 core::Actor acting(core::Role role, std::uint64_t person) {
     core::Actor actor;
@@ -108,7 +110,7 @@ void measure_line(const test::NamedLine& line, const char* use, int heads, const
     for (int round = 0; round < options.rounds(10, 2); ++round) {
         test::Walk walk;
         walk.line = line.line;
-        walk.seed = static_cast<std::uint32_t>(1 + round);
+        walk.seed = static_cast<std::uint32_t>(first_seed + round);
         walk.heads = walk.tails = heads;
         const Scores scores = walk_once(walk);
         head_50.push_back(scores.head.error(0.5));

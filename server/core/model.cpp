@@ -60,9 +60,15 @@ void DueTimes::set(std::uint32_t ordinal, UtcMs at) {
     if (ordinal >= at_.size()) at_.resize(ordinal + 1);
     UtcMs& known = at_[ordinal];
     if (known == at) return;
-    const auto place = [&](UtcMs time) { return std::ranges::lower_bound(ordered_, std::pair(time, ordinal)); };
-    if (known) ordered_.erase(place(known));
-    if (at) ordered_.insert(place(at), std::pair(at, ordinal));
+    if (known && at) {
+        auto node = ordered_.extract({known, ordinal});
+        node.value().first = at;
+        ordered_.insert(std::move(node));
+    } else if (at) {
+        ordered_.emplace(at, ordinal);
+    } else {
+        ordered_.erase({known, ordinal});
+    }
     known = at;
 }
 

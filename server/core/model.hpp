@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -154,13 +155,14 @@ public:
     /// 0 takes the member out.
     void set(std::uint32_t ordinal, UtcMs at);
     /// 0 when nothing is due at all.
-    [[nodiscard]] UtcMs first() const { return ordered_.empty() ? UtcMs{} : ordered_.front().first; }
+    [[nodiscard]] UtcMs first() const { return ordered_.empty() ? UtcMs{} : ordered_.begin()->first; }
     /// Ordinals of those due at `now` or before, the earliest first.
     [[nodiscard]] std::vector<std::uint32_t> until(UtcMs now) const;
     bool operator==(const DueTimes&) const = default;
 
 private:
-    std::vector<std::pair<UtcMs, std::uint32_t>> ordered_;
+    /// A check-in moves its member from the first to the last: in a vector all others would move.
+    std::set<std::pair<UtcMs, std::uint32_t>> ordered_;
     std::vector<UtcMs> at_;  ///< by ordinal
 };
 
