@@ -2,15 +2,13 @@
 // How long it takes at 500 a second, and how many a second there can be. Beside it what one sync costs.
 #include "support/report.hpp"
 #include "support/server_child.hpp"
-#include "support/staff_client.hpp"
+#include "support/staff_crowd.hpp"
 
 #include "admin_client.hpp"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -82,48 +80,16 @@ std::vector<std::string> make_tokens(cli::AdminClient& admin) {
 }
 
 /// Everybody who is there: the marshals, and one city lead who follows ops.
-class Crowd {
+class Crowd : public bench::StaffCrowd {
 public:
     /// `following`: each marshal follows the own feed; else only replies come to them.
-    Crowd(std::uint16_t port, const std::vector<std::string>& tokens, bool following)
-        : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    Crowd(std::uint16_t port, const std::vector<std::string>& tokens, bool following) {
         static std::uint64_t device = 0;
-        people_.reserve(tokens.size());
         for (std::size_t i = 0; i < marshals; ++i) {
             add(bench::StaffClient(port, tokens[i], ++device, following ? "marshal/" + march_name : ""));
         }
         add(bench::StaffClient(port, tokens[marshals], ++device, "ops/" + march_name));
     }
-    Crowd(const Crowd&) = delete;
-    Crowd& operator=(const Crowd&) = delete;
-    ~Crowd() { ::close(epoll_); }
-
-    [[nodiscard]] bench::StaffClient& marshal(std::size_t number) { return people_[number]; }
-
-    /// Waits at most until `until` and hands out what has come: (who, item). The lead is number `marshals`.
-    void receive(Clock::time_point until, const std::function<void(std::size_t, const v1::Item&)>& take) {
-        const auto left = std::max(Clock::duration::zero(), until - Clock::now());
-        const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(left).count();
-        const timespec timeout{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
-        std::array<epoll_event, 64> events{};
-        const int ready = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
-        for (int i = 0; i < ready; ++i) {
-            const std::size_t who = events[static_cast<std::size_t>(i)].data.u64;
-            people_[who].receive([&](const v1::Item& item) { take(who, item); });
-        }
-    }
-
-private:
-    void add(bench::StaffClient client) {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = people_.size();
-        if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, client.descriptor(), &event) != 0) give_up("cannot wait for a socket");
-        people_.push_back(std::move(client));
-    }
-
-    int epoll_;
-    std::vector<bench::StaffClient> people_;
 };
 
 // ---- measuring ---------------------------------------------------------------------------------
@@ -204,8 +170,8 @@ Run at_the_asked_rate(Crowd& crowd, std::size_t check_ins) {
             crowd.receive(due, [&](std::size_t who, const v1::Item& item) { run.take(who, item); });
         } while (Clock::now() < due);
         const std::size_t who = i % marshals;
-        run.sent(who, crowd.marshal(who).check_in(march_name, utc_ms()), i, due);
-        crowd.marshal(who).flush();
+        run.sent(who, crowd[who].check_in(march_name, utc_ms()), i, due);
+        crowd[who].flush();
     }
     finish(crowd, run);
     return run;
@@ -219,12 +185,12 @@ double as_fast_as_it_goes(Crowd& crowd, std::size_t each) {
     std::size_t number = 0;
     const auto send = [&](std::size_t who) {
         ++made[who];
-        run.sent(who, crowd.marshal(who).check_in(march_name, utc_ms()), number++, Clock::now());
+        run.sent(who, crowd[who].check_in(march_name, utc_ms()), number++, Clock::now());
     };
     const auto start = Clock::now();
     for (std::size_t who = 0; who < marshals; ++who) {
         while (made[who] < std::min(each, in_flight)) send(who);
-        crowd.marshal(who).flush();
+        crowd[who].flush();
     }
     const auto deadline = start + std::chrono::minutes(2);
     while (!run.is_over()) {
@@ -235,7 +201,7 @@ double as_fast_as_it_goes(Crowd& crowd, std::size_t each) {
             send(who);
             ready.push_back(who);
         });
-        for (const std::size_t who : ready) crowd.marshal(who).flush();
+        for (const std::size_t who : ready) crowd[who].flush();
     }
     return static_cast<double>(check_ins) / std::chrono::duration<double>(Clock::now() - start).count();
 }

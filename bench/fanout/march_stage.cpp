@@ -6,13 +6,12 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <cmath>
 #include <stdexcept>
 
 namespace marchwire::bench {
 namespace {
 
-const std::string crowded_march = "m0";
-const std::string march_log = MarchStage::campaign + "/" + crowded_march;
 constexpr std::uint32_t sections = 5;
 
 }  // namespace
@@ -63,10 +62,12 @@ std::string MarchStage::desk_token() { return token("national-desk", "desk", fal
 std::string MarchStage::lead_token() { return token("city-lead", "lead", true); }
 
 /// Not by token_create: that looks through all persons for each.
-std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) {
+std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) { return marshal_tokens(count, v1::SIDE, 0); }
+
+std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count, v1::Role role, std::uint32_t section) {
     std::vector<std::string> tokens;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const std::string callsign = "marshal " + std::to_string(i);
+        const std::string callsign = v1::Role_Name(role) + " " + std::to_string(i);
         v1::Command person;
         person.mutable_add_person()->set_callsign(callsign);
         person.mutable_add_person()->set_march(crowded_march);
@@ -74,15 +75,15 @@ std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) {
         v1::Command duty;
         duty.mutable_assign_duty()->set_person(number);
         duty.mutable_assign_duty()->set_callsign(callsign);
-        duty.mutable_assign_duty()->set_role(v1::SIDE);
-        duty.mutable_assign_duty()->set_section(i % sections + 1);
+        duty.mutable_assign_duty()->set_role(role);
+        duty.mutable_assign_duty()->set_section(section != 0 ? section : i % sections + 1);
         put(march_log, duty);
         tokens.push_back(access::new_token());
         const auto hash = access::hash_token(tokens.back());
         v1::Command issue;
         issue.mutable_issue_token()->set_hash(std::string(hash.begin(), hash.end()));
         issue.mutable_issue_token()->set_person(number);
-        issue.mutable_issue_token()->set_role(v1::SIDE);
+        issue.mutable_issue_token()->set_role(role);
         issue.mutable_issue_token()->set_march(crowded_march);
         put(campaign, issue);
     }
@@ -106,6 +107,23 @@ void MarchStage::fill_roster(std::uint32_t count) {
 
 std::uint32_t MarchStage::phase_version() {
     return ask({{"verb", "state"}, {"log", march_log}}).at("state").value("phaseVersion", 0U);
+}
+
+void MarchStage::open_street(std::uint16_t staff_port, const std::string& lead_token) {
+    constexpr double units = 1e7;
+    v1::Command import;
+    auto& line = *import.mutable_import_route()->mutable_line();
+    for (const double unit : {street_lat, street_lon, 0.0, street_metres / metres_per_degree}) {
+        line.mutable_line()->add_delta_e7(static_cast<std::int32_t>(std::lround(unit * units)));
+    }
+    put(march_log, import);
+    constexpr std::uint64_t device = 0xA12;
+    StaffClient lead(staff_port, lead_token, device, "");
+    v1::Command approve, activate;
+    approve.mutable_approve_route()->set_version(1);
+    activate.mutable_activate_route()->set_version(1);
+    lead.ask(march_log, approve);
+    lead.ask(march_log, activate);
 }
 
 std::uint32_t MarchStage::step_off(std::uint16_t staff_port, const std::string& lead_token) {

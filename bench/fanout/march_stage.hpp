@@ -15,6 +15,11 @@ namespace marchwire::bench {
 class MarchStage {
 public:
     static inline const std::string campaign = "flag-day";
+    static inline const std::string crowded_march = "m0";
+    static inline const std::string march_log = campaign + "/" + crowded_march;
+    /// Where the street begins; it runs east.
+    static constexpr double street_lat = 38.6256, street_lon = -90.19, street_metres = 3'000,
+                            metres_per_degree = 86'970;
 
     /// The campaign with the marches m0 to m{marches - 1}.
     MarchStage(const std::string& data_directory, std::uint32_t marches);
@@ -23,8 +28,12 @@ public:
     /// Of march 0, as all below.
     [[nodiscard]] std::string lead_token();
     [[nodiscard]] std::vector<std::string> marshal_tokens(std::uint32_t count);
+    /// All of one role, in this section or, 0, in each in turn.
+    [[nodiscard]] std::vector<std::string> marshal_tokens(std::uint32_t count, v1::Role role, std::uint32_t section);
     /// So many on the roster, with the longest callsigns there may be: the snapshot has about 230 bytes of each.
     void fill_roster(std::uint32_t count);
+    /// A street of 3 km that all of it walks along, active. Before `step_off`.
+    void open_street(std::uint16_t staff_port, const std::string& lead_token);
     /// PLANNED, ASSEMBLING, MARCHING, by the lead: the host may not. The version of the phase.
     [[nodiscard]] std::uint32_t step_off(std::uint16_t staff_port, const std::string& lead_token);
 

@@ -50,6 +50,13 @@ StaffClient::StaffClient(std::uint16_t port, const std::string& token, std::uint
     }
 }
 
+void StaffClient::subscribe(const std::string& feed) {
+    v1::ClientMessage message;
+    message.mutable_subscribe()->set_feed(feed);
+    put(message);
+    flush();
+}
+
 StaffClient::StaffClient(StaffClient&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)),
       device_(other.device_),
@@ -110,7 +117,7 @@ std::uint64_t StaffClient::check_in(const std::string& log, std::int64_t made_at
     return counter_;
 }
 
-void StaffClient::ask(const std::string& log, v1::Command command) {
+std::uint64_t StaffClient::put(const std::string& log, v1::Command command) {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     command.mutable_id()->set_device(device_);
     command.mutable_id()->set_counter(++counter_);
@@ -119,16 +126,31 @@ void StaffClient::ask(const std::string& log, v1::Command command) {
     v1::ClientMessage message;
     *message.mutable_command() = std::move(command);
     put(message);
+    return counter_;
+}
+
+void StaffClient::report_position(const std::string& march, const v1::Fix& fix) {
+    v1::ClientMessage message;
+    message.mutable_report_position()->set_march(march);
+    *message.mutable_report_position()->add_fixes() = fix;
+    put(message);
+}
+
+std::uint64_t StaffClient::ask(const std::string& log, v1::Command command) {
+    put(log, std::move(command));
     flush();
+    std::uint64_t made = 0;
     bool answered = false;
     while (!answered) {
         if (!read_some(0)) end_client("the server closed before its answer");
         take_frames([&](const v1::Item& item) {
             if (!item.has_reply() || item.reply().id().counter() != counter_) return;
             if (item.reply().has_error()) end_client("refused: " + item.reply().error().message());
+            made = item.reply().accepted().made();
             answered = true;
         });
     }
+    return made;
 }
 
 void StaffClient::flush() {

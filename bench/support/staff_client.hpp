@@ -21,11 +21,18 @@ public:
     StaffClient& operator=(const StaffClient&) = delete;
     ~StaffClient();
 
+    /// Sends it. What comes of it comes by `receive`: of a feed subscribed in Hello the first may come with Welcome,
+    /// and is lost.
+    void subscribe(const std::string& feed);
     [[nodiscard]] int descriptor() const { return socket_; }
     /// Lays a check-in to what `flush` sends; its counter.
     std::uint64_t check_in(const std::string& log, std::int64_t made_at_ms);
-    /// Sends another command and waits for its answer. Ends the program when it is refused.
-    void ask(const std::string& log, v1::Command command);
+    /// The same with another command.
+    std::uint64_t put(const std::string& log, v1::Command command);
+    /// Lays a position to what `flush` sends.
+    void report_position(const std::string& march, const v1::Fix& fix);
+    /// Sends another command and waits for its answer; what it made. Ends the program when it is refused.
+    std::uint64_t ask(const std::string& log, v1::Command command);
     /// Sends it; waits only while the socket is full.
     void flush();
     /// Reads what is there, hands out every item of it and answers pings.

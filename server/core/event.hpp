@@ -258,9 +258,9 @@ struct Entry {
     UtcMs made_at;   ///< by the device; 0 for the keeper's own
     PersonId actor;  ///< 0 is the keeper or the host's command line
     Role actor_role = Role::keeper;
-    CommandId command;  ///< that caused it; none for the keeper's
+    CommandId command;            ///< that caused it; none for the keeper's
     std::vector<CommandId> also;  ///< further ones, of receipts that were gathered: then nobody alone is the actor
-    Seq public_seq;     ///< public items up to and including this entry
+    Seq public_seq;               ///< public items up to and including this entry
     std::vector<TopicStamp> topics;
     Event event;
     SealedPlace sealed_place;

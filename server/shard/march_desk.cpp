@@ -94,7 +94,8 @@ bool MarchDesk::repairs() const {
 }
 
 bool MarchDesk::unwanted(base::UtcMs now) const {
-    return !is_kept() && desk_->idle() && receipts_.empty() && feeds_.open_feeds().all().empty() && now - wanted_at_ >= limits::desk_idle;
+    return !is_kept() && desk_->idle() && receipts_.empty() && feeds_.open_feeds().all().empty() &&
+           now - wanted_at_ >= limits::desk_idle;
 }
 
 // ---- receipts ----------------------------------------------------------------------------------

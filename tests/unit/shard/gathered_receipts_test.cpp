@@ -53,9 +53,8 @@ struct Ordered : Fixture {
     }
     [[nodiscard]] core::Entry last_entry() {
         std::optional<core::Entry> entry;
-        memory.read(server.desk->committed().id, server.desk->committed().tip.seq, 1, [&](const auto& read) {
-            entry = wire::decode_stored(read.value().front().bytes).value();
-        });
+        memory.read(server.desk->committed().id, server.desk->committed().tip.seq, 1,
+                    [&](const auto& read) { entry = wire::decode_stored(read.value().front().bytes).value(); });
         settle();
         return entry.value();
     }
