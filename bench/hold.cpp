@@ -64,8 +64,7 @@ public:
             if (Clock::now() > deadline) give_up("not all acknowledged within a minute");
             send_due();
             const auto next = due_.empty() ? deadline : due_.front().at;
-            crowd_.receive(std::min(next, deadline),
-                           [&](std::size_t who, const v1::Item& item) { take(who, item); });
+            crowd_.receive(std::min(next, deadline), [&](std::size_t who, const v1::Item& item) { take(who, item); });
         }
         whole_ = Clock::now();
     }
@@ -75,8 +74,7 @@ public:
     [[nodiscard]] double entries() const { return static_cast<double>(entries_); }
     /// Places of the roster that were told as acknowledged more than once.
     [[nodiscard]] double twice() const {
-        return static_cast<double>(
-            std::ranges::count_if(acked_, [](const auto& one) { return one.second > 1; }));
+        return static_cast<double>(std::ranges::count_if(acked_, [](const auto& one) { return one.second > 1; }));
     }
 
 private:

@@ -64,8 +64,8 @@ public:
         const auto per_second = static_cast<double>(marshals_);
         const auto reports = static_cast<std::uint64_t>(seconds * per_second);
         for (std::uint64_t i = 0; i < reports; ++i) {
-            const auto due = begin + std::chrono::duration_cast<Clock::duration>(
-                                         Seconds(static_cast<double>(i) / per_second));
+            const auto due = begin +
+                             std::chrono::duration_cast<Clock::duration>(Seconds(static_cast<double>(i) / per_second));
             const auto take = [&](std::size_t who, const v1::Item& item) {
                 if (who != lead_ || !item.has_marshal_position()) return;
                 ages.push_back(static_cast<double>(utc_us()) / 1'000 -
@@ -85,8 +85,8 @@ private:
     void report(std::size_t who, double second) {
         std::normal_distribution<double> off(0, noise_metres);
         const double behind = column_metres * static_cast<double>(who) / static_cast<double>(marshals_);
-        const double along = column_metres - behind + std::fmod(second * walks_metres_per_second,
-                                                                MarchStage::street_metres - column_metres);
+        const double along = column_metres - behind +
+                             std::fmod(second * walks_metres_per_second, MarchStage::street_metres - column_metres);
         constexpr double units = 1e7;
         v1::Fix fix;
         const double east = along + off(random_), north = off(random_);

@@ -35,6 +35,10 @@ constexpr double same_guess_metres = 15;
 /// better.
 constexpr double given_up_cost = 20;
 constexpr double told_anew_cost = 2;
+/// Who has walked so far since the fix before shows where. Fixes of somebody who stands say little of the leg: at a
+/// corner where the route comes by twice the noise of half an hour would speak for the one or the other.
+constexpr double telling_metres = 10;
+constexpr double worth_least = 0.02;
 /// Without a fix a walker is carried on by so much at most.
 constexpr double carried_most_metres = 30;
 /// Somebody who is far from where he can have walked was driven there when so long all fixes say so.
@@ -61,6 +65,7 @@ struct Progress::Sight {
     double deviation = 0;
     double elapsed_seconds = 0;  ///< since the fix before
     double noise_back = 0;
+    double worth = 1;  ///< as evidence for one place rather than another: 0 to 1
 };
 
 /// The best guesses of one fix, each at its own place.
@@ -147,7 +152,7 @@ Progress::Guess Progress::moved(const Guess& before, const Guess& carried, const
     guess.covar -= carried.var_along * carried.covar / weight;
     guess.var_pace -= carried.covar * carried.covar / weight;
     const double back = std::max(0.0, before.along - guess.along);
-    guess.cost += cost_of(place.beside.value / sight.deviation) + cost_of(news / std::sqrt(expected)) +
+    guess.cost += sight.worth * (cost_of(place.beside.value / sight.deviation) + cost_of(news / std::sqrt(expected))) +
                   back / back_doubt_metres;
     guess.place = place.along.value;
     guess.beside = place.beside.value;
@@ -208,6 +213,7 @@ Projection Progress::take(const RouteIndex& index, const Fix& fix) {
     sight.deviation = deviation_of(fix.accuracy_metres);
     sight.elapsed_seconds = seconds_in(fix.fix_at - fix_at_);
     sight.noise_back = RouteIndex::noise_back(fix.accuracy_metres).value;
+    sight.worth = std::clamp(fastest() * sight.elapsed_seconds / telling_metres, worth_least, 1.0);
     Contenders contenders;
     contend(index, sight, on_line_metres + sight.noise_back / 2, contenders);
     if (contenders.empty()) {
@@ -226,7 +232,14 @@ Projection Progress::take(const RouteIndex& index, const Fix& fix) {
 Projection Progress::stray(const RouteIndex& index, const Fix& fix, const Projection& nearest) {
     if (!strayed_since_) strayed_since_ = fix.fix_at;
     if (fix.fix_at - strayed_since_ < strayed_long) return nearest;
-    return begin(index, fix, {nearest.along, nearest.along});
+    const Metres last{guesses_[chosen_].along};
+    return begin(index, fix, {last, last});
+}
+
+double Progress::fastest() const {
+    double pace = 0;
+    for (std::size_t i = 0; i < count_; ++i) pace = std::max(pace, std::abs(guesses_[i].pace));
+    return pace;
 }
 
 Metres Progress::along(UtcMs now) const {

@@ -63,6 +63,7 @@ private:
                                      const Sight& sight);
     void contend(const RouteIndex& index, const Sight& sight, double within, Contenders& contenders) const;
     void settle(const Contenders& contenders);
+    [[nodiscard]] double fastest() const;
     Projection stray(const RouteIndex& index, const Fix& fix, const Projection& nearest);
 
     static constexpr std::size_t guesses_most = 4;
