@@ -41,6 +41,15 @@ ColumnSample sample_of(const ObserveColumn& seen) {
     return sample;
 }
 
+/// While the march moves; and when its end is in but people still walk, as far as they do.
+bool is_sampled(const MarchState& state, const ColumnSample& now) {
+    const Phase phase = state.phase;
+    if (phase == Phase::marching) return true;
+    const ColumnSample& last = state.column.sample;
+    const bool walks = now.head_metres != last.head_metres || now.tail_metres != last.tail_metres;
+    return walks && (phase == Phase::rally || phase == Phase::call_to_action || phase == Phase::dispersing);
+}
+
 /// So long a condition must hold before its alert is raised, and why that ends.
 struct ColumnAlert {
     AlertKind kind;
@@ -154,7 +163,7 @@ void put_marks_on(const MarchState& state, const Route& route, UtcMs now, Events
 std::vector<Event> column_events(const MarchState& state, const ObserveColumn& seen, UtcMs now) {
     Events events;
     const bool is_due = now - state.column.sampled_at >= limits::column_sampled_every;
-    if (state.phase == Phase::marching && is_due && (seen.head || seen.tail)) {
+    if (is_due && (seen.head || seen.tail) && is_sampled(state, sample_of(seen))) {
         events.emplace_back(ColumnSampled{sample_of(seen)});
     }
     for (const auto& [key, alert] : state.alerts) {

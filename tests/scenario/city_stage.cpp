@@ -134,6 +134,8 @@ void Seat::report(const base::LogId& march, std::vector<core::Fix> fixes) {
     backend_.report_position(*slot_, grant_ ? grant_->actor : core::Actor{}, {march, std::move(fixes)});
 }
 
+void Seat::speak() { backend_.heard_from(*slot_, *grant_, wire::Screen::untold); }
+
 void Seat::pocket() { backend_.heard_from(*slot_, *grant_, wire::Screen::off); }
 
 std::optional<base::Result<wire::Accepted>> Seat::reply_to(base::CommandId id) const {
@@ -201,7 +203,7 @@ void CityStage::wait(base::Millis time) {
     settle();
     for (std::int64_t second = 0; second < time.value / 1000; ++second) {
         clock.advance(base::seconds(1));
-        city->beat();
+        if (city) city->beat();
         for (const auto& other : others) other->beat();
         settle();
     }
@@ -242,13 +244,15 @@ void CityStage::go_down() {
 
 void CityStage::crash() { city.reset(); }
 
+shard::City& CityStage::some_city() { return city ? *city : *others.back(); }
+
 base::Result<wire::Accepted> CityStage::try_host(const base::LogId& where, core::CommandBody body) {
     core::Actor actor;
     actor.host = true;
     core::Command command;
     command.body = std::move(body);
     std::optional<base::Result<wire::Accepted>> answer;
-    city->command(where, std::move(command), actor, [&](auto outcome) { answer = std::move(outcome); });
+    some_city().command(where, std::move(command), actor, [&](auto outcome) { answer = std::move(outcome); });
     settle();
     REQUIRE(answer.has_value());
     return *answer;
@@ -268,26 +272,35 @@ void CityStage::create_campaign(bool drill) {
     host(campaign, create);
 }
 
-void CityStage::create_march(bool drill) {
-    host(campaign, core::ListMarch{march.march, 8U << 16U});
+core::CreateMarch march_of(const MarchTime& time, bool drill) {
     core::CreateMarch create;
     create.spec.city = "St. Louis";
     create.spec.state = "MO";
     create.spec.tz = "America/Chicago";
     create.spec.drill = drill;
-    create.spec.plan = {{core::Phase::assembling, step_off - base::hours(1)},
-                        {core::Phase::marching, step_off},
-                        {core::Phase::rally, step_off + base::hours(1)}};
+    create.spec.plan = {{core::Phase::assembling, time.step_off - base::hours(1)},
+                        {core::Phase::marching, time.step_off},
+                        {core::Phase::rally, time.step_off + base::hours(1)}};
     create.topic_base = 8U << 16U;
+    return create;
+}
+
+void CityStage::create_march(bool drill) {
+    const core::CreateMarch create = march_of({}, drill);
+    host(campaign, core::ListMarch{march.march, create.topic_base});
     host(march, create);
 }
 
 session::Grant CityStage::person(const std::string& callsign, core::Role role, bool for_all) {
     const base::Slug where = for_all ? base::Slug{} : march.march;
-    const base::PersonId person{host(campaign, core::AddPerson{callsign, where}).made};
+    return grant({host(campaign, core::AddPerson{callsign, where}).made}, role, for_all);
+}
+
+session::Grant CityStage::grant(base::PersonId person, core::Role role, bool for_all) {
+    const base::Slug where = for_all ? base::Slug{} : march.march;
     const base::Hash256 hash = base::sha256("token " + std::to_string(++tokens_));
     host(campaign, core::IssueToken{hash, person, role, where, {}});
-    const auto grant = city->backend(0).find_token(hash);
+    const auto grant = some_city().backend(0).find_token(hash);
     REQUIRE(grant.has_value());
     return *grant;
 }
