@@ -46,6 +46,7 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_notice(app, context);
     add_order(app, context);
     add_roll_call(app, context);
+    add_incident(app, context);
     add_simulate(app, context);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {

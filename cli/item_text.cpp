@@ -83,6 +83,7 @@ struct Sentence {
             return number == 0 ? std::string("the whole march") : "section " + std::to_string(number);
         };
         if (c.kind == sdk::AlertKind::gap_open) return "what follows " + section(c.number);
+        if (c.kind == sdk::AlertKind::lost_child) return "incident " + std::to_string(c.number);
         if (c.number != 0) return "order " + std::to_string(c.number);
         if (sdk::is_about_person(c.kind)) return who(c.subject);
         if (c.kind == sdk::AlertKind::coverage_lost) {
@@ -145,6 +146,15 @@ struct Sentence {
         for (const std::uint32_t order : c.orders) text += " " + std::to_string(order);
         text += " " + std::string(sdk::name_of(c.state));
         return c.superseded_by == 0 ? text : text + " by " + std::to_string(c.superseded_by);
+    }
+    std::string operator()(const sdk::IncidentChanged& c) const {
+        std::string text = "incident " + std::to_string(c.number) + " " + std::string(sdk::name_of(c.kind)) + " " +
+                           std::string(sdk::name_of(c.state));
+        if (c.owner != 0) text += " of " + who(c.owner);
+        return text + quoted(c.description) + quoted(c.note);
+    }
+    std::string operator()(const sdk::RestrictedRead& c) const {
+        return who(c.person) + " has read what is restricted of incident " + std::to_string(c.incident);
     }
     std::string operator()(const sdk::ColumnSampled& c) const {
         const auto end = [](const std::optional<std::uint32_t>& at, sdk::KnownBy by) {
@@ -241,6 +251,8 @@ std::string snapshot_text(const sdk::March& march) {
     if (!march.roster.empty()) text += "; " + std::to_string(march.roster.size()) + " on the roster";
     const auto open = std::ranges::count(march.orders, sdk::OrderState::open, &sdk::Order::state);
     if (open != 0) text += "; " + std::to_string(open) + " open orders";
+    const auto happening = std::ranges::count(march.incidents, false, &sdk::Incident::has_ended);
+    if (happening != 0) text += "; " + std::to_string(happening) + " open incidents";
     if (!march.alerts.empty()) text += "; " + std::to_string(march.alerts.size()) + " open alerts";
     for (const sdk::Proposal& proposal : march.proposals) {
         text += "; proposal " + std::to_string(proposal.number) + " to " + wish_text(proposal) + " waits";
@@ -258,6 +270,23 @@ std::string order_text(const sdk::Order& order) {
         if (count != 0) text += ", " + std::to_string(count) + " " + std::string(sdk::name_of(state));
     }
     return order.escalated ? text + ", escalated" : text;
+}
+
+std::string incident_text(const sdk::Incident& incident, const sdk::March& march) {
+    const auto who = [&](sdk::PersonId person) {
+        const sdk::Member* member = march.member(person);
+        return member == nullptr ? "person " + std::to_string(person) : member->callsign;
+    };
+    std::string text = "incident " + std::to_string(incident.number) + " " + std::string(sdk::name_of(incident.kind)) +
+                       " " + std::string(sdk::name_of(incident.severity)) + " " +
+                       std::string(sdk::name_of(incident.state)) + place_text(incident.place) +
+                       quoted(incident.description) + ", reported by " + who(incident.reporter);
+    if (incident.owner != 0) text += ", owned by " + who(incident.owner);
+    if (incident.duplicate_of != 0) text += ", duplicate of " + std::to_string(incident.duplicate_of);
+    if (incident.decide_by != 0) text += ", decide about the police by " + clock_text(incident.decide_by) + " UTC";
+    if (incident.methane.major) text += ", MAJOR INCIDENT";
+    if (incident.is_restricted) text += ", more is restricted";
+    return text;
 }
 
 std::string row_text(const sdk::Row& row) {
@@ -280,7 +309,11 @@ std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& com
     }
     const std::string stored = std::string(sdk::name_of(accepted.level)) + " at " +
                                std::to_string(accepted.position.seq);
-    return stored + (accepted.made == 0 ? "" : ", number " + number) + "\n";
+    std::string text = stored + (accepted.made == 0 ? "" : ", number " + number) + "\n";
+    if (const auto& block = accepted.restricted) {
+        text += "name: " + block->name + "\nmedical: " + block->medical + "\ncontact: " + block->contact + "\n";
+    }
+    return text;
 }
 
 }  // namespace marchwire::cli

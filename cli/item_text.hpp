@@ -16,6 +16,8 @@ namespace marchwire::cli {
 [[nodiscard]] std::string snapshot_text(const sdk::March& march);
 /// "order 3 hold open "Stop at the library.", 2 queued, 5 acked, escalated".
 [[nodiscard]] std::string order_text(const sdk::Order& order);
+/// "incident 2 lost_child urgent assigned at waypoint 4 "red coat", reported by Blue 7, ...".
+[[nodiscard]] std::string incident_text(const sdk::Incident& incident, const sdk::March& march);
 [[nodiscard]] std::string row_text(const sdk::Row& row);
 /// What became of a command: how safe it is stored, or whose yes a proposal waits for.
 [[nodiscard]] std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& command);

@@ -164,13 +164,15 @@ void run_verb(Context& context, const PersonVerb& verb) {
     const auto accepted = link.send(*name, *command);
     if (!accepted) return report(context, accepted.error());
     const std::string level(sdk::name_of(accepted->level));
-    print(context,
-          {{"ok", true},
-           {"level", level},
-           {"position", {{"epoch", accepted->position.epoch}, {"seq", accepted->position.seq}}},
-           {"made", accepted->made},
-           {"proposed", accepted->proposed}},
-          accepted_text(*accepted, *command));
+    nlohmann::json answer{{"ok", true},
+                          {"level", level},
+                          {"position", {{"epoch", accepted->position.epoch}, {"seq", accepted->position.seq}}},
+                          {"made", accepted->made},
+                          {"proposed", accepted->proposed}};
+    if (const auto& block = accepted->restricted) {
+        answer["restricted"] = {{"name", block->name}, {"medical", block->medical}, {"contact", block->contact}};
+    }
+    print(context, answer, accepted_text(*accepted, *command));
 }
 
 }  // namespace marchwire::cli

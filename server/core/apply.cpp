@@ -146,6 +146,9 @@ public:
         for (Order& order : state_.orders) {
             if (order.state == OrderState::open) shift(order.deadline);
         }
+        for (Incident& incident : state_.incidents) {
+            if (!has_ended(incident.state)) shift(incident.decide_by);
+        }
     }
 
     void operator()(const AlertRaised& event) const {
@@ -230,6 +233,21 @@ public:
         // A phone that was away tells late what others have told since.
         if (event.mark.route_version != known.route_version || event.mark.at >= known.at) known = event.mark;
     }
+    void operator()(const IncidentReported& event) const {
+        state_.incidents_reported = event.incident.number;
+        put_incident(state_, event.incident);
+        if (event.restricted) state_.restricted[event.incident.number] = *event.restricted;
+    }
+    void operator()(const IncidentChanged& event) const {
+        if (event.restricted) state_.restricted[event.incident.number] = *event.restricted;
+        put_incident(state_, event.incident);
+        for (Order& order : state_.orders) {
+            if (event.forgets_order == 0 || order.number != event.forgets_order) continue;
+            order.text.clear();
+            order.parameters.clear();
+        }
+    }
+    void operator()(const RestrictedRead&) const {}
     void operator()(const NoticePosted& event) const {
         state_.notices.push_back(event.notice);
         state_.notices_posted = event.notice.number;
@@ -357,6 +375,9 @@ public:
     void operator()(const CountReported&) const { misplaced(); }
     void operator()(const PolicySet&) const { misplaced(); }
     void operator()(const SilenceObserved&) const { misplaced(); }
+    void operator()(const IncidentReported&) const { misplaced(); }
+    void operator()(const IncidentChanged&) const { misplaced(); }
+    void operator()(const RestrictedRead&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }

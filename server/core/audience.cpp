@@ -94,6 +94,16 @@ public:
     Indices operator()(const TokenIssued&) { return {}; }
     Indices operator()(const TokenRevoked&) { return {}; }
     Indices operator()(const ImportRecorded&) { return {}; }
+    Indices operator()(const IncidentReported& event) {
+        add_incident(event.incident, event.incident);
+        return std::move(indices_);
+    }
+    Indices operator()(const IncidentChanged& event) {
+        const Incident* before = state_.incident(event.incident.number);
+        add_incident(before == nullptr ? event.incident : *before, event.incident);
+        return std::move(indices_);
+    }
+    Indices operator()(const RestrictedRead&) { return ops(); }
     Indices operator()(const ColumnSampled&) { return ops(); }
     Indices operator()(const WaypointPassed&) { return ops(); }
 
@@ -154,6 +164,20 @@ private:
         }
         const bool leads_hear = audience.kind == AudienceKind::all || audience.kind == AudienceKind::section;
         if (!leads_hear) add_leads_of(ordinals);
+    }
+    /// Whom it concerns, and whom it did until now: the first topics that a phone hears it on say the most (shown_on).
+    void add_incident(const Incident& before, const Incident& now) {
+        add(topic::ops);
+        for (const Incident* one : {&now, &before}) {
+            add_person(one->reporter);
+            add_person(one->owner);
+        }
+        for (const Incident* one : {&now, &before}) {
+            if (one->section != 0) add(topic::section_ops(one->section));
+            if (one->kind == IncidentKind::medical) add(topic::role(Role::medic));
+            if (one->kind == IncidentKind::police) add(topic::role(Role::police_liaison));
+            if (one->kind != IncidentKind::police) add_section(one->section);
+        }
     }
     /// Those of the order as it stood, and those who came later or to another section.
     void add_ended(std::uint32_t number) {

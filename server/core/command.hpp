@@ -152,6 +152,52 @@ struct MarkPassed {
 };
 
 // ---- safety ------------------------------------------------------------------------------------
+/// Names no version and always applies, also from a phone that was off-line.
+struct ReportIncident {
+    IncidentKind kind = IncidentKind::other;
+    Severity severity = Severity::warning;
+    Place place = {};
+    std::string description = {};
+    Methane methane = {};
+    std::optional<RestrictedBlock> restricted = {};
+    bool tell_all = false;  ///< LOST_CHILD: an INFO order with the description to all on duty
+};
+struct AssignIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    PersonId owner;
+};
+/// What is left out stays as it is. Where it only adds (note, description, METHANE, restricted block) the version may
+/// be 0: it always applies then.
+struct UpdateIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    std::optional<IncidentState> state = {};  ///< TRIAGED, ON_SCENE or CLOSED; the others have commands of their own
+    std::optional<IncidentKind> kind = {};
+    std::optional<Severity> severity = {};
+    std::optional<Place> place = {};
+    std::string description = {};
+    std::string note = {};
+    std::optional<Methane> methane = {};
+    std::optional<RestrictedBlock> restricted = {};
+    std::uint32_t duplicate_of = 0;
+    bool escalate = false;  ///< call on the national desk
+    bool tell_all = false;  ///< as in ReportIncident
+};
+struct ResolveIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    std::string outcome;
+};
+struct ReopenIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    std::string reason;
+};
+/// The answer bears the block, for this person alone; the log tells that it was read.
+struct ReadRestricted {
+    std::uint32_t incident = 0;
+};
 struct AckAlert {
     AlertKey key;
     std::uint32_t version = 0;
@@ -261,7 +307,8 @@ using CommandBody = std::variant<
     Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
     PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
     MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
-    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn>;
+    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn,
+    ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

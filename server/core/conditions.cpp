@@ -143,6 +143,11 @@ Condition coverage_lost(const MarchState& state, std::uint32_t cover) {
     return {found != state.tally.cover.end() && found->second.working == 0 && is_under_way(state), false};
 }
 
+Condition lost_child(const MarchState& state, std::uint32_t number) {
+    const Incident* incident = state.incident(number);
+    return {incident != nullptr && is_lost_child(*incident), false};
+}
+
 Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
     if (!is_on(state.policy, key.kind)) return {};
     const auto number = static_cast<std::uint32_t>(key.subject.value);
@@ -153,6 +158,7 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::staffing_low: return staffing_low(state);
         case AlertKind::density_high: return density_high(state, number);
         case AlertKind::coverage_lost: return coverage_lost(state, number);
+        case AlertKind::lost_child: return lost_child(state, key.number);
         case AlertKind::phase_late: {
             const PlannedPhase next = awaited_phase(state);
             const bool awaited = next.at && late_key(next.phase) == key && at < next.at + late_until;
@@ -185,6 +191,7 @@ bool is_of_condition(AlertKind kind) {
 UtcMs raise_at(const MarchState& state, const AlertKey& key, UtcMs at) {
     if (key.kind == AlertKind::coverage_lost) return at + limits::coverage_lost_after;
     if (key.kind == AlertKind::staffing_low) return at + limits::staffing_low_after;
+    if (key.kind == AlertKind::lost_child) return std::max(at, state.incident(key.number)->decide_by);
     if (key.kind == AlertKind::phase_late) return std::max(at, awaited_phase(state).at + limits::phase_late_after);
     return at;
 }
@@ -253,6 +260,7 @@ public:
         for (const Member& member : state_.roster) look(state_, {AlertKind::battery_low, member.person}, at_);
         plan();
         silence();
+        for (const Incident& one : state_.incidents) incident(one);
         known([](AlertKind kind) { return is_of_condition(kind); });
     }
     void covers() const {
@@ -265,6 +273,7 @@ public:
         if (const PlannedPhase next = awaited_phase(state_); next.at) look(state_, late_key(next.phase), at_);
         known([](AlertKind kind) { return kind == AlertKind::phase_late; });
     }
+    void incident(const Incident& incident) const { look(state_, {AlertKind::lost_child, {}, incident.number}, at_); }
     void count(const Count& told) const {
         look(state_, {AlertKind::staffing_low, PersonId{}}, at_);
         look(state_, {AlertKind::density_high, PersonId{told.section}}, at_);
@@ -327,6 +336,9 @@ struct Follow {
     void operator()(const CheckedIn& event) const { watching.person(event.person); }
     void operator()(const CountReported& event) const { watching.count(event.count); }
     void operator()(const SilenceObserved&) const { watching.silence(); }
+    void operator()(const IncidentReported& event) const { watching.incident(event.incident); }
+    void operator()(const IncidentChanged& event) const { watching.incident(event.incident); }
+    void operator()(const RestrictedRead&) const {}
     void operator()(const AlertRaised& event) const {
         watching.alert(event.alert.key);
         if (event.alert.key.kind == AlertKind::network_lost) watching.silence();
@@ -365,8 +377,9 @@ struct Follow {
 };
 
 bool is_in_small(AlertKind kind) {
-    static constexpr std::array kinds = {AlertKind::sos_unowned, AlertKind::person_detained, AlertKind::checkin_missed,
-                                         AlertKind::phase_late,  AlertKind::network_lost,    AlertKind::order_unacked};
+    static constexpr std::array kinds = {AlertKind::sos_unowned,  AlertKind::person_detained, AlertKind::checkin_missed,
+                                         AlertKind::lost_child,   AlertKind::phase_late,      AlertKind::network_lost,
+                                         AlertKind::order_unacked};
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 

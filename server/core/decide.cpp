@@ -33,12 +33,13 @@ std::string_view who_may(Action action) {
         case Action::on_behalf:
             return "Ask this person's buddy, the section lead, a dispatcher or the city lead to say it.";
         case Action::report: return "Only people of this march report; ask your lead for an invite.";
+        case Action::incident:
+            return "Ask the section lead, a dispatcher or the city lead; whoever reported it may add to it.";
+        case Action::read_restricted: return "Ask the city lead: only few read what is restricted of an incident.";
         case Action::read_public:
         case Action::read_positions:
-        case Action::read_restricted:
         case Action::legs_exits:
         case Action::count_action:
-        case Action::incident:
         case Action::reveal_person:
         case Action::read_ops:
         case Action::read_marshal:

@@ -5,6 +5,7 @@
 #include "core/event.hpp"
 #include "core/rights.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace marchwire::core {
@@ -45,5 +46,11 @@ void apply(CampaignState& state, const Entry& entry, const base::Digest& digest)
 /// What ObserveColumn at `now` yields: a sample when a minute has passed, alerts raised and cleared. Empty when nothing
 /// is to be said; calling it again after applying yields nothing new. (core/decide_column)
 [[nodiscard]] std::vector<Event> column_events(const MarchState& state, const ObserveColumn& seen, UtcMs now);
+
+/// What the answer to an accepted ReadRestricted bears, asked with the state that holds it; none for other commands.
+/// The refusal, where this actor may not read it (any more).
+[[nodiscard]] base::Result<std::optional<RestrictedBlock>> restricted_answer(const MarchState& state,
+                                                                             const Command& command,
+                                                                             const Context& context);
 
 }  // namespace marchwire::core

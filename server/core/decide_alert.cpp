@@ -29,8 +29,9 @@ bool may_take(const Ask& ask, const AlertKey& key) {
         case Permission::own_section: return is_of_section(ask.state, key, ask.section());
         // Nobody knows yet what a cry for help is about: a medic who goes there may own it.
         case Permission::medical: return key.kind == AlertKind::sos_unowned;
+        // Whether the police are told of a lost child is the liaison's matter as well.
+        case Permission::police: return key.kind == AlertKind::lost_child;
         case Permission::buddy:
-        case Permission::police:
         case Permission::deny:
         case Permission::read:
         case Permission::propose:

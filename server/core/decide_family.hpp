@@ -56,6 +56,8 @@ template <class... Each>
 [[nodiscard]] Complaint check_second_person(const Ask& ask, const Proposal& proposal);
 
 // ---- shared consequences -----------------------------------------------------------------------
+/// The place as it is stored: bounded, and never finer than 50 m along the route.
+[[nodiscard]] base::Result<Place> stored_place(const MarchState& state, Place place);
 /// When somebody with this duty is next expected to check in, counted from now; 0 when not at all.
 [[nodiscard]] UtcMs next_check_in(const MarchState& state, const Member& member, Duty duty, UtcMs now);
 /// How often in this phase; 0 when no check-ins are expected.
@@ -79,6 +81,10 @@ void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by
 void add_recipients(const MarchState& state, UtcMs now, Events& events);
 /// OrdersEnded for what it supersedes and, last, OrderIssued to all on duty; only the former when nobody is on duty.
 void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> parameters, Events& events);
+/// An INFO order to all on duty in place of `replaces` (0: of none), which ends. Answers its number; 0 when nobody is
+/// on duty, or the text is empty: then the other one ends without it.
+std::uint32_t inform_all(const Ask& ask, std::string template_name, std::string text, std::uint32_t replaces,
+                         Events& events);
 /// What a change of phase orders: HOLD, STOP, RESUME, DISPERSE, or that the march is cancelled; none for others. A
 /// march that is closed ends its orders.
 void order_phase(const Ask& ask, Phase to, Events& events);
@@ -161,6 +167,12 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RepairLog& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const MarkPassed& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ObserveColumn& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReportIncident& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AssignIncident& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const UpdateIncident& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ResolveIncident& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReopenIncident& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReadRestricted& wish);
 
 /// Of both logs: a repair goes on from `tip`, which must be beyond what was found.
 [[nodiscard]] Decision repaired(const Tip& tip, const RepairLog& wish);

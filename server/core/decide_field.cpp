@@ -12,32 +12,6 @@ namespace {
 
 namespace limits = base::limits;
 
-/// The place as it is stored: bounded, and never finer than 50 m along the route.
-base::Result<Place> place_of(const MarchState& state, Place place) {
-    switch (place.kind) {
-        case PlaceKind::none: return Place{};
-        case PlaceKind::post:
-            if (place.number == 0 || place.number > limits::route_waypoints) {
-                return base::invalid("place.number", "Give the number of a waypoint of the route.");
-            }
-            return place;
-        case PlaceKind::section:
-            if (place.number == 0 || place.number > state.sections) {
-                return base::invalid("place.number",
-                                     "This march has sections 1 to " + std::to_string(state.sections) + ".");
-            }
-            return place;
-        case PlaceKind::route_metre:
-            if (place.number > limits::place_metre_max) {
-                return base::invalid("place.number", "Give metres from the start of the route.");
-            }
-            place.number = (place.number + limits::place_snap_metres / 2) / limits::place_snap_metres *
-                           limits::place_snap_metres;
-            return place;
-    }
-    return base::invalid("place.kind", "Give a post, a section or a metre of the route.");
-}
-
 /// True when somebody on the street has this person with them.
 bool has_buddy_here(const MarchState& state, const Member& person) {
     const auto is_here = [&](const Member& member) { return is_present(member.duty) && are_buddies(member, person); };
@@ -131,6 +105,31 @@ bool is_missing(const MarchState& state, const Member& member, UtcMs now) {
 
 }  // namespace
 
+base::Result<Place> stored_place(const MarchState& state, Place place) {
+    switch (place.kind) {
+        case PlaceKind::none: return Place{};
+        case PlaceKind::post:
+            if (place.number == 0 || place.number > limits::route_waypoints) {
+                return base::invalid("place.number", "Give the number of a waypoint of the route.");
+            }
+            return place;
+        case PlaceKind::section:
+            if (place.number == 0 || place.number > state.sections) {
+                return base::invalid("place.number",
+                                     "This march has sections 1 to " + std::to_string(state.sections) + ".");
+            }
+            return place;
+        case PlaceKind::route_metre:
+            if (place.number > limits::place_metre_max) {
+                return base::invalid("place.number", "Give metres from the start of the route.");
+            }
+            place.number = (place.number + limits::place_snap_metres / 2) / limits::place_snap_metres *
+                           limits::place_snap_metres;
+            return place;
+    }
+    return base::invalid("place.kind", "Give a post, a section or a metre of the route.");
+}
+
 UtcMs next_check_in(const MarchState& state, const Member& member, Duty duty, UtcMs now) {
     const Millis interval = check_in_interval(state.spec.kind, state.phase);
     return is_expected(member, duty) && interval.value != 0 ? now + interval : UtcMs{};
@@ -176,7 +175,7 @@ bool may_speak_for(const Ask& ask, const Member& person) {
 Decision decide_on(const Ask& ask, const CheckIn& wish) {
     const auto person = reported(ask, wish);
     if (!person) return person.error();
-    const auto place = place_of(ask.state, wish.place);
+    const auto place = stored_place(ask.state, wish.place);
     if (!place) return place.error();
     if (auto wrong = check_report(ask, wish, **person)) return *wrong;
     CheckIn said = wish;

@@ -273,6 +273,23 @@ void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> paramet
     if (reaches_somebody) events.emplace_back(OrderIssued{fresh});
 }
 
+std::uint32_t inform_all(const Ask& ask, std::string template_name, std::string text, std::uint32_t replaces,
+                         Events& events) {
+    Order order;
+    order.kind = OrderKind::info;
+    order.template_name = std::move(template_name);
+    order.text = std::move(text);
+    const bool is_empty = order.text.empty();
+    const Order fresh = prepared(ask, std::move(order));
+    const bool goes_out = !is_empty && !fresh.receipts.empty();
+    const auto before = open_orders(ask.state, [&](const Order& old) { return old.number == replaces; });
+    const auto how = goes_out ? OrderState::superseded : OrderState::closed;
+    end_orders(ask.state, {before, how, goes_out ? fresh.number : 0, {}, {}}, events);
+    if (!goes_out) return 0;
+    events.emplace_back(OrderIssued{fresh});
+    return fresh.number;
+}
+
 void order_phase(const Ask& ask, Phase to, Events& events) {
     if (to == Phase::closed) {
         const auto all = open_orders(ask.state, [](const Order&) { return true; });

@@ -154,6 +154,23 @@ struct WaypointPassed {
     PersonId person;  ///< who said so; 0: nobody, the route changed
 };
 
+/// Its restricted block goes to the store alone: shown_on leaves it out on every topic.
+struct IncidentReported {
+    Incident incident;
+    std::optional<RestrictedBlock> restricted;
+};
+/// The incident as it is now, with the notes that were added alone.
+struct IncidentChanged {
+    Incident incident;
+    std::optional<RestrictedBlock> restricted;  ///< the whole block, where it was given anew; as above
+    std::uint32_t forgets_order = 0;            ///< the words of this order are taken away: they described a child
+};
+/// Somebody has read what is restricted of an incident.
+struct RestrictedRead {
+    std::uint32_t incident = 0;
+    PersonId person;
+};
+
 /// Somebody cried for help, again perhaps. The alert about it is an event of its own.
 struct SosRaised {
     PersonId person;
@@ -225,13 +242,13 @@ struct ImportRecorded {
     ImportRecord record;
 };
 
-using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
-                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
-                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
-                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported,
-                           PolicySet, SilenceObserved, ColumnSampled, WaypointPassed>;
+using Event = std::variant<
+    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
+    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
+    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
+    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
+    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

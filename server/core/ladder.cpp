@@ -20,7 +20,8 @@ public:
           subject_(state.member(person_)),
           section_(section_of(state, key)),
           gap_after_(about(key.kind) == AlertAbout::gap ? key.number : 0),
-          order_(order_of(state, key)) {
+          order_(order_of(state, key)),
+          incident_(about(key.kind) == AlertAbout::incident ? state.incident(key.number) : nullptr) {
         if (order_ == nullptr || step != rung_section_lead) return;
         asked_.resize(limits::sections + 1);
         const auto add = [&](std::uint32_t ordinal) { asked_[state.roster[ordinal].section] = true; };
@@ -39,7 +40,8 @@ public:
                 return is_buddy(member) || walks_ahead(member) || (kind_ == AlertKind::sos_unowned && same_section);
             case rung_section_lead:
                 if (order_ != nullptr) return leads_asked(member) || member.person == order_->issuer;
-                return member.role == Role::section_lead && (same_section || is_beside_gap(member));
+                return owns_incident(member) ||
+                       (member.role == Role::section_lead && (same_section || is_beside_gap(member)));
             case rung_city_leads: return is_of_city(member);
             default: return false;
         }
@@ -55,14 +57,19 @@ private:
     [[nodiscard]] bool walks_ahead(const Member& member) const {
         return member.role == Role::head && (kind_ == AlertKind::head_too_fast || kind_ == AlertKind::off_route);
     }
+    [[nodiscard]] bool owns_incident(const Member& member) const {
+        return incident_ != nullptr && incident_->owner && incident_->owner == member.person;
+    }
     [[nodiscard]] bool is_beside_gap(const Member& member) const {
         return gap_after_ != 0 && (member.section == gap_after_ || member.section == gap_after_ + 1);
     }
     [[nodiscard]] bool is_of_city(const Member& member) const {
         // They watch what is done to people, and are told of this as the city is.
         const bool observer = kind_ == AlertKind::person_detained && member.role == Role::legal_observer;
-        const bool dispatcher = is_of_column(kind_) && member.role == Role::dispatcher;
-        return member.role == Role::city_lead || observer || dispatcher;
+        const bool of_city = is_of_column(kind_) || kind_ == AlertKind::lost_child;
+        const bool dispatcher = of_city && member.role == Role::dispatcher;
+        const bool liaison = kind_ == AlertKind::lost_child && member.role == Role::police_liaison;
+        return member.role == Role::city_lead || observer || dispatcher || liaison;
     }
 
     AlertKind kind_;
@@ -72,6 +79,7 @@ private:
     std::uint32_t section_;
     std::uint32_t gap_after_;  ///< the section ahead of the gap; 0: it is about none
     const Order* order_;
+    const Incident* incident_;
     std::vector<bool> asked_;  ///< by section
 };
 
@@ -92,6 +100,7 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::head_too_fast:
         case AlertKind::off_route: return {rung_buddy, rung_national_desk, limits::ladder_step, true};
         case AlertKind::column_stretched: return {rung_city_leads, rung_national_desk, limits::ladder_step, true};
+        case AlertKind::lost_child: return {rung_section_lead, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::sos_unowned: return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::person_detained: return {rung_city_leads, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::gap_open:
@@ -132,6 +141,10 @@ std::uint32_t section_of(const MarchState& state, const AlertKey& key) {
         case AlertAbout::person: {
             const Member* member = state.member(key.subject);
             return member == nullptr ? 0 : member->section;
+        }
+        case AlertAbout::incident: {
+            const Incident* incident = state.incident(key.number);
+            return incident == nullptr ? 0 : incident->section;
         }
         case AlertAbout::section: return static_cast<std::uint32_t>(key.subject.value);
         case AlertAbout::section_role: return section_of_cover(static_cast<std::uint32_t>(key.subject.value));

@@ -107,6 +107,11 @@ const Order* MarchState::order(std::uint32_t number) const {
     return found == orders.end() || found->number != number ? nullptr : &*found;
 }
 
+const Incident* MarchState::incident(std::uint32_t number) const {
+    const auto found = std::ranges::lower_bound(incidents, number, {}, &Incident::number);
+    return found == incidents.end() || found->number != number ? nullptr : &*found;
+}
+
 const Route* MarchState::route(std::uint32_t version) const {
     return version == 0 || version > routes.size() ? nullptr : &routes[version - 1];
 }

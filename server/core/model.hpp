@@ -3,7 +3,9 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/incident.hpp"
 #include "core/order.hpp"
+#include "core/place.hpp"
 #include "core/proposal.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
@@ -56,14 +58,6 @@ struct MarchSpec {
     std::vector<PlannedPhase> plan;
     std::string source;  ///< where the plan was taken from, for people
     bool operator==(const MarchSpec&) const = default;
-};
-
-/// A check-in's place: never a coordinate. `number` is a waypoint number, a section number, or
-/// metres from the start snapped to 50.
-struct Place {
-    PlaceKind kind = PlaceKind::none;
-    std::uint32_t number = 0;
-    bool operator==(const Place&) const = default;
 };
 
 struct Waypoint {
@@ -202,7 +196,8 @@ struct Notice {
 struct AlertKey {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject;
-    std::uint32_t number = 0;  ///< of an order; GAP_OPEN: the section ahead of the gap; 0 where the rest says all
+    std::uint32_t number = 0;  ///< of an order or incident; GAP_OPEN: the section ahead of the gap; 0 where the rest
+                               ///< says all
     auto operator<=>(const AlertKey&) const = default;
 };
 
@@ -305,6 +300,9 @@ struct MarchState {
     std::map<AlertKey, Alert> alerts;  ///< open ones; cleared ones leave
     std::vector<Order> orders;         ///< by number: open ones, and the last limits::orders_ended_kept that ended
     std::uint32_t orders_issued = 0;
+    std::vector<Incident> incidents;  ///< by number: open ones, and the last limits::incidents_ended_kept that ended
+    std::uint32_t incidents_reported = 0;
+    std::map<std::uint32_t, RestrictedBlock> restricted;  ///< by incident: in no view, for ReadRestricted alone
     ColumnRecord column;
     std::map<AlertKey, Watch> watches;
     AlertPolicy policy;
@@ -322,6 +320,8 @@ struct MarchState {
     [[nodiscard]] const Route* active() const { return route(active_route); }
     /// Null when it was never issued, or has ended long ago.
     [[nodiscard]] const Order* order(std::uint32_t number) const;
+    /// Null when it was never reported, or has ended long ago.
+    [[nodiscard]] const Incident* incident(std::uint32_t number) const;
     /// Makes what is derived anew, after `roster` was put in from a checkpoint.
     void derive();
     bool operator==(const MarchState&) const = default;

@@ -179,6 +179,12 @@ struct RowOf {
     static Action of(const RepairLog*) { return Action::machine; }
     static Action of(const MarkPassed*) { return Action::mark_passed; }
     static Action of(const ObserveColumn*) { return Action::machine; }
+    static Action of(const ReportIncident*) { return Action::report; }
+    static Action of(const AssignIncident*) { return Action::incident; }
+    static Action of(const UpdateIncident*) { return Action::incident; }
+    static Action of(const ResolveIncident*) { return Action::incident; }
+    static Action of(const ReopenIncident*) { return Action::incident; }
+    static Action of(const ReadRestricted*) { return Action::read_restricted; }
 };
 
 }  // namespace

@@ -93,8 +93,9 @@ struct MarshalSnapshot {
     std::vector<Member> section;  ///< own section (and the buddy), without self
     std::optional<Route> route;   ///< active one, with staging and intersections
     std::vector<Notice> notices;
-    std::vector<Alert> alerts;  ///< those on whose ladder this person stands, or that are about them
-    std::vector<Order> orders;  ///< open ones that are for this person or their like, with the own receipt alone
+    std::vector<Alert> alerts;        ///< those on whose ladder this person stands, or that are about them
+    std::vector<Order> orders;        ///< open ones that are for this person or their like, with the own receipt alone
+    std::vector<Incident> incidents;  ///< open ones that concern this person: is_shown_to
 };
 /// True when a marshal's topics (staff, section, role, person) may bear this event. What `shown_on` leaves of it is
 /// then sent: every member of that is fit for a phone that may be seized.
@@ -104,7 +105,8 @@ struct MarshalSnapshot {
 [[nodiscard]] std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonId person);
 
 /// What an entry says on this topic where that is less than the whole: an order without its recipients, on a person's
-/// own topic the own receipt alone. None: it is said as it is.
+/// own topic the own receipt alone; an incident without what is restricted, on all topics, and of one that has left a
+/// section or a role no more than that. None: it is said as it is.
 [[nodiscard]] std::optional<Event> shown_on(const Event& event, std::uint32_t topic_index);
 /// As in MarshalSnapshot.
 [[nodiscard]] std::vector<Order> orders_of(const MarchState& state, const Member& self);

@@ -49,6 +49,9 @@ struct FitForPhone {
     bool operator()(const TokenIssued&) const { return false; }
     bool operator()(const TokenRevoked&) const { return false; }
     bool operator()(const ImportRecorded&) const { return false; }
+    bool operator()(const IncidentReported&) const { return true; }
+    bool operator()(const IncidentChanged&) const { return true; }
+    bool operator()(const RestrictedRead&) const { return false; }
     bool operator()(const ColumnSampled&) const { return false; }
     bool operator()(const WaypointPassed&) const { return false; }
 };
@@ -93,6 +96,9 @@ std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonI
         if (told) snapshot.alerts.push_back(alert);
     }
     snapshot.orders = orders_of(state, *self);
+    for (const Incident& incident : state.incidents) {
+        if (is_shown_to(incident, *self)) snapshot.incidents.push_back(incident);
+    }
     return snapshot;
 }
 

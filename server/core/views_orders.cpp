@@ -1,4 +1,5 @@
-// What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt.
+// What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt. And of an
+// incident: nobody what is restricted.
 #include "core/duty.hpp"
 #include "core/views.hpp"
 
@@ -29,9 +30,41 @@ ReceiptsMoved of_section(const ReceiptsMoved& moved, std::uint32_t section) {
     return shown;
 }
 
+/// It goes on elsewhere: whoever listens here alone hears that, and no word of it.
+Incident gone(const Incident& incident) {
+    Incident shown;
+    shown.number = incident.number;
+    shown.kind = incident.kind;
+    shown.version = incident.version;
+    shown.state = IncidentState::closed;
+    return shown;
+}
+
+/// A section and a role hear of an incident once more when it has left them.
+bool has_left(const Incident& incident, std::uint32_t index) {
+    const auto is = [index](std::uint32_t other) { return index == other; };
+    if (is(topic_index::role(Role::medic))) return incident.kind != IncidentKind::medical;
+    if (is(topic_index::role(Role::police_liaison))) return incident.kind != IncidentKind::police;
+    const bool of_section = index > topic_index::section_first && index < topic_index::role_first;
+    const bool of_leads = index > topic_index::section_ops_first && index < topic_index::person_first;
+    if (of_leads) return !is(topic_index::section_ops(incident.section));
+    return of_section && (!is(topic_index::section(incident.section)) || incident.kind == IncidentKind::police);
+}
+
+std::optional<Event> incident_on(const Event& event, std::uint32_t index) {
+    if (const auto* reported = std::get_if<IncidentReported>(&event)) {
+        return IncidentReported{reported->incident, std::nullopt};
+    }
+    const auto* changed = std::get_if<IncidentChanged>(&event);
+    if (changed == nullptr) return std::nullopt;
+    const bool left = has_left(changed->incident, index);
+    return IncidentChanged{left ? gone(changed->incident) : changed->incident, std::nullopt, changed->forgets_order};
+}
+
 }  // namespace
 
 std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
+    if (auto shown = incident_on(event, index)) return shown;
     const auto* receipts = std::get_if<ReceiptsMoved>(&event);
     if (index == topic_index::ops) {
         // Whoever reads ops knows the roster.

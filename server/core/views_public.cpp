@@ -72,6 +72,9 @@ struct PublicReading {
     Item operator()(const TokenRevoked&) const { return std::nullopt; }
     Item operator()(const ImportRecorded&) const { return std::nullopt; }
     Item operator()(const ColumnSampled&) const { return std::nullopt; }
+    Item operator()(const IncidentReported&) const { return std::nullopt; }
+    Item operator()(const IncidentChanged&) const { return std::nullopt; }
+    Item operator()(const RestrictedRead&) const { return std::nullopt; }
     Item operator()(const WaypointPassed&) const { return std::nullopt; }
 };
 

@@ -100,7 +100,7 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 16> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 17> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
                                             {AlertKind::gap_open, "gap_open"},
@@ -115,7 +115,8 @@ constexpr Words<AlertKind, 16> alert_kinds{{{AlertKind::checkin_missed, "checkin
                                             {AlertKind::density_high, "density_high"},
                                             {AlertKind::phase_late, "phase_late"},
                                             {AlertKind::coverage_lost, "coverage_lost"},
-                                            {AlertKind::person_detained, "person_detained"}}};
+                                            {AlertKind::person_detained, "person_detained"},
+                                            {AlertKind::lost_child, "lost_child"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -140,6 +141,24 @@ constexpr Words<ReceiptState, 5> receipt_states{{{ReceiptState::queued, "queued"
                                                  {ReceiptState::declined, "declined"}}};
 
 constexpr Words<End, 2> ends{{{End::head, "head"}, {End::tail, "tail"}}};
+
+constexpr Words<IncidentKind, 10> incident_kinds{{{IncidentKind::medical, "medical"},
+                                                  {IncidentKind::lost_child, "lost_child"},
+                                                  {IncidentKind::police, "police"},
+                                                  {IncidentKind::confrontation, "confrontation"},
+                                                  {IncidentKind::crowd, "crowd"},
+                                                  {IncidentKind::fire, "fire"},
+                                                  {IncidentKind::vehicle, "vehicle"},
+                                                  {IncidentKind::obstruction, "obstruction"},
+                                                  {IncidentKind::weather, "weather"},
+                                                  {IncidentKind::other, "other"}}};
+
+constexpr Words<IncidentState, 6> incident_states{{{IncidentState::reported, "reported"},
+                                                   {IncidentState::triaged, "triaged"},
+                                                   {IncidentState::assigned, "assigned"},
+                                                   {IncidentState::on_scene, "on_scene"},
+                                                   {IncidentState::resolved, "resolved"},
+                                                   {IncidentState::closed, "closed"}}};
 
 constexpr Words<AlertState, 5> alert_states{{{AlertState::raised, "raised"},
                                              {AlertState::notifying, "notifying"},
@@ -213,6 +232,7 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::column_stretched:
         case AlertKind::off_route: return AlertAbout::march;
         case AlertKind::gap_open: return AlertAbout::gap;
+        case AlertKind::lost_child: return AlertAbout::incident;
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return AlertAbout::order;
     }
@@ -236,6 +256,8 @@ std::string_view name_of(OrderKind kind) { return name_in(order_kinds, kind); }
 std::string_view name_of(OrderState state) { return name_in(order_states, state); }
 std::string_view name_of(ReceiptState state) { return name_in(receipt_states, state); }
 std::string_view name_of(End end) { return name_in(ends, end); }
+std::string_view name_of(IncidentKind kind) { return name_in(incident_kinds, kind); }
+std::string_view name_of(IncidentState state) { return name_in(incident_states, state); }
 
 std::optional<Phase> phase_named(std::string_view name) { return value_in(phases, name); }
 std::optional<Role> role_named(std::string_view name) { return value_in(roles, name); }

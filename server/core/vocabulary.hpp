@@ -127,6 +127,7 @@ enum class AlertKind : std::uint8_t {
     phase_late = 46,
     coverage_lost = 47,
     person_detained = 48,
+    lost_child = 60,
 };
 /// What the number in an alert's key names.
 enum class AlertAbout : std::uint8_t {
@@ -137,8 +138,30 @@ enum class AlertAbout : std::uint8_t {
     march,         ///< always 0
     order,         ///< always 0: the key's `number` names the order
     gap,           ///< always 0: the key's `number` names the section ahead of the gap
+    incident,      ///< always 0: the key's `number` names the incident
 };
 [[nodiscard]] AlertAbout about(AlertKind kind);
+
+enum class IncidentKind : std::uint8_t {
+    medical = 1,
+    lost_child = 2,
+    police = 3,  ///< anything with the police: goes to the liaison, not to the phones of the section
+    confrontation = 4,
+    crowd = 5,
+    fire = 6,
+    vehicle = 7,
+    obstruction = 8,
+    weather = 9,
+    other = 10,
+};
+enum class IncidentState : std::uint8_t {
+    reported = 1,
+    triaged = 2,
+    assigned = 3,
+    on_scene = 4,
+    resolved = 5,
+    closed = 6,
+};
 
 /// Which alerts a march raises (DOMAIN, alerts).
 enum class AlertPreset : std::uint8_t { small = 1, standard = 2, large = 3 };
@@ -184,6 +207,8 @@ enum class ReceiptState : std::uint8_t { queued = 1, delivered = 2, seen = 3, ac
 [[nodiscard]] std::string_view name_of(OrderState state);
 [[nodiscard]] std::string_view name_of(ReceiptState state);
 [[nodiscard]] std::string_view name_of(End end);
+[[nodiscard]] std::string_view name_of(IncidentKind kind);
+[[nodiscard]] std::string_view name_of(IncidentState state);
 
 /// The reverse; accepts '-' for '_' as well ("city-lead"). Empty when no such word exists.
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);

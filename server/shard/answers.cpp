@@ -36,7 +36,8 @@ bool answer_names_something(const core::CommandBody& body) {
                    std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
                    std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal> ||
                    std::is_same_v<Body, core::ConfirmResume> || std::is_same_v<Body, core::CorrectPhase> ||
-                   std::is_same_v<Body, core::IssueOrder> || std::is_same_v<Body, core::OpenRollCall>;
+                   std::is_same_v<Body, core::IssueOrder> || std::is_same_v<Body, core::OpenRollCall> ||
+                   std::is_same_v<Body, core::ReportIncident>;
         },
         body);
 }
@@ -49,6 +50,7 @@ Made made_by(const core::Event& event) {
     if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
     if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
     if (const auto* order = std::get_if<core::OrderIssued>(&event)) return {order->order.number};
+    if (const auto* incident = std::get_if<core::IncidentReported>(&event)) return {incident->incident.number};
     if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
     return {};
 }

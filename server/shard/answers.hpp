@@ -21,7 +21,7 @@ namespace marchwire::shard {
 /// Of the host's command line or of a keeper: its commands may come without an id.
 [[nodiscard]] bool is_machine(const core::Actor& actor);
 
-/// The number of what an entry made (person, proposal, route version, notice, token, order); 0 when nothing.
+/// The number of what an entry made (person, proposal, route version, notice, token, order, incident); 0 when nothing.
 struct Made {
     std::uint64_t number = 0;
     bool proposed = false;

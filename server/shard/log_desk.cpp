@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
@@ -213,8 +214,10 @@ void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest
         return;
     }
     one.made = {};
+    const bool names = answer_names_something(command.body);
     for (core::Event& event : *events) {
-        if (one.made.number == 0) one.made = made_by(event);
+        // As it is read again: the last entry of the group names it.
+        if (names) one.made = made_by(event);
         append_entry(core::stamp(draft_, std::move(event), command, context), one.asked.content_hash, group, request);
     }
     one.last = draft_.tip;
@@ -472,7 +475,13 @@ base::Result<wire::Accepted> LogDesk<State>::accepted(const Asked& asked, const 
         refusal.current_value = std::to_string(last.epoch.value) + "/" + std::to_string(last.seq.value);
         return refusal;
     }
-    return wire::Accepted{level, position_of(last), made.number, made.proposed};
+    wire::Accepted accepted{level, position_of(last), made.number, made.proposed};
+    if constexpr (std::is_same_v<State, core::MarchState>) {
+        auto restricted = core::restricted_answer(committed_, asked.command, {place_.clock.now(), asked.actor});
+        if (!restricted) return restricted.error();
+        accepted.restricted = *std::move(restricted);
+    }
+    return accepted;
 }
 
 template <class State>

@@ -173,6 +173,25 @@ std::optional<core::CommandBody> read_order(const pb::Command& in, Reading& r) {
     }
 }
 
+/// Incidents.
+std::optional<core::CommandBody> read_incident(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kReportIncident: return read(in.report_incident(), r);
+        case pb::Command::kAssignIncident:
+            return core::AssignIncident{in.assign_incident().incident(), in.assign_incident().version(),
+                                        P{in.assign_incident().owner()}};
+        case pb::Command::kUpdateIncident: return read(in.update_incident(), r);
+        case pb::Command::kResolveIncident:
+            return core::ResolveIncident{in.resolve_incident().incident(), in.resolve_incident().version(),
+                                         in.resolve_incident().outcome()};
+        case pb::Command::kReopenIncident:
+            return core::ReopenIncident{in.reopen_incident().incident(), in.reopen_incident().version(),
+                                        in.reopen_incident().reason()};
+        case pb::Command::kReadRestricted: return core::ReadRestricted{in.read_restricted().incident()};
+        default: return std::nullopt;
+    }
+}
+
 }  // namespace
 
 core::Command read(const pb::Command& in, Reading& reading) {
@@ -188,6 +207,7 @@ core::Command read(const pb::Command& in, Reading& reading) {
     if (!body) body = read_march(in, reading);
     if (!body) body = read_field(in, reading);
     if (!body) body = read_order(in, reading);
+    if (!body) body = read_incident(in, reading);
     if (!body) {
         reading.complain("body", "Say what to do: this command is empty, or newer than the server.");
         body = core::SetSections{};

@@ -147,6 +147,12 @@ struct PutEvent {
         put(*event.mutable_mark(), in.mark);
         event.set_person(in.person.value);
     }
+    void operator()(const core::IncidentReported& in) const { put(*out.mutable_incident_reported(), in); }
+    void operator()(const core::IncidentChanged& in) const { put(*out.mutable_incident_changed(), in); }
+    void operator()(const core::RestrictedRead& in) const {
+        out.mutable_restricted_read()->set_incident(in.incident);
+        out.mutable_restricted_read()->set_person(in.person.value);
+    }
     void operator()(const core::NoticePosted& in) const {
         put(*out.mutable_notice_posted()->mutable_notice(), in.notice);
     }
@@ -360,6 +366,10 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kOrdersEnded: return read(in.orders_ended(), r);
         case pb::Event::kColumnSampled: return core::ColumnSampled{read(in.column_sampled().sample(), r)};
         case pb::Event::kWaypointPassed: return read(in.waypoint_passed(), r);
+        case pb::Event::kIncidentReported: return read(in.incident_reported(), r);
+        case pb::Event::kIncidentChanged: return read(in.incident_changed(), r);
+        case pb::Event::kRestrictedRead:
+            return core::RestrictedRead{in.restricted_read().incident(), P{in.restricted_read().person()}};
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};
         case pb::Event::kCallsToActionSet: return core::CallsToActionSet{read_all(in.calls_to_action_set().calls(), r)};
         case pb::Event::kKeeperChanged: return core::KeeperChanged{base::Term{in.keeper_changed().term()}};

@@ -69,6 +69,7 @@ struct PutItem {
             wire::put(*accepted.mutable_position(), in.outcome->position);
             accepted.set_made(in.outcome->made);
             accepted.set_proposed(in.outcome->proposed);
+            if (in.outcome->restricted) wire::put(*accepted.mutable_restricted(), *in.outcome->restricted);
         } else {
             wire::put(*item.mutable_error(), in.outcome.error());
         }

@@ -33,6 +33,7 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     put_all(*out.mutable_orders(), in.orders);
     if (in.column != core::ColumnRecord{}) put(*out.mutable_column(), in.column);
     put_all(*out.mutable_counts(), in.counts);
+    put_all(*out.mutable_incidents(), in.incidents);
 }
 
 std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding) {
@@ -76,6 +77,7 @@ std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding enco
     put_all(*out.mutable_notices(), snapshot.notices);
     put_all(*out.mutable_alerts(), snapshot.alerts);
     put_all(*out.mutable_orders(), snapshot.orders);
+    put_all(*out.mutable_incidents(), snapshot.incidents);
     return encoded(out, encoding);
 }
 

@@ -110,6 +110,7 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
         if (!of_roster) reading.complain("orders", "An order is for somebody who is not on the roster.");
     }
     state.counts = read_all(in.counts(), reading);
+    state.incidents = read_all(in.incidents(), reading);
     // Checkpoints of versions that had no alerts but one have no policy: the size of the roster decides.
     state.policy = in.has_policy() ? wire::read(in.policy(), reading)
                                    : core::AlertPolicy{core::preset_of(state.roster.size()), true};
@@ -169,7 +170,11 @@ std::string entry_json(const core::Entry& entry) {
     pb::StoredEntry out;
     fill(out, entry);
     // A hash is no secret, but nobody needs it in a printout either.
-    if (out.event().has_token_issued()) out.mutable_event()->mutable_token_issued()->mutable_token()->clear_hash();
+    pb::Event& event = *out.mutable_event();
+    if (event.has_token_issued()) event.mutable_token_issued()->mutable_token()->clear_hash();
+    // What is restricted of an incident is read by those who may, and the log tells of it.
+    if (event.has_incident_reported()) event.mutable_incident_reported()->clear_restricted();
+    if (event.has_incident_changed()) event.mutable_incident_changed()->clear_restricted();
     return json_of(out);
 }
 
@@ -197,6 +202,12 @@ std::string encode_checkpoint(const core::MarchState& state) {
     out.set_proposals_made(state.proposals_made);
     out.set_notices_posted(state.notices_posted);
     out.set_orders_issued(state.orders_issued);
+    out.set_incidents_reported(state.incidents_reported);
+    for (const auto& [incident, block] : state.restricted) {
+        auto& record = *out.add_restricted();
+        record.set_incident(incident);
+        put(*record.mutable_block(), block);
+    }
     out.set_term(state.term.value);
     put(*out.mutable_signed_tip(), state.signed_tip);
     put_topics(*out.mutable_topics(), state.topics);
@@ -224,6 +235,10 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     state.proposals_made = in.proposals_made();
     state.notices_posted = in.notices_posted();
     state.orders_issued = in.orders_issued();
+    state.incidents_reported = in.incidents_reported();
+    for (const pb::RestrictedRecord& record : in.restricted()) {
+        state.restricted.emplace(record.incident(), wire::read(record.block(), reading));
+    }
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);
     state.topics = read_topics(in.topics());

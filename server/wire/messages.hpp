@@ -97,6 +97,7 @@ struct Accepted {
     base::Position position;
     std::uint64_t made = 0;
     bool proposed = false;  ///< `made` is a proposal that waits for somebody to confirm it
+    std::optional<core::RestrictedBlock> restricted = {};  ///< to ReadRestricted alone
 };
 struct Reply {
     base::CommandId id;

@@ -94,6 +94,29 @@ core::Order order() {
     return made;
 }
 
+core::Incident incident() {
+    core::Incident made;
+    made.number = 3;
+    made.kind = core::IncidentKind::lost_child;
+    made.severity = core::Severity::urgent;
+    made.state = core::IncidentState::assigned;
+    made.version = 4;
+    made.place = {core::PlaceKind::section, 2};
+    made.section = 2;
+    made.description = "red coat, about five";
+    made.methane = {true, "the fountain", "a child alone", "traffic", "from 4th Street", 1, "police asked for"};
+    made.reporter = base::PersonId{7};
+    made.owner = base::PersonId{8};
+    made.made_at = made.reported_at = made.changed_at = noon;
+    made.decide_by = later;
+    made.duplicate_of = 2;
+    made.escalated = true;
+    made.told_by = 4;
+    made.is_restricted = true;
+    made.notes = {{noon, base::PersonId{7}, core::IncidentState::reported, base::PersonId{8}, "by the fountain"}};
+    return made;
+}
+
 core::Member member(std::uint64_t person, std::uint32_t ordinal) {
     core::Member one;
     one.person = base::PersonId{person};
@@ -236,6 +259,7 @@ core::MarchState ops_state() {
     state.calls_to_action = {call()};
     state.alerts.emplace(alert().key, alert());
     state.orders = {order()};
+    state.incidents = {incident()};
     state.column.head = {1, 4, {612.5}, noon};
     state.column.tail = {1, 2, {198.5}, noon};
     state.column.sample = {1, 600, 200, 400, core::KnownBy::gps, core::KnownBy::report, 410};
@@ -245,15 +269,17 @@ core::MarchState ops_state() {
 }
 
 core::MarshalSnapshot marshal_snapshot() {
-    return {st_louis,       position,      spec(),     held(),    member(7, 1),
-            {member(6, 2)}, staff_route(), {notice()}, {alert()}, {order()}};
+    return {st_louis,      position,   spec(),    held(),    member(7, 1), {member(6, 2)},
+            staff_route(), {notice()}, {alert()}, {order()}, {incident()}};
 }
 
 }  // namespace
 
 std::vector<ItemSample> item_samples() {
     const wire::Subscribed subscribed{public_feed, {public_topic}, noon, held(), 2, true};
-    const wire::Reply reply{{base::DeviceId{7}, 3}, wire::Accepted{core::Level::synced, position, 9, true}};
+    const wire::Reply reply{
+        {base::DeviceId{7}, 3},
+        wire::Accepted{core::Level::synced, position, 9, true, core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
         st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true};

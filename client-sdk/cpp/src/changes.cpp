@@ -37,6 +37,27 @@ Change of_public(const v1::PublicItem& item) {
     return OtherChange{};
 }
 
+IncidentChanged incident_changed(const v1::Incident& now) {
+    const int notes = now.notes_size();
+    return {now.number(),
+            word<IncidentKind>(now.kind()),
+            word<Severity>(now.severity()),
+            word<IncidentState>(now.state()),
+            now.owner(),
+            now.description(),
+            notes == 0 ? std::string() : now.notes(notes - 1).text()};
+}
+
+Change of_incidents(const v1::Event& event) {
+    switch (event.event_case()) {
+        case v1::Event::kIncidentReported: return incident_changed(event.incident_reported().incident());
+        case v1::Event::kIncidentChanged: return incident_changed(event.incident_changed().incident());
+        case v1::Event::kRestrictedRead:
+            return RestrictedRead{event.restricted_read().incident(), event.restricted_read().person()};
+        default: return OtherChange{name_of_choice(event)};
+    }
+}
+
 Change of_orders(const v1::Event& event) {
     switch (event.event_case()) {
         case v1::Event::kOrderIssued: {
@@ -63,7 +84,7 @@ Change of_orders(const v1::Event& event) {
             return OrdersEnded{
                 {ended.orders().begin(), ended.orders().end()}, word<OrderState>(ended.state()), ended.superseded_by()};
         }
-        default: return OtherChange{name_of_choice(event)};
+        default: return of_incidents(event);
     }
 }
 

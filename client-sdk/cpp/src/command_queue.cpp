@@ -75,8 +75,10 @@ std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& repl
     if (reply.has_error()) return Answer{error_of(reply.error()), told};
     if (told) return std::nullopt;
     const auto& accepted = reply.accepted();
-    return Answer{Accepted{static_cast<Level>(static_cast<std::uint8_t>(accepted.level())),
-                           position_of(accepted.position()), accepted.made(), accepted.proposed()}};
+    Accepted value{static_cast<Level>(static_cast<std::uint8_t>(accepted.level())), position_of(accepted.position()),
+                   accepted.made(), accepted.proposed()};
+    if (accepted.has_restricted()) value.restricted = restricted_of(accepted.restricted());
+    return Answer{std::move(value)};
 }
 
 std::optional<Millis> CommandQueue::next_at() const {

@@ -18,6 +18,8 @@ namespace v1 = marchwire::v1;
 inline constexpr int notices_kept = 50;
 inline constexpr int orders_ended_kept = 24;
 inline constexpr int counts_kept = 100;
+inline constexpr int incidents_ended_kept = 24;
+inline constexpr int incident_notes_kept = 20;
 
 enum class FoldResult : std::uint8_t {
     folded,
@@ -121,6 +123,19 @@ void shift_orders(Orders& orders, std::int64_t by_ms);
 /// They stay, as many as the server keeps.
 void end_orders(Orders& orders, const v1::OrdersEnded& event);
 void erase_orders(Orders& orders, const v1::OrdersEnded& event);
+using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
+/// Null when it is not held.
+[[nodiscard]] v1::Incident* find_incident(Incidents& incidents, std::uint32_t number);
+[[nodiscard]] bool has_ended(const v1::Incident& incident);
+/// As the server shows it to a person on duty: open, and the own one, of the own section, or of the own role.
+[[nodiscard]] bool is_shown_to(const v1::Incident& incident, const v1::Member& self);
+/// The head in place of the old one, its notes behind the old notes; of those that ended as many stay as the server
+/// keeps.
+void put_incident(Incidents& incidents, const v1::Incident& changed);
+void erase_incident(Incidents& incidents, std::uint32_t number);
+void shift_incidents(Incidents& incidents, std::int64_t by_ms);
+/// The words of this order (0: of none) described a child that is found.
+void forget_words(Orders& orders, std::uint32_t number);
 /// True when the alert's subject is this person.
 [[nodiscard]] bool is_about(const v1::AlertKey& key, std::uint64_t person);
 using Counts = google::protobuf::RepeatedPtrField<v1::Count>;

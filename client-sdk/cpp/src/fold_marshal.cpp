@@ -119,12 +119,34 @@ struct MarshalEvent {
             if (alert.step_at_ms() != 0) alert.set_step_at_ms(alert.step_at_ms() + by_ms);
         }
         shift_orders(*state.mutable_orders(), by_ms);
+        shift_incidents(*state.mutable_incidents(), by_ms);
     }
     /// Told without its recipients: whether it is for oneself follows from the order.
     void order_issued(const v1::Order& issued) const {
         v1::Order& order = *state.add_orders();
         order = issued;
         if (is_recipient(order, state.self())) add_receipt(order, state.self().ordinal());
+    }
+    /// What becomes ours has a past that was not told here.
+    [[nodiscard]] FoldResult incident_changed(const v1::Incident& now) const {
+        Incidents& held = *state.mutable_incidents();
+        if (!is_shown_to(now, state.self())) {
+            erase_incident(held, now.number());
+        } else if (find_incident(held, now.number()) == nullptr) {
+            return FoldResult::needs_snapshot;
+        } else {
+            put_incident(held, now);
+        }
+        return FoldResult::folded;
+    }
+    /// What is none moves nothing that a marshal sees, or is a newer server's.
+    [[nodiscard]] FoldResult incidents(const v1::Event& event) const {
+        if (event.has_incident_changed()) return incident_changed(event.incident_changed().incident());
+        const v1::Incident& reported = event.incident_reported().incident();
+        if (event.has_incident_reported() && is_shown_to(reported, state.self())) {
+            put_incident(*state.mutable_incidents(), reported);
+        }
+        return FoldResult::folded;
     }
     [[nodiscard]] FoldResult orders(const v1::Event& event) const {
         auto& held = *state.mutable_orders();
@@ -143,7 +165,7 @@ struct MarshalEvent {
                 }
                 break;
             case v1::Event::kOrdersEnded: erase_orders(held, event.orders_ended()); break;
-            default: break;  // moves nothing that a marshal sees, or is a newer server's
+            default: return incidents(event);
         }
         return FoldResult::folded;
     }

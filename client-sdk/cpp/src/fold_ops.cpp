@@ -149,6 +149,7 @@ struct OpsEvent {
             if (proposal.expires_at_ms() != 0) proposal.set_expires_at_ms(proposal.expires_at_ms() + by_ms);
         }
         shift_orders(*state.mutable_orders(), by_ms);
+        shift_incidents(*state.mutable_incidents(), by_ms);
     }
     /// Whoever is still nudged is expected anew, when the server's rules say: they are not for clients to know.
     [[nodiscard]] FoldResult alert_cleared(const v1::AlertKey& key) const {
@@ -192,6 +193,34 @@ struct OpsEvent {
         return state.only_section() == 0 || std::any_of(roster.begin(), roster.end(), [&](const v1::Member& member) {
                    return member.ordinal() == ordinal;
                });
+    }
+    [[nodiscard]] bool is_here(const v1::Incident& incident) const {
+        const std::uint32_t section = state.only_section();
+        return section == 0 || (!has_ended(incident) && incident.section() == section);
+    }
+    /// A section lead's feed holds open ones of the section: what comes from elsewhere has a past that was not told.
+    [[nodiscard]] FoldResult incident_changed(const v1::IncidentChanged& event) const {
+        Incidents& held = *state.mutable_incidents();
+        forget_words(*state.mutable_orders(), event.forgets_order());
+        const v1::Incident& now = event.incident();
+        if (is_here(now)) {
+            if (find_incident(held, now.number()) == nullptr) return FoldResult::needs_snapshot;
+            put_incident(held, now);
+            return FoldResult::folded;
+        }
+        erase_incident(held, now.number());
+        v1::AlertKey about;
+        about.set_kind(v1::LOST_CHILD);
+        about.set_number(now.number());
+        erase_alert(*state.mutable_alerts(), about);
+        return FoldResult::folded;
+    }
+    [[nodiscard]] FoldResult incidents(const v1::Event& event) const {
+        if (event.has_incident_changed()) return incident_changed(event.incident_changed());
+        if (event.has_incident_reported() && is_here(event.incident_reported().incident())) {
+            put_incident(*state.mutable_incidents(), event.incident_reported().incident());
+        }
+        return FoldResult::folded;
     }
     /// Orders and their receipts; what it does not know is left to `march`.
     [[nodiscard]] FoldResult orders(const v1::Event& event) const {
@@ -291,7 +320,7 @@ struct OpsEvent {
             case v1::Event::kCallsToActionSet:
                 *state.mutable_calls_to_action() = event.calls_to_action_set().calls();
                 break;
-            default: break;
+            default: return incidents(event);
         }
         return FoldResult::folded;
     }

@@ -11,6 +11,27 @@ void put_audience(v1::OrderAudience& out, const OrderAudience& audience) {
     for (const PersonId name : audience.names) out.add_names(name);
 }
 
+void put_place(v1::Place& out, const Place& place) {
+    out.set_kind(static_cast<v1::PlaceKind>(place.kind));
+    out.set_number(place.number);
+}
+
+void put_methane(v1::Methane& out, const Methane& methane) {
+    out.set_major(methane.major);
+    out.set_exact_place(methane.exact_place);
+    out.set_type(methane.type);
+    out.set_hazards(methane.hazards);
+    out.set_access(methane.access);
+    out.set_casualties(methane.casualties);
+    out.set_services(methane.services);
+}
+
+void put_restricted(v1::RestrictedBlock& out, const RestrictedBlock& block) {
+    out.set_name(block.name);
+    out.set_medical(block.medical);
+    out.set_contact(block.contact);
+}
+
 struct Body {
     v1::Command& into;
 
@@ -172,6 +193,51 @@ struct Body {
         body.set_on_behalf_of(c.on_behalf_of);
         body.set_heard_by(static_cast<v1::HeardBy>(c.heard_by));
     }
+    void operator()(const ReportIncident& c) const {
+        v1::ReportIncident& body = *into.mutable_report_incident();
+        body.set_kind(static_cast<v1::IncidentKind>(c.kind));
+        body.set_severity(static_cast<v1::Severity>(c.severity));
+        if (c.place.kind != PlaceKind::none) put_place(*body.mutable_place(), c.place);
+        body.set_description(c.description);
+        if (c.methane != Methane{}) put_methane(*body.mutable_methane(), c.methane);
+        if (c.restricted) put_restricted(*body.mutable_restricted(), *c.restricted);
+        body.set_tell_all(c.tell_all);
+    }
+    void operator()(const AssignIncident& c) const {
+        v1::AssignIncident& body = *into.mutable_assign_incident();
+        body.set_incident(c.incident);
+        body.set_version(c.version);
+        body.set_owner(c.owner);
+    }
+    void operator()(const UpdateIncident& c) const {
+        v1::UpdateIncident& body = *into.mutable_update_incident();
+        body.set_incident(c.incident);
+        body.set_version(c.version);
+        body.set_state(static_cast<v1::IncidentState>(c.state));
+        body.set_kind(static_cast<v1::IncidentKind>(c.kind));
+        body.set_severity(static_cast<v1::Severity>(c.severity));
+        if (c.place) put_place(*body.mutable_place(), *c.place);
+        body.set_description(c.description);
+        body.set_note(c.note);
+        if (c.methane) put_methane(*body.mutable_methane(), *c.methane);
+        if (c.restricted) put_restricted(*body.mutable_restricted(), *c.restricted);
+        body.set_duplicate_of(c.duplicate_of);
+        body.set_escalate(c.escalate);
+        body.set_tell_all(c.tell_all);
+    }
+    void operator()(const ResolveIncident& c) const {
+        v1::ResolveIncident& body = *into.mutable_resolve_incident();
+        body.set_incident(c.incident);
+        body.set_version(c.version);
+        body.set_outcome(c.outcome);
+    }
+    void operator()(const ReopenIncident& c) const {
+        v1::ReopenIncident& body = *into.mutable_reopen_incident();
+        body.set_incident(c.incident);
+        body.set_version(c.version);
+        body.set_reason(c.reason);
+    }
+    void operator()(const ReadRestricted& c) const { into.mutable_read_restricted()->set_incident(c.incident); }
     void operator()(const PostNotice& c) const {
         v1::PostNotice& body = *into.mutable_post_notice();
         body.set_severity(static_cast<v1::Severity>(c.severity));

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued",
                                                             "seen",    "acked",  "declined"};
 constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 16> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 17> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
@@ -56,9 +56,15 @@ constexpr std::array<std::pair<AlertKind, std::string_view>, 16> alert_kinds = {
     {AlertKind::phase_late, "phase_late"},
     {AlertKind::coverage_lost, "coverage_lost"},
     {AlertKind::person_detained, "person_detained"},
+    {AlertKind::lost_child, "lost_child"},
 }};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};
+constexpr std::array<std::string_view, 11> incident_kinds = {"unknown",       "medical", "lost_child", "police",
+                                                             "confrontation", "crowd",   "fire",       "vehicle",
+                                                             "obstruction",   "weather", "other"};
+constexpr std::array<std::string_view, 7> incident_states = {"unknown",  "reported", "triaged", "assigned",
+                                                             "on_scene", "resolved", "closed"};
 constexpr std::array<std::string_view, 4> levels = {"none", "stored", "synced", "replicated"};
 constexpr std::array<std::string_view, 11> error_codes = {
     "unknown",  "invalid_argument", "unauthenticated", "permission_denied", "not_found",  "invalid_transition",
@@ -110,6 +116,8 @@ std::string_view name_of(OrderKind kind) { return word(order_kinds, kind); }
 std::string_view name_of(OrderState state) { return word(order_states, state); }
 std::string_view name_of(ReceiptState state) { return word(receipt_states, state); }
 std::string_view name_of(End end) { return word(ends, end); }
+std::string_view name_of(IncidentKind kind) { return word(incident_kinds, kind); }
+std::string_view name_of(IncidentState state) { return word(incident_states, state); }
 std::string_view name_of(Level level) { return word(levels, level); }
 std::string_view name_of(ErrorCode code) { return word(error_codes, code); }
 std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reason); }
@@ -134,6 +142,12 @@ std::optional<Severity> severity_named(std::string_view name) { return named<Sev
 
 std::optional<OrderKind> order_kind_named(std::string_view name) { return named<OrderKind>(order_kinds, name); }
 std::optional<End> end_named(std::string_view name) { return named<End>(ends, name); }
+std::optional<IncidentKind> incident_kind_named(std::string_view name) {
+    return named<IncidentKind>(incident_kinds, name);
+}
+std::optional<IncidentState> incident_state_named(std::string_view name) {
+    return named<IncidentState>(incident_states, name);
+}
 
 std::string FeedName::text() const {
     std::string text(word(feed_kinds, kind));
@@ -173,6 +187,11 @@ const Receipt* Order::receipt(PersonId person) const {
 const Order* March::order(std::uint32_t number) const {
     const auto found = std::ranges::find(orders, number, &Order::number);
     return found == orders.end() ? nullptr : &*found;
+}
+
+const Incident* March::incident(std::uint32_t number) const {
+    const auto found = std::ranges::find(incidents, number, &Incident::number);
+    return found == incidents.end() ? nullptr : &*found;
 }
 
 const Member* March::member(PersonId person) const {

@@ -238,6 +238,39 @@ ColumnSample sample_of(const v1::ColumnSample& sample, UtcMs at) {
     return value;
 }
 
+RestrictedBlock restricted_of(const v1::RestrictedBlock& block) {
+    return {block.name(), block.medical(), block.contact()};
+}
+
+Incident incident_of(const v1::Incident& incident) {
+    Incident value;
+    value.number = incident.number();
+    value.kind = word<IncidentKind>(incident.kind());
+    value.severity = word<Severity>(incident.severity());
+    value.state = word<IncidentState>(incident.state());
+    value.version = incident.version();
+    value.place = place_of(incident.place());
+    value.section = incident.section();
+    value.description = incident.description();
+    const v1::Methane& methane = incident.methane();
+    value.methane = {methane.major(),  methane.exact_place(), methane.type(),    methane.hazards(),
+                     methane.access(), methane.casualties(),  methane.services()};
+    value.reporter = incident.reporter();
+    value.owner = incident.owner();
+    value.made_at = incident.made_at_ms();
+    value.reported_at = incident.reported_at_ms();
+    value.changed_at = incident.changed_at_ms();
+    value.decide_by = incident.decide_by_ms();
+    value.duplicate_of = incident.duplicate_of();
+    value.escalated = incident.escalated();
+    value.told_by = incident.told_by();
+    value.is_restricted = incident.is_restricted();
+    for (const v1::IncidentNote& note : incident.notes()) {
+        value.notes.push_back({note.at_ms(), note.by(), word<IncidentState>(note.state()), note.owner(), note.text()});
+    }
+    return value;
+}
+
 Count count_of(const v1::Count& count) {
     return {count.at_ms(), count.by(),      word<CountMethod>(count.method()), count.low(), count.value(),
             count.high(),  count.section(), count.density_per_10_m2()};
@@ -301,6 +334,7 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     march.preset = word<AlertPreset>(snapshot.policy().preset());
     march.preset_by_size = snapshot.policy().by_size();
     for (const v1::Count& count : snapshot.counts()) march.counts.push_back(count_of(count));
+    for (const v1::Incident& one : snapshot.incidents()) march.incidents.push_back(incident_of(one));
     return march;
 }
 
@@ -315,6 +349,7 @@ March march_of(const v1::MarshalSnapshot& snapshot) {
     put_notices(snapshot.notices(), march);
     put_alerts(snapshot.alerts(), march);
     put_orders(snapshot.orders(), march);
+    for (const v1::Incident& one : snapshot.incidents()) march.incidents.push_back(incident_of(one));
     return march;
 }
 

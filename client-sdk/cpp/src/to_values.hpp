@@ -24,6 +24,8 @@ void put(const Position& position, v1::Position& into);
 [[nodiscard]] Notice notice_of(const v1::Notice& notice);
 [[nodiscard]] PassedMark mark_of(const v1::PassedMark& mark);
 [[nodiscard]] ColumnSample sample_of(const v1::ColumnSample& sample, UtcMs at);
+[[nodiscard]] Incident incident_of(const v1::Incident& incident);
+[[nodiscard]] RestrictedBlock restricted_of(const v1::RestrictedBlock& block);
 [[nodiscard]] Count count_of(const v1::Count& count);
 [[nodiscard]] Proposal proposal_of(const v1::Proposal& proposal);
 [[nodiscard]] Member member_of(const v1::Member& member);

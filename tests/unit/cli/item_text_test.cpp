@@ -52,6 +52,36 @@ TEST_CASE("an order is read with its text and its receipts with who they are of"
     CHECK(item_text(alert, &march) == "alert order_unacked of order 4 notifying step 2");
 }
 
+TEST_CASE("an incident is read with who has it and what is restricted is read once", "[cli][incident]") {
+    sdk::March march;
+    sdk::Member& ann = march.roster.emplace_back();
+    ann.person = 7;
+    ann.callsign = "Side 1";
+    sdk::IncidentChanged changed{2,
+                                 sdk::IncidentKind::lost_child,
+                                 sdk::Severity::urgent,
+                                 sdk::IncidentState::assigned,
+                                 7,
+                                 "red coat",
+                                 "by the fountain"};
+    CHECK(item_text(changed, &march) == "incident 2 lost_child assigned of Side 1 \"red coat\" \"by the fountain\"");
+    CHECK(item_text(sdk::RestrictedRead{2, 7}, &march) == "Side 1 has read what is restricted of incident 2");
+    const sdk::AlertChanged alert{sdk::AlertKind::lost_child, 0, sdk::AlertState::notifying, 1, 2};
+    CHECK(item_text(alert, &march) == "alert lost_child of incident 2 notifying step 1");
+    sdk::Incident incident;
+    incident.number = 2;
+    incident.kind = sdk::IncidentKind::lost_child;
+    incident.severity = sdk::Severity::urgent;
+    incident.state = sdk::IncidentState::reported;
+    incident.description = "red coat";
+    incident.reporter = 7;
+    incident.is_restricted = true;
+    CHECK(incident_text(incident, march) ==
+          "incident 2 lost_child urgent reported \"red coat\", reported by Side 1, more is restricted");
+    const sdk::Accepted answer{sdk::Level::synced, {1, 40, 0}, 0, false, sdk::RestrictedBlock{"Kim Doe", "asthma", ""}};
+    CHECK(accepted_text(answer, sdk::ReadRestricted{2}) == "synced at 40\nname: Kim Doe\nmedical: asthma\ncontact: \n");
+}
+
 TEST_CASE("an order in a list says how far it has come", "[cli]") {
     sdk::Order order;
     order.number = 3;

@@ -89,6 +89,7 @@ private:
         return seen;
     }
     CommandBody of_field() {
+        if (below(6) == 0) return of_incident();
         if (below(8) == 0) return MarkPassed{1 + below(4), static_cast<End>(1 + below(2)), 0};
         switch (below(16)) {
             case 8:
@@ -180,6 +181,39 @@ private:
             case 8: return Acknowledge{order, {}, below(7), HeardBy::voice};
             default: return Acknowledge{order, {}, 0, HeardBy::none};
         }
+    }
+    CommandBody of_incident() {
+        const auto& all = march.state.incidents;
+        const Incident some = all.empty() ? Incident{} : all[below(all.size())];
+        switch (below(8)) {
+            case 0:
+            case 1: {
+                ReportIncident wish;
+                wish.kind = static_cast<IncidentKind>(1 + below(4));
+                wish.place = {PlaceKind::section, below(7)};
+                wish.description = "seen by chance";
+                if (below(2) == 0) wish.restricted = RestrictedBlock{"Kim", "", ""};
+                wish.tell_all = below(2) == 0;
+                return wish;
+            }
+            case 2: return AssignIncident{some.number, version(some.version), person()};
+            case 3: return ResolveIncident{some.number, version(some.version), ""};
+            case 4: return ReopenIncident{some.number, version(some.version), ""};
+            case 5: return ReadRestricted{some.number};
+            default: return some_update(some);
+        }
+    }
+    CommandBody some_update(const Incident& some) {
+        UpdateIncident wish;
+        wish.incident = some.number;
+        wish.version = version(some.version);
+        wish.note = "note of chance";
+        if (below(3) == 0) wish.state = static_cast<IncidentState>(1 + below(6));
+        if (below(6) == 0) wish.kind = static_cast<IncidentKind>(1 + below(4));
+        if (below(6) == 0) wish.place = Place{PlaceKind::section, below(7)};
+        if (below(6) == 0) wish.duplicate_of = 1 + below(march.state.incidents_reported + 1);
+        wish.tell_all = below(6) == 0;
+        return wish;
     }
     CommandBody of_phase() {
         // Planned: back out of a postponement, else a march of chance would stay there for good.
@@ -305,7 +339,8 @@ void check_bounds(const MarchState& state) {
         CHECK(alert.state != AlertState::cleared);
         // A person (who may have cried for help before they were on the roster), or an order that is known still.
         if (person_of(key) && key.kind != AlertKind::sos_unowned) CHECK(state.member(key.subject) != nullptr);
-        CHECK((key.number != 0) == (is_of_order(key.kind) || key.kind == AlertKind::gap_open));
+        CHECK((key.number != 0) ==
+              (is_of_order(key.kind) || key.kind == AlertKind::gap_open || key.kind == AlertKind::lost_child));
         if (is_of_order(key.kind)) CHECK(state.order(key.number) != nullptr);
     }
     for (const auto& [key, watched] : state.watches) {
@@ -313,6 +348,23 @@ void check_bounds(const MarchState& state) {
         CHECK((watched.what != Watch::For::clear || state.alerts.contains(key)));
     }
     CHECK(state.counts.size() <= base::limits::counts_kept);
+}
+
+/// They stand by number; what is restricted is of one of them, and says so.
+void check_incidents(const MarchState& state) {
+    std::size_t ended = 0;
+    for (const Incident& incident : state.incidents) {
+        CHECK(state.incident(incident.number) == &incident);
+        ended += has_ended(incident.state) ? 1U : 0U;
+        CHECK(incident.notes.size() <= base::limits::incident_notes_kept);
+        CHECK(state.restricted.contains(incident.number) == incident.is_restricted);
+        if (has_ended(incident.state) && incident.kind == IncidentKind::lost_child) {
+            CHECK(incident.description.empty());
+        }
+    }
+    CHECK(ended <= base::limits::incidents_ended_kept);
+    CHECK(state.incidents.size() - ended <= base::limits::incidents_open);
+    for (const auto& [number, block] : state.restricted) CHECK(state.incident(number) != nullptr);
 }
 
 /// Receipts never moved to the left, and orders stand by number with their recipients by place.
@@ -362,6 +414,7 @@ TEST_CASE("whatever is asked the folds agree with one another", "[core][property
         check_roster(state);
         check_routes(state);
         check_bounds(state);
+        check_incidents(state);
         check_orders(before, state);
     }
     CHECK(replayed == state);

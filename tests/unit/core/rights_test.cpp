@@ -229,6 +229,12 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     CHECK(row_of(ConfirmProposal{}) == Action::confirm_proposal);
     CHECK(row_of(AckAlert{}) == Action::alert);
     CHECK(row_of(ClearAlert{}) == Action::alert);
+    CHECK(row_of(ReportIncident{}) == Action::report);
+    for (const CommandBody& body : {CommandBody(AssignIncident{}), CommandBody(UpdateIncident{}),
+                                    CommandBody(ResolveIncident{}), CommandBody(ReopenIncident{})}) {
+        CHECK(row_of(body) == Action::incident);
+    }
+    CHECK(row_of(ReadRestricted{}) == Action::read_restricted);
     CHECK(row_of(PostNotice{}) == Action::post_notice);
     CHECK(row_of(SetCallsToAction{}) == Action::post_notice);
 }

@@ -70,6 +70,26 @@ std::vector<Heard> orders_heard(const Cast& cast) {
     };
 }
 
+/// A medical one in section 1 that ben has reported, and what becomes of it.
+std::vector<Heard> incidents_heard(const Cast& cast) {
+    Incident first;
+    first.number = 1;
+    first.kind = IncidentKind::medical;
+    first.section = 1;
+    first.reporter = cast.ben;
+    Incident police = first;
+    police.kind = IncidentKind::police;
+    police.owner = cast.eve;
+    return {
+        {IncidentReported{first, RestrictedBlock{"Ann Smith", "", ""}},
+         {"ops", "person:1", "section_ops:1", "role:medic", "section:1"}},
+        // What concerns the police is no matter of the section's phones.
+        {IncidentChanged{police, std::nullopt, 0},
+         {"ops", "person:1", "person:4", "section_ops:1", "role:police_liaison"}},
+        {RestrictedRead{1, cast.city}, {"ops"}},
+    };
+}
+
 /// The same for handovers, cries for help, alerts about places, and what the keeper sees.
 std::vector<Heard> expected_of_field(const Cast& cast) {
     const Names ops = {"ops"};
@@ -161,6 +181,7 @@ std::vector<Heard> all_else_heard(const Cast& cast) {
 std::vector<Heard> expected(const Cast& cast) {
     std::vector<Heard> told = all_else_heard(cast);
     for (Heard& row : orders_heard(cast)) told.push_back(std::move(row));
+    for (Heard& row : incidents_heard(cast)) told.push_back(std::move(row));
     return told;
 }
 

@@ -58,6 +58,16 @@ MarchBuilder busy_day() {
     march.must(side, core::Decline{march.state.orders_issued, "alone here"});
     march.must(march.lead, core::OpenRollCall{});
     march.must(side, core::AnswerRollCall{march.state.orders_issued, 7, {}, core::HeardBy::none});
+    core::ReportIncident lost;
+    lost.kind = core::IncidentKind::lost_child;
+    lost.description = "red coat, about five";
+    lost.methane.exact_place = "the fountain";
+    lost.restricted = core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"};
+    lost.tell_all = true;
+    march.must(march.lead, lost);
+    march.must(side, core::ReportIncident{core::IncidentKind::crowd, core::Severity::urgent, {}, "pushing"});
+    march.must(march.lead, core::ReadRestricted{1});
+    march.must(march.lead, core::ResolveIncident{1, 1, "with the family"});
     march.must(march.lead, core::Stop{"a car on the route", "We wait here for a moment."});
     march.must(march.lead, core::ProposeResume{march.state.phase_version, "the car is gone"});
     march.must(march.somebody(core::Role::dispatcher),
@@ -179,6 +189,32 @@ TEST_CASE("an entry without an event or of a newer kind is refused with what to 
         CHECK(entry.error().code == base::RefusalCode::invalid_argument);
         CHECK(entry.error().field == "entry.event");
         CHECK(entry.error().message.find("marchwire log verify") != std::string::npos);
+    }
+}
+
+TEST_CASE("what is restricted of an incident is stored and never printed or sent", "[wire][codec][privacy]") {
+    const MarchBuilder march = busy_day();
+    const std::string name = "Kim Doe";
+    REQUIRE(march.state.restricted.at(1).name == name);
+    std::size_t stored = 0;
+    for (const core::Entry& entry : march.entries) {
+        stored += wire::encode_stored(entry).find(name) == std::string::npos ? 0U : 1U;
+        CHECK(wire::entry_json(entry).find(name) == std::string::npos);
+        for (const core::TopicStamp& stamp : entry.topics) {
+            const auto topic = core::topic_number(march.state.topic_base, stamp.index);
+            for (const auto encoding : {wire::Encoding::proto, wire::Encoding::json}) {
+                CHECK(wire::encode_entry(topic, {}, {}, entry, encoding).find(name) == std::string::npos);
+            }
+        }
+    }
+    CHECK(stored == 1);
+    CHECK(wire::encode_checkpoint(march.state).find(name) != std::string::npos);
+    CHECK(wire::state_json(march.state).find(name) == std::string::npos);
+    for (const auto encoding : {wire::Encoding::proto, wire::Encoding::json}) {
+        CHECK(wire::encode_snapshot(march.state, encoding).find(name) == std::string::npos);
+        const auto section = core::section_snapshot(march.state, 2);
+        CHECK(section.state.restricted.empty());
+        CHECK(wire::encode_snapshot(section, encoding).find(name) == std::string::npos);
     }
 }
 

@@ -66,7 +66,7 @@ struct AlertChanged {
     std::uint64_t subject = 0;  ///< see is_about_person
     AlertState state = AlertState::unknown;
     std::uint32_t step = 0;
-    std::uint32_t number = 0;  ///< the order that it is about; GAP_OPEN: the section ahead of the gap
+    std::uint32_t number = 0;  ///< the order or incident; GAP_OPEN: the section ahead of the gap
     bool critical = false;     ///< told when it is raised
     std::uint32_t figure = 0;  ///< told when it is raised, as in Alert
 };
@@ -89,6 +89,22 @@ struct OrdersEnded {
     std::vector<std::uint32_t> orders;
     OrderState state = OrderState::unknown;
     std::uint32_t superseded_by = 0;
+};
+/// Reported, or changed in whatever way: look at `march()` for the whole of it. On a phone one that is closed may have
+/// gone on elsewhere.
+struct IncidentChanged {
+    std::uint32_t number = 0;
+    IncidentKind kind = IncidentKind::unknown;
+    Severity severity = Severity::unknown;
+    IncidentState state = IncidentState::unknown;
+    PersonId owner = 0;
+    std::string description;
+    std::string note;  ///< what was added to its timeline
+};
+/// Somebody has read what is restricted of an incident (ops).
+struct RestrictedRead {
+    std::uint32_t incident = 0;
+    PersonId person = 0;
 };
 /// Once a minute while the march moves.
 struct ColumnSampled {
@@ -155,7 +171,7 @@ struct OtherChange {
 using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
                             CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
                             ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
-                            CountReported, PolicySet, ColumnSampled, WaypointPassed>;
+                            CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged, RestrictedRead>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 

@@ -4,6 +4,7 @@
 #include "marchwire/values.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -176,6 +177,56 @@ struct AnswerRollCall {
     PersonId on_behalf_of = 0;
     HeardBy heard_by = HeardBy::none;
 };
+/// What only few may read: a child's name, what a medic must know, how to reach the family.
+struct RestrictedBlock {
+    std::string name, medical, contact;
+    bool operator==(const RestrictedBlock&) const = default;
+};
+/// The answer's `made` is the incident's number. The description never tells a name.
+struct ReportIncident {
+    IncidentKind kind = IncidentKind::other;
+    Severity severity = Severity::warning;
+    Place place;
+    std::string description;  ///< at most 280 characters
+    Methane methane;
+    std::optional<RestrictedBlock> restricted;
+    bool tell_all = false;  ///< lost child, by whoever may order INFO: all on duty get the description (120 characters)
+};
+struct AssignIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    PersonId owner = 0;
+};
+/// What is left out stays as it is. Version 0: where it only adds (description, note, methane, restricted).
+struct UpdateIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    IncidentState state = IncidentState::unknown;  ///< triaged, on_scene, closed
+    IncidentKind kind = IncidentKind::unknown;
+    Severity severity = Severity::unknown;
+    std::optional<Place> place;
+    std::string description;
+    std::string note;  ///< at most 200 characters
+    std::optional<Methane> methane;
+    std::optional<RestrictedBlock> restricted;
+    std::uint32_t duplicate_of = 0;
+    bool escalate = false;  ///< call on the national desk
+    bool tell_all = false;
+};
+struct ResolveIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    std::string outcome;
+};
+struct ReopenIncident {
+    std::uint32_t incident = 0;
+    std::uint32_t version = 0;
+    std::string reason;
+};
+/// The answer bears the block; the log tells who has read it.
+struct ReadRestricted {
+    std::uint32_t incident = 0;
+};
 struct PostNotice {
     Severity severity = Severity::info;
     std::string language;
@@ -183,11 +234,12 @@ struct PostNotice {
     UtcMs expires_at = 0;
 };
 
-using Command = std::variant<CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop,
-                             ProposeResume, ConfirmResume, ConfirmProposal, Postpone, Cancel, ApproveRoute,
-                             ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert, PostNotice, CheckInSection,
-                             HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
-                             OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed>;
+using Command = std::variant<
+    CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
+    ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
+    PostNotice, CheckInSection, HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
+    OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
+    AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {
@@ -195,6 +247,7 @@ struct Accepted {
     Position position;
     std::uint64_t made = 0;
     bool proposed = false;  ///< not done yet: `made` is a proposal that waits for somebody to confirm it
+    std::optional<RestrictedBlock> restricted = {};  ///< to ReadRestricted alone; keep it nowhere
 };
 using Outcome = std::variant<Accepted, Error>;
 

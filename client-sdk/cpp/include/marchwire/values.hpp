@@ -139,6 +139,29 @@ enum class AlertKind : std::uint8_t {
     phase_late = 46,
     coverage_lost = 47,
     person_detained = 48,
+    lost_child = 60,
+};
+enum class IncidentKind : std::uint8_t {
+    unknown = 0,
+    medical = 1,
+    lost_child = 2,
+    police = 3,
+    confrontation = 4,
+    crowd = 5,
+    fire = 6,
+    vehicle = 7,
+    obstruction = 8,
+    weather = 9,
+    other = 10,
+};
+enum class IncidentState : std::uint8_t {
+    unknown = 0,
+    reported = 1,
+    triaged = 2,
+    assigned = 3,
+    on_scene = 4,
+    resolved = 5,
+    closed = 6,
 };
 enum class OrderKind : std::uint8_t {
     unknown = 0,
@@ -200,6 +223,8 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(OrderState state);
 [[nodiscard]] std::string_view name_of(ReceiptState state);
 [[nodiscard]] std::string_view name_of(End end);
+[[nodiscard]] std::string_view name_of(IncidentKind kind);
+[[nodiscard]] std::string_view name_of(IncidentState state);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(ErrorCode code);
 [[nodiscard]] std::string_view name_of(DiscontinuityReason reason);
@@ -218,6 +243,8 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
 [[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
 [[nodiscard]] std::optional<End> end_named(std::string_view name);
+[[nodiscard]] std::optional<IncidentKind> incident_kind_named(std::string_view name);
+[[nodiscard]] std::optional<IncidentState> incident_state_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
 struct Error {
@@ -280,7 +307,7 @@ struct Alert {
     UtcMs raised_at = 0;
     PersonId owner = 0;
     bool critical = false;
-    std::uint32_t number = 0;  ///< the order that it is about; GAP_OPEN: the section ahead of the gap; 0: `subject`
+    std::uint32_t number = 0;  ///< the order or incident; GAP_OPEN: the section ahead of the gap; 0: see `subject`
     std::uint32_t figure = 0;  ///< when raised: metres of a gap or beside the route, percent of a pace or a length
 };
 /// One count of people; at least one of value and density is there.
@@ -359,6 +386,44 @@ struct ColumnSample {
     KnownBy head_by = KnownBy::unknown, tail_by = KnownBy::unknown;
     UtcMs at = 0;  ///< 0: there was none
 };
+/// What emergency services ask for; what is not known is empty.
+struct Methane {
+    bool major = false;
+    std::string exact_place, type, hazards, access;
+    std::uint32_t casualties = 0;
+    std::string services;  ///< there, or asked for
+    bool operator==(const Methane&) const = default;
+};
+/// A line of an incident's timeline: its state and owner from then on.
+struct IncidentNote {
+    UtcMs at = 0;
+    PersonId by = 0;
+    IncidentState state = IncidentState::unknown;
+    PersonId owner = 0;
+    std::string text;
+};
+struct Incident {
+    std::uint32_t number = 0;
+    IncidentKind kind = IncidentKind::unknown;
+    Severity severity = Severity::unknown;
+    IncidentState state = IncidentState::unknown;
+    std::uint32_t version = 0;
+    Place place;
+    std::uint32_t section = 0;
+    std::string description;
+    Methane methane;
+    PersonId reporter = 0;
+    PersonId owner = 0;  ///< 0: nobody's yet
+    UtcMs made_at = 0, reported_at = 0, changed_at = 0;
+    UtcMs decide_by = 0;  ///< lost child: about the police
+    std::uint32_t duplicate_of = 0;
+    bool escalated = false;           ///< to the national desk
+    std::uint32_t told_by = 0;        ///< the order by which all on duty were told
+    bool is_restricted = false;       ///< there is more: see ReadRestricted
+    std::vector<IncidentNote> notes;  ///< newest 20, oldest first
+
+    [[nodiscard]] bool has_ended() const { return state == IncidentState::resolved || state == IncidentState::closed; }
+};
 /// The folded state of a public, ops or marshal feed. What the feed does not hold is empty.
 struct March {
     std::string city, state, venue, tz;
@@ -374,7 +439,8 @@ struct March {
     std::vector<Member> roster;  ///< ops: all; marshal: own section and buddy
     std::optional<Member> self;  ///< marshal
     std::vector<Alert> alerts;
-    std::vector<Order> orders;  ///< by number: open ones; ops: also the last 24 that ended
+    std::vector<Order> orders;        ///< by number: open ones; ops: also the last 24 that ended
+    std::vector<Incident> incidents;  ///< by number; ops: also the last 24 that ended
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
     PassedMark head_passed, tail_passed;        ///< ops
@@ -387,6 +453,7 @@ struct March {
     /// On the roster, or self; null when not there.
     [[nodiscard]] const Member* member(PersonId person) const;
     [[nodiscard]] const Order* order(std::uint32_t number) const;
+    [[nodiscard]] const Incident* incident(std::uint32_t number) const;
 };
 /// A march's row of the overview or the desk.
 struct Row {

@@ -1,4 +1,4 @@
-// What the SDK folds from items is what the server would send as a snapshot: orders, receipts and their alerts, on ops,
+// What the SDK folds from items is what the server would send as a snapshot: orders, incidents and their alerts, on ops,
 // on a section lead's ops and on phones, through commands of chance. A failure prints its seed.
 #include "core/views.hpp"
 #include "support/march_builder.hpp"
@@ -62,11 +62,12 @@ void begin_with(Fold& fold, const Snapshot& snapshot) {
     REQUIRE(fold.state.ParseFromString(wire::encode_snapshot(snapshot, wire::Encoding::proto)));
 }
 
-/// Orders and the alerts about them.
+/// Orders, incidents and the alerts about them.
 template <class State>
 std::string shown(const State& state) {
     std::string text;
     for (const v1::Order& order : state.orders()) text += order.ShortDebugString() + "\n";
+    for (const v1::Incident& incident : state.incidents()) text += incident.ShortDebugString() + "\n";
     for (const v1::Alert& alert : state.alerts()) {
         if (alert.key().number() != 0) text += alert.ShortDebugString() + "\n";
     }
@@ -124,21 +125,23 @@ private:
     sdk::MarshalFold fold_;
 };
 
-/// Twelve people in two sections who are ordered about, answer, come and go.
+/// Twelve people in two sections who are ordered about, answer, see things happen, come and go.
 class Street {
 public:
     explicit Street(std::uint32_t seed) : random_(seed) {
         march.march_off();
         for (std::uint32_t i = 0; i < 12; ++i) {
-            const auto role = i < 2 ? core::Role::section_lead : i < 3 ? core::Role::legal_observer : core::Role::side;
-            people.push_back(march.put(role, 1 + i % 2));
+            people.push_back(march.put(role_of(i), 1 + i % 2));
             if (i % 3 != 0) march.must(people.back(), core::CheckIn{});
         }
     }
     void step() {
         march.now = march.now + seconds(below(20));
         const core::PersonId who = people[below(people.size())];
-        switch (below(12)) {
+        switch (below(15)) {
+            case 12: (void)march.tell(below(2) == 0 ? march.lead : who, reported()); break;
+            case 13: (void)march.tell(below(2) == 0 ? march.lead : who, updated()); break;
+            case 14: (void)march.tell(march.lead, handled()); break;
             case 0:
             case 1: (void)march.tell(march.lead, issue()); break;
             case 2: (void)march.tell(march.lead, core::Hold{march.state.phase_version, "", ""}); break;
@@ -161,6 +164,48 @@ public:
 
 private:
     std::uint32_t below(std::size_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+    static core::Role role_of(std::uint32_t i) {
+        if (i < 2) return core::Role::section_lead;
+        if (i < 3) return core::Role::legal_observer;
+        return i == 3 ? core::Role::medic : i == 4 ? core::Role::police_liaison : core::Role::side;
+    }
+    core::Incident some_incident() {
+        const auto& all = march.state.incidents;
+        return all.empty() ? core::Incident{} : all[below(all.size())];
+    }
+    core::CommandBody reported() {
+        core::ReportIncident wish;
+        wish.kind = static_cast<core::IncidentKind>(1 + below(4));
+        if (below(2) == 0) wish.place = {core::PlaceKind::section, 1 + below(2)};
+        wish.description = "seen by chance";
+        wish.restricted = core::RestrictedBlock{"Kim Doe", "", ""};
+        wish.tell_all = below(2) == 0;
+        return wish;
+    }
+    core::CommandBody updated() {
+        const core::Incident some = some_incident();
+        core::UpdateIncident wish;
+        wish.incident = some.number;
+        wish.version = some.version;
+        wish.note = "note of chance";
+        if (below(3) == 0) wish.state = static_cast<core::IncidentState>(1 + below(6));
+        if (below(4) == 0) wish.kind = static_cast<core::IncidentKind>(1 + below(4));
+        if (below(4) == 0) wish.place = core::Place{core::PlaceKind::section, 1 + below(2)};
+        if (below(4) == 0) wish.description = "seen better";
+        if (below(5) == 0) wish.duplicate_of = some_incident().number;
+        if (below(4) == 0) wish.methane = core::Methane{true, "the gate", "", "", "", 2, ""};
+        wish.tell_all = below(4) == 0;
+        return wish;
+    }
+    core::CommandBody handled() {
+        const core::Incident some = some_incident();
+        switch (below(4)) {
+            case 0: return core::ResolveIncident{some.number, some.version, "over"};
+            case 1: return core::ReopenIncident{some.number, some.version, ""};
+            case 2: return core::ReadRestricted{some.number};
+            default: return core::AssignIncident{some.number, some.version, people[below(people.size())]};
+        }
+    }
     std::uint32_t some_order() {
         const auto& orders = march.state.orders;
         return orders.empty() ? 1 : orders[below(orders.size())].number;
@@ -194,7 +239,8 @@ private:
 
 }  // namespace
 
-TEST_CASE("what clients fold of orders is what the server would send them anew", "[agreement][order]") {
+TEST_CASE("what clients fold of orders and incidents is what the server would send them anew",
+          "[agreement][order][incident]") {
     const auto seed = GENERATE(range<std::uint32_t>(1, 7));
     CAPTURE(seed);
     Street street(seed);
@@ -205,7 +251,7 @@ TEST_CASE("what clients fold of orders is what the server would send them anew",
     core::MarchState state = street.march.state;
     for (const auto& watcher : watchers) watcher->begin(state);
     std::size_t at = street.march.entries.size();
-    for (int i = 0; i < 600; ++i) {
+    for (int i = 0; i < 800; ++i) {
         CAPTURE(i);
         street.step();
         for (; at < street.march.entries.size(); ++at) {
@@ -221,6 +267,7 @@ TEST_CASE("what clients fold of orders is what the server would send them anew",
     }
     CHECK(state == street.march.state);
     CHECK(state.orders_issued > 40);
+    CHECK(state.incidents_reported > 20);
     // Whoever sees all is never sent anything twice.
     CHECK(watchers.front()->snapshots == 0);
     for (const auto& watcher : watchers) CHECK(watcher->heard > 60);
