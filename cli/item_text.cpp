@@ -137,7 +137,7 @@ struct Sentence {
         std::string text = "order " + std::to_string(c.order) + ":";
         for (const auto& move : c.moves) {
             text += (&move == &c.moves.front() ? " " : ", ") + whose(move.ordinal) + " " +
-                    std::string(sdk::name_of(move.state));
+                    std::string(sdk::name_of(move.state)) + unreached_text(move.unreached_since);
         }
         return text;
     }
@@ -261,6 +261,11 @@ std::string snapshot_text(const sdk::March& march) {
     return known ? text : text + "; no time is known";
 }
 
+std::string unreached_text(sdk::UtcMs since) {
+    if (since == 0) return {};
+    return ", cannot be reached at present, since " + clock_text(since).substr(0, 5) + " UTC";
+}
+
 std::string order_text(const sdk::Order& order) {
     std::string text = "order " + std::to_string(order.number) + " " + std::string(sdk::name_of(order.kind)) + " " +
                        std::string(sdk::name_of(order.state)) + quoted(order.text);
@@ -268,6 +273,10 @@ std::string order_text(const sdk::Order& order) {
                              sdk::ReceiptState::acked, sdk::ReceiptState::declined}) {
         const auto count = std::ranges::count(order.receipts, state, &sdk::Receipt::state);
         if (count != 0) text += ", " + std::to_string(count) + " " + std::string(sdk::name_of(state));
+        if (state != sdk::ReceiptState::queued) continue;
+        const auto unreached = std::ranges::count_if(
+            order.receipts, [](const sdk::Receipt& receipt) { return receipt.unreached_since != 0; });
+        if (unreached != 0) text += " (" + std::to_string(unreached) + " cannot be reached at present)";
     }
     return order.escalated ? text + ", escalated" : text;
 }

@@ -14,6 +14,8 @@ namespace marchwire::cli {
 [[nodiscard]] std::string item_text(const sdk::Change& change, const sdk::March* march);
 /// How the feed stands now, after a snapshot.
 [[nodiscard]] std::string snapshot_text(const sdk::March& march);
+/// ", cannot be reached at present, since 11:42 UTC"; empty for 0.
+[[nodiscard]] std::string unreached_text(sdk::UtcMs since);
 /// "order 3 hold open "Stop at the library.", 2 queued, 5 acked, escalated".
 [[nodiscard]] std::string order_text(const sdk::Order& order);
 /// "incident 2 lost_child urgent assigned at waypoint 4 "red coat", reported by Blue 7, ...".

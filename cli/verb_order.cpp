@@ -129,6 +129,7 @@ Json order_json(const sdk::Order& order) {
         if (!receipt.reason.empty()) one["reason"] = receipt.reason;
         if (receipt.headcount != 0) one["headcount"] = receipt.headcount;
         if (receipt.by != 0) one["by"] = receipt.by;
+        if (receipt.unreached_since != 0) one["unreached_since_ms"] = receipt.unreached_since;
         receipts.push_back(std::move(one));
     }
     return {{"number", order.number},         {"kind", sdk::name_of(order.kind)},   {"text", order.text},
@@ -144,6 +145,28 @@ void list_orders(Context& context, const sdk::March& march) {
         text += order_text(order) + "\n";
     }
     print(context, {{"ok", true}, {"orders", std::move(orders)}}, text.empty() ? "no orders\n" : text);
+}
+
+/// One order with a line for each recipient.
+void show_order(Context& context, const sdk::March& march, std::uint32_t number) {
+    const sdk::Order* order = march.order(number);
+    if (order == nullptr) {
+        return report(context, base::refuse(base::RefusalCode::not_found, "number", "There is no such order here."));
+    }
+    std::string text = order_text(*order) + "\n";
+    for (const sdk::Receipt& receipt : order->receipts) {
+        const sdk::Member* member = march.member(receipt.person);
+        const bool is_own = march.self && march.self->person == receipt.person;
+        text += "  " +
+                (member != nullptr ? member->callsign
+                 : is_own          ? "you"
+                                   : "somebody") +
+                ": " + std::string(sdk::name_of(receipt.state)) + unreached_text(receipt.unreached_since);
+        if (member != nullptr && member->no_phone) text += ", has no phone";
+        if (!receipt.reason.empty()) text += " (" + receipt.reason + ")";
+        text += "\n";
+    }
+    print(context, {{"ok", true}, {"order", order_json(*order)}}, text);
 }
 
 /// Who has not answered, by section.
@@ -225,6 +248,10 @@ void add_order(CLI::App& app, Context& context) {
     auto* all = add_order_verb(*order, "list", "those that you may see, with their receipts", flags);
     all->callback([&context, flags] {
         look(context, flags->march, [&](const sdk::March& march) { list_orders(context, march); });
+    });
+    auto* one = add_numbered(*order, "show", "who has it, who has answered, who cannot be reached", flags);
+    one->callback([&context, flags] {
+        look(context, flags->march, [&](const sdk::March& march) { show_order(context, march, flags->number); });
     });
 }
 

@@ -33,6 +33,8 @@ void print(const base::Config& config) {
                               : config.store == base::StoreKind::memory ? "memory"
                                                                         : "sqlite";
     std::printf("store = \"%s\"\n", store.c_str());
+    if (!config.webhook.empty()) std::printf("webhook = \"%s\"\n", config.webhook.c_str());
+    if (!config.push_contact.empty()) std::printf("push_contact = \"%s\"\n", config.push_contact.c_str());
     if (!config.tls_cert.empty()) {
         std::printf("tls_cert = \"%s\"\ntls_key = \"%s\"\n", config.tls_cert.c_str(), config.tls_key.c_str());
     }

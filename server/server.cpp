@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "outbox_parts.hpp"
 #include "store/memory_log.hpp"
 #include "store/redis_durability.hpp"
 #include "store/redis_log.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -99,8 +101,10 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
         store->log = *std::move(log);
         store->bus = std::make_unique<bus::RedisBus>(*redis_settings(config));
     }
+    auto outbox = open_outbox(config, *keys);
+    if (!outbox) return outbox.error();
     return std::unique_ptr<Server>(
-        new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls)}));
+        new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls), *std::move(outbox)}));
 }
 
 base::Result<Server::Store> Server::open_store(const base::Config& config) {
@@ -135,15 +139,36 @@ Server::Server(base::Config config, Parts parts)
       bus_(std::move(parts.store.bus)),
       keys_(parts.keys),
       tls_(std::move(parts.tls)),
+      outbox_(std::move(parts.outbox)),
       signals_(io_, SIGTERM, SIGINT),
       hangup_(io_),
       beat_(io_) {
+    open_city();
+    set_doors();
+    verbs_ = std::make_unique<AdminVerbs>(
+        AdminVerbs::Parts{*city_, *log_, *clock_, [this] { asio::post(io_, [this] { stop(); }); }});
+}
+
+void Server::open_city() {
     shard::CitySettings settings{shards_of(config_),    *clock_,   *log_, {}, {}, log_->last_alive(),
                                  shard::Drive::threads, bus_.get()};
     settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
     settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
+    if (outbox_) {
+        settings.wake = [this](core::WakeUp call) { outbox_->wake(std::move(call)); };
+        settings.seal_push = [this](const base::LogId& march, base::PersonId person, const core::SubscribePush& said) {
+            return outbox_->seal(march, person, said);
+        };
+        outbox_->start(*clock_, [this](const base::LogId& march, core::ForgetPush gone) {
+            core::Actor outbox;
+            outbox.role = core::Role::keeper;
+            city_->command(march, {{}, {}, core::Level::none, std::move(gone)}, outbox, [](const auto&) {});
+        });
+    }
     city_ = std::make_unique<shard::City>(std::move(settings));
+}
 
+void Server::set_doors() {
     const auto pages = [this](const std::string& target, std::function<void(session::PageAnswer)> done) {
         city_->page(target, std::move(done));
     };
@@ -154,6 +179,7 @@ Server::Server(base::Config config, Parts parts)
         door->clock_rate = clock_->rate();
         door->pages = pages;
         door->tls = tls_;
+        if (outbox_) door->push_key = outbox_->push_key();
     }
     followers_.door = session::Door::followers;
     followers_.websocket_path = "/v1/ws";
@@ -162,14 +188,13 @@ Server::Server(base::Config config, Parts parts)
     admin_.pages = [this](const std::string& target, const std::function<void(session::PageAnswer)>& done) {
         done(admin_page(target));
     };
-    verbs_ = std::make_unique<AdminVerbs>(
-        AdminVerbs::Parts{*city_, *log_, *clock_, [this] { asio::post(io_, [this] { stop(); }); }});
 }
 
 Server::~Server() {
     if (bus_) bus_->stop();  // before the city that it tells
     verbs_.reset();
     listeners_.clear();
+    if (outbox_) outbox_->stop();  // it tells the city what was forgotten
     city_.reset();
     log_->stop();
 }
@@ -377,6 +402,10 @@ std::vector<ops::Figure> Server::figures() const {
     for (std::size_t code = 1; code < counts.refused.size(); ++code) {
         all.push_back(counter("marchwire_commands_refused_total", "Commands refused, by error.", counts.refused[code]));
         all.back().labels = {{"code", std::string(base::name_of(static_cast<base::RefusalCode>(code)))}};
+    }
+    if (outbox_) {
+        auto ways = outbox_figures(*outbox_);
+        std::move(ways.begin(), ways.end(), std::back_inserter(all));
     }
     all.push_back(counter("marchwire_items_total", "Items made for topics.", counts.items));
     all.push_back(counter("marchwire_deliveries_total", "Items handed to sessions.", counts.deliveries));

@@ -10,6 +10,7 @@
 #include "net/tls_context.hpp"
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
+#include "outbox/outbox.hpp"
 #include "shard/city.hpp"
 #include "store/data_lock.hpp"
 #include "store/redis_log.hpp"
@@ -53,6 +54,7 @@ private:
         Store store;
         access::KeyRing keys;
         std::shared_ptr<net::TlsContext> tls;
+        std::unique_ptr<outbox::Outbox> outbox;  ///< none: nobody is woken
     };
     [[nodiscard]] static base::Result<Store> open_store(const base::Config& config);
     Server(base::Config config, Parts parts);
@@ -61,6 +63,8 @@ private:
     [[nodiscard]] base::Result<void> open_doors();
     [[nodiscard]] base::Result<std::shared_ptr<net::Listener>> open_door(const net::NetSettings& settings,
                                                                          const base::Address& address);
+    void open_city();
+    void set_doors();
     [[nodiscard]] net::Seat next_seat();
     void announce();
     void await_hangup();
@@ -89,6 +93,7 @@ private:
     net::NetSettings staff_;
     net::NetSettings admin_;
     boost::asio::io_context io_;
+    std::unique_ptr<outbox::Outbox> outbox_;  ///< outlives the city, which calls it; none: nobody is woken
     std::unique_ptr<shard::City> city_;
     std::unique_ptr<AdminVerbs> verbs_;
     std::shared_ptr<ops::AdminSocket> admin_socket_;

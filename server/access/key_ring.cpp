@@ -202,6 +202,11 @@ base::Hash256 KeyRing::chain_key(const base::LogId& log) const {
     return base::Hmac(master_).of(parts);
 }
 
+base::Hash256 KeyRing::key_for(std::string_view purpose) const {
+    const std::array<std::string_view, 2> parts{"key/", purpose};
+    return base::Hmac(master_).of(parts);
+}
+
 Signature KeyRing::sign_tip(const base::LogId& log, const base::Tip& tip) const {
     const std::string statement = core::tip_statement(log, tip);
     const KeyPtr key = private_key(signing_seed_);

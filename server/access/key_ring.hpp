@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace marchwire::access {
 
@@ -24,6 +25,8 @@ public:
 
     /// One key per log, so that a chain says nothing about another.
     [[nodiscard]] base::Hash256 chain_key(const base::LogId& log) const;
+    /// A key for one more purpose ("vapid", "push"), the same on every server with this file.
+    [[nodiscard]] base::Hash256 key_for(std::string_view purpose) const;
     [[nodiscard]] Signature sign_tip(const base::LogId& log, const base::Tip& tip) const;
     [[nodiscard]] const PublicKey& signing_public() const { return signing_public_; }
 

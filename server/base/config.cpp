@@ -33,6 +33,11 @@ constexpr Setting all_settings[] = {
     {"origins", "URL,...", "web origins that may send credentials (none)"},
     {"tls_cert", "FILE", "PEM, certificate with its chain: followers' and staff's listeners speak TLS only (plain)"},
     {"tls_key", "FILE", "PEM, its key without a passphrase"},
+    {"webhook", "URL", "https: is told whose phone an order waits for, to send an SMS perhaps (none)"},
+    {"webhook_secret_file", "FILE", "signs what the webhook is told; 16 bytes or more that only the server may read"},
+    {"push_contact", "URL", "mailto: or https: of you, for push services; with it Web Push wakes browsers (none)"},
+    {"outbox_ca", "FILE", "PEM: whom webhook and pushes believe beside what the system trusts (nobody)"},
+    {"push_private", "", "push endpoints may lie in private networks and on loopback (refused)"},
     {"log_level", "LEVEL", "debug, info, warn or error (info)"},
     {"log_form", "FORM", "text or json (text)"},
     {"demo_clock", "START,RATE", "run on a clock of its own, on loopback only: 2018-06-30T13:00:00Z,60"},
@@ -133,6 +138,33 @@ Result<void> put_store(Config& config, const std::string& text, const std::strin
     return {};
 }
 
+/// Null for settings that are no yes or no.
+bool* yes_or_no_of(Config& config, std::string_view key) {
+    if (key == "require_durable") return &config.require_durable;
+    if (key == "push_private") return &config.push_private;
+    return nullptr;
+}
+
+/// The URL as a whole is read by the outbox; here it is said early that it cannot be meant.
+Result<void> put_webhook(Config& config, const std::string& text, const std::string& field) {
+    const bool local = text.starts_with("http://127.") || text.starts_with("http://[::1]") ||
+                       text.starts_with("http://localhost:") || text.starts_with("http://localhost/");
+    if (!text.starts_with("https://") && !local) {
+        return invalid(field, "Give an https:// URL; http:// goes to loopback only, as in http://127.0.0.1:8090/wake.");
+    }
+    config.webhook = text;
+    return {};
+}
+
+Result<void> put_push_contact(Config& config, const std::string& text, const std::string& field) {
+    const bool mail = text.starts_with("mailto:") && text.find('@') != std::string::npos;
+    if (!mail && !text.starts_with("https://")) {
+        return invalid(field, "Say how push services reach you, as in mailto:ops@example.org.");
+    }
+    config.push_contact = text;
+    return {};
+}
+
 /// Settings that are a name or the path of a file; null for all others.
 std::string* word_of(Config& config, std::string_view key) {
     if (key == "tls_cert") return &config.tls_cert;
@@ -141,6 +173,8 @@ std::string* word_of(Config& config, std::string_view key) {
     if (key == "redis_password_file") return &config.redis_password_file;
     if (key == "redis_ca") return &config.redis_ca;
     if (key == "keys") return &config.keys;
+    if (key == "webhook_secret_file") return &config.webhook_secret_file;
+    if (key == "outbox_ca") return &config.outbox_ca;
     return nullptr;
 }
 
@@ -189,11 +223,13 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
         config.redis_replicas = *replicas;
         return {};
     }
-    if (key == "require_durable") {
+    if (bool* answer = yes_or_no_of(config, key)) {
         if (text != "true" && text != "false") return invalid(field, "Give true or false.");
-        config.require_durable = text == "true";
+        *answer = text == "true";
         return {};
     }
+    if (key == "webhook") return put_webhook(config, text, field);
+    if (key == "push_contact") return put_push_contact(config, text, field);
     if (key == "drain") {
         const auto drain = number_of<double>(text, field, 0, 600);
         if (!drain) return drain.error();
@@ -220,6 +256,15 @@ Result<Config> checked(Config config) {
         return invalid(lacks_key ? "tls_key" : "tls_cert",
                        std::string("TLS takes both files: name this one as well, or leave ") +
                            (lacks_key ? "tls_cert" : "tls_key") + " out.");
+    }
+    if (config.webhook.empty() != config.webhook_secret_file.empty()) {
+        return config.webhook.empty()
+                   ? invalid("webhook", "A secret without a webhook signs nothing: name its URL as well.")
+                   : invalid("webhook_secret_file", "What the webhook is told is signed: name the file of the secret.");
+    }
+    const bool calls = !config.webhook.empty() || !config.push_contact.empty();
+    if (!calls && (!config.outbox_ca.empty() || config.push_private)) {
+        return invalid("push_contact", "There is nothing to call: set push_contact or webhook, or leave this out.");
     }
     const bool for_redis = !config.redis_user.empty() || !config.redis_password_file.empty() ||
                            !config.redis_ca.empty() || config.redis_replicas != 0 || config.require_durable;

@@ -62,6 +62,11 @@ struct Config {
     std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
     std::string tls_cert;              ///< PEM file; empty: plain
     std::string tls_key;               ///< PEM file; there when `tls_cert` is
+    std::string webhook;               ///< URL that is told whom to wake; empty: none
+    std::string webhook_secret_file;   ///< there when `webhook` is
+    std::string push_contact;          ///< mailto: or https: of the operator, for push services; empty: no Web Push
+    std::string outbox_ca;             ///< PEM file: whom both believe beside what the system trusts; empty: nobody
+    bool push_private = false;         ///< push endpoints may lie in private networks
     std::string log_level = "info";
     LogForm log_form = LogForm::text;
     std::optional<DemoClockSetting> demo_clock;

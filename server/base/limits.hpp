@@ -208,7 +208,12 @@ inline constexpr std::size_t source_characters = 300;
 inline constexpr std::size_t tz_characters = 64;        ///< the longest IANA name has 32
 inline constexpr std::size_t language_characters = 35;  ///< BCP 47
 inline constexpr std::size_t link_characters = 500;
-inline constexpr std::size_t desk_row_alerts = 20;  ///< open alerts shown per march on the desk feed
+inline constexpr std::size_t push_devices = 3;                  ///< subscriptions of a person: a phone, a spare; ours
+inline constexpr std::size_t push_endpoint_characters = 1'024;  ///< the longest seen have about 500; ours
+inline constexpr std::size_t push_sealed_bytes = 2'048;         ///< endpoint and keys with what sealing adds
+inline constexpr Millis wake_undelivered = seconds(10);         ///< an app that is there says DELIVERED by itself; ours
+inline constexpr std::size_t unreached_told = 500;              ///< recipients in one entry: 16 bytes and a topic each
+inline constexpr std::size_t desk_row_alerts = 20;              ///< open alerts shown per march on the desk feed
 
 // --- flush ------------------------------------------------------------------------------------
 inline constexpr Millis flush_tick{15};          ///< under load events gather so long at most (DESIGN 7)
@@ -238,6 +243,17 @@ inline constexpr Millis unreachable_after = seconds(180);   ///< DOMAIN, alerts
 inline constexpr std::size_t page_target_bytes = 256;       ///< of a public page; two slugs and some
 inline constexpr std::size_t feeds_per_desk = 200'000;      ///< open feeds on one log; above all connections x doubles
 inline constexpr Millis desk_idle = seconds(60);            ///< then a march that another server keeps is closed; ours
+
+// --- outbox -----------------------------------------------------------------------------------
+inline constexpr std::size_t outbox_waiting = 20'000;        ///< calls of a way out: a HOLD to four full rosters; ours
+inline constexpr std::size_t outbox_lines = 8;               ///< connections of a way out at once; ours
+inline constexpr int outbox_tries = 10;                      ///< of one call; ours
+inline constexpr Millis outbox_retry_first{500};             ///< full jitter from here, doubled each time,
+inline constexpr Millis outbox_retry_most = seconds(30);     ///< up to here; ours
+inline constexpr Millis outbox_past_deadline = minutes(5);   ///< so long after the order's deadline it is tried; ours
+inline constexpr Millis outbox_call_deadline = seconds(10);  ///< name, socket, TLS, request and answer; ours
+inline constexpr std::size_t outbox_answer_bytes = 16UL * 1024;  ///< read of an answer, and of it only the status; ours
+inline constexpr std::size_t outbox_secret_bytes = 4'096;        ///< the webhook's secret file; ours
 
 // --- import -----------------------------------------------------------------------------------
 inline constexpr std::size_t csv_file_bytes = 8UL * 1024 * 1024;     ///< 2 000 marches with long venues are 1 MB

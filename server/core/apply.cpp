@@ -193,6 +193,18 @@ public:
         for (const PersonId person : event.heard) silence(the(person), UtcMs{});
     }
 
+    void operator()(const PushSubscribed& event) const {
+        const auto& [person, device, sealed] = event.subscription;
+        forget_push(person, device);
+        const auto is_theirs = [&](const PushSubscription& one) { return one.person == person; };
+        const auto held = std::ranges::count_if(state_.pushes, is_theirs);
+        if (held >= static_cast<std::ptrdiff_t>(limits::push_devices)) {
+            state_.pushes.erase(std::ranges::find_if(state_.pushes, is_theirs));
+        }
+        state_.pushes.push_back(event.subscription);
+    }
+    void operator()(const PushUnsubscribed& event) const { forget_push(event.person, event.device); }
+
     void operator()(const OrderIssued& event) const {
         state_.orders.push_back(event.order);
         state_.orders_issued = event.order.number;
@@ -272,6 +284,10 @@ private:
         member.due_at = due_at;
         member.nudged = false;
         due_anew(member);
+    }
+    void forget_push(PersonId person, DeviceId device) const {
+        std::erase_if(state_.pushes,
+                      [&](const PushSubscription& one) { return one.person == person && one.device == device; });
     }
     void silence(Member& member, UtcMs since) const {
         state_.tally.remove(member);
@@ -378,6 +394,8 @@ public:
     void operator()(const IncidentReported&) const { misplaced(); }
     void operator()(const IncidentChanged&) const { misplaced(); }
     void operator()(const RestrictedRead&) const { misplaced(); }
+    void operator()(const PushSubscribed&) const { misplaced(); }
+    void operator()(const PushUnsubscribed&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }

@@ -64,6 +64,9 @@ public:
     }
     Indices operator()(const PolicySet&) { return ops(); }
     Indices operator()(const SilenceObserved&) { return ops(); }
+    /// Only the outbox needs them.
+    Indices operator()(const PushSubscribed&) { return {}; }
+    Indices operator()(const PushUnsubscribed&) { return {}; }
     Indices operator()(const CheckInsScheduled&) { return staff(); }
     Indices operator()(const TimersShifted&) { return staff(); }
     Indices operator()(const AlertRaised& event) { return of_alert(event.alert.key, event.alert.step); }

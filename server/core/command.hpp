@@ -256,6 +256,20 @@ struct SetPolicy {
     std::optional<AlertPreset> preset;
 };
 
+// ---- waking ------------------------------------------------------------------------------------
+/// Wakes this device by Web Push when an order waits for its person. What the browser says is sealed before this is
+/// decided: `sealed` is all that counts here.
+struct SubscribePush {
+    std::string endpoint, p256dh, auth;  ///< as the device said them; emptied by whoever seals
+    std::string sealed = {};
+};
+struct UnsubscribePush {};
+/// By the outbox: the push service has forgotten it. Another that came meanwhile stays.
+struct ForgetPush {
+    PersonId person;
+    std::string sealed;
+};
+
 // ---- keeper ------------------------------------------------------------------------------------
 struct Tick {
     Term term;
@@ -264,12 +278,23 @@ struct TakeKeeping {
     Term term;
     UtcMs idle_since;
 };  ///< new keeper; time since then counts for no deadline
+struct Unreached {
+    std::uint32_t order = 0;
+    std::uint32_t ordinal = 0;
+    UtcMs since;
+    bool operator==(const Unreached&) const = default;
+};
 /// Who of those on duty was not heard for limits::unreachable_after, and who of them was heard again. Nobody else has
 /// telemetry, so what it says is believed.
 struct ObserveSilence {
     Term term;
     std::vector<SilenceObserved::Silence> silent;
     std::vector<PersonId> heard;
+};
+/// Recipients who have not confirmed and whose phones are not heard, since when.
+struct ObserveUnreached {
+    Term term;
+    std::vector<Unreached> recipients;  ///< by order and ordinal; at most limits::unreached_told
 };
 struct RecordSignedTip {
     Term term;
@@ -308,7 +333,8 @@ using CommandBody = std::variant<
     PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
     MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
     AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn,
-    ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted>;
+    ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush,
+    UnsubscribePush, ForgetPush, ObserveUnreached>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

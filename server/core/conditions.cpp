@@ -344,6 +344,8 @@ struct Follow {
         if (event.alert.key.kind == AlertKind::network_lost) watching.silence();
     }
     void operator()(const SectionsSet&) const {}
+    void operator()(const PushSubscribed&) const {}
+    void operator()(const PushUnsubscribed&) const {}
     void operator()(const ProposalMade&) const {}
     void operator()(const ProposalEnded&) const {}
     void operator()(const RouteImported&) const {}

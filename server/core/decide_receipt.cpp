@@ -35,11 +35,16 @@ base::Result<Own> own_receipt(const Ask& ask, std::uint32_t number) {
     return Own{order, *receipt};
 }
 
+/// Whoever confirms, or is heard, has been reached.
+Receipt reached(Receipt receipt, ReceiptState state) {
+    receipt.state = state;
+    receipt.unreached_since = {};
+    return receipt;
+}
+
 Decision moved(const Own& own, ReceiptState to) {
     if (is_answered(own.receipt.state) || own.receipt.state >= to) return not_right(own.receipt);
-    Receipt receipt = own.receipt;
-    receipt.state = to;
-    return events_of(ReceiptsMoved{own.order->number, {receipt}, {}});
+    return events_of(ReceiptsMoved{own.order->number, {reached(own.receipt, to)}, {}});
 }
 
 /// Of those whom somebody was heard for, by place in the roster.
@@ -74,7 +79,7 @@ Decision acked_for(const Ask& ask, const Order& order, const std::vector<std::ui
     for (const std::uint32_t ordinal : ordinals) {
         Receipt receipt = *order.receipt(ordinal);
         if (is_answered(receipt.state)) continue;
-        receipt.state = ReceiptState::acked;
+        receipt = reached(std::move(receipt), ReceiptState::acked);
         if (ask.self == nullptr || ask.self->ordinal != ordinal) {
             receipt.by = ask.actor.person;
             receipt.heard_by = heard_by;
@@ -167,9 +172,8 @@ Decision decide_on(const Ask& ask, const AnswerRollCall& wish) {
     // A count may be said again: people come and go, and fingers slip.
     const bool said_already = receipt.state == ReceiptState::acked && receipt.headcount == wish.headcount;
     if (receipt.state == ReceiptState::declined || said_already) return not_right(receipt);
-    receipt.state = ReceiptState::acked;
     receipt.headcount = wish.headcount;
-    return events_of(ReceiptsMoved{order->number, {receipt}, {}});
+    return events_of(ReceiptsMoved{order->number, {reached(std::move(receipt), ReceiptState::acked)}, {}});
 }
 
 }  // namespace marchwire::core

@@ -193,6 +193,15 @@ struct SilenceObserved {
     std::vector<PersonId> heard;  ///< were silent, and speak again
 };
 
+/// One per person and device: a later one replaces it. On no feed.
+struct PushSubscribed {
+    PushSubscription subscription;
+};
+struct PushUnsubscribed {
+    PersonId person;
+    DeviceId device;
+};
+
 struct NoticePosted {
     Notice notice;
 };
@@ -248,7 +257,7 @@ using Event = std::variant<
     AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
     CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
     OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
-    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead>;
+    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

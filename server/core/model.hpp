@@ -254,6 +254,14 @@ struct Watch {
     bool operator==(const Watch&) const = default;
 };
 
+/// Where a device of a person may be woken by Web Push. Sealed before it came here: only the outbox can open it.
+struct PushSubscription {
+    PersonId person;
+    DeviceId device;
+    std::string sealed;  ///< opaque, at most limits::push_sealed_bytes
+    bool operator==(const PushSubscription&) const = default;
+};
+
 /// One change of phase, kept so that a mis-tap can be corrected.
 struct PhaseStay {
     Phase phase = Phase::planned;
@@ -306,11 +314,12 @@ struct MarchState {
     ColumnRecord column;
     std::map<AlertKey, Watch> watches;
     AlertPolicy policy;
-    std::vector<Count> counts;  ///< last limits::counts_kept, oldest first; the log holds all
-    UtcMs no_show_at;           ///< whoever is CONFIRMED then has not come; 0 before step-off
-    Term term;                  ///< highest keeper term seen
-    Tip signed_tip;             ///< last one signed
-    Seq repaired_at;            ///< of the last LogRepaired: before it the store may lack entries; 0: none
+    std::vector<Count> counts;             ///< last limits::counts_kept, oldest first; the log holds all
+    std::vector<PushSubscription> pushes;  ///< oldest first; at most limits::push_devices of a person
+    UtcMs no_show_at;                      ///< whoever is CONFIRMED then has not come; 0 before step-off
+    Term term;                             ///< highest keeper term seen
+    Tip signed_tip;                        ///< last one signed
+    Seq repaired_at;                       ///< of the last LogRepaired: before it the store may lack entries; 0: none
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }

@@ -36,6 +36,7 @@ struct Receipt {
     std::uint32_t headcount = 0;       ///< answer to a roll call
     PersonId by = {};                  ///< who said it on behalf of the recipient; 0: the recipient
     HeardBy heard_by = HeardBy::none;  ///< with `by`
+    UtcMs unreached_since = {};        ///< QUEUED: this person cannot be reached at present; 0: nobody says so
     bool operator==(const Receipt&) const = default;
 };
 

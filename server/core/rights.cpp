@@ -158,6 +158,10 @@ struct RowOf {
     static Action of(const ReportCount*) { return Action::report; }
     static Action of(const SetPolicy*) { return Action::set_up_march; }
     static Action of(const ObserveSilence*) { return Action::machine; }
+    static Action of(const ObserveUnreached*) { return Action::machine; }
+    static Action of(const SubscribePush*) { return Action::own_field; }
+    static Action of(const UnsubscribePush*) { return Action::own_field; }
+    static Action of(const ForgetPush*) { return Action::machine; }
     static Action of(const TakeBreak*) { return Action::own_field; }
     static Action of(const EndDuty*) { return Action::own_field; }
     static Action of(const AckAlert*) { return Action::alert; }

@@ -57,6 +57,8 @@ struct PublicReading {
     Item operator()(const CountReported&) const { return std::nullopt; }
     Item operator()(const PolicySet&) const { return std::nullopt; }
     Item operator()(const SilenceObserved&) const { return std::nullopt; }
+    Item operator()(const PushSubscribed&) const { return std::nullopt; }
+    Item operator()(const PushUnsubscribed&) const { return std::nullopt; }
     Item operator()(const KeeperChanged&) const { return std::nullopt; }
     Item operator()(const TipSigned&) const { return std::nullopt; }
     Item operator()(const OrderIssued&) const { return std::nullopt; }

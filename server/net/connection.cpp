@@ -40,6 +40,7 @@ session::SessionSettings session_settings(const NetSettings& settings, const Upg
     made.name = next_name();
     made.demo_clock = settings.demo_clock;
     made.clock_rate = settings.clock_rate;
+    made.push_key = settings.push_key;
     return made;
 }
 

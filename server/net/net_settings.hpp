@@ -45,6 +45,7 @@ struct NetSettings {
     std::vector<std::string> origins;  ///< may send credentials; no Origin (native apps) may always
     std::string demo_clock;
     double clock_rate = 1;
+    std::string push_key;             ///< VAPID's public key as browsers take it; empty: no pushes are sent
     Pages pages;                      ///< none: nothing but the upgrade is here
     std::shared_ptr<TlsContext> tls;  ///< none: plain
     std::size_t connections_max = base::limits::connections;

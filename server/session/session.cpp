@@ -138,6 +138,7 @@ void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     if (grant_) welcome.scope = grant_->scope();
     welcome.demo_clock = std::string(settings_.demo_clock);
     welcome.clock_rate = settings_.clock_rate;
+    if (grant_) welcome.push_key = std::string(settings_.push_key);
     send(DeliveryClass::b, welcome, actions);
     // Whoever has just come looks at the screen.
     if (grant_) on(wire::Screen::on, now, actions);

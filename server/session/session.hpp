@@ -53,6 +53,7 @@ struct SessionSettings {
     std::string name;             ///< for Welcome and the operator's logs
     std::string_view demo_clock;  ///< outlives the session
     double clock_rate = 1;
+    std::string_view push_key;  ///< what staff subscribe pushes with; outlives the session
 };
 
 /// Whether the shell could write at once, or waits for its socket.

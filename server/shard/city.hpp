@@ -9,6 +9,7 @@
 #include "bus/bus.hpp"
 #include "core/command.hpp"
 #include "core/rights.hpp"
+#include "core/waking.hpp"
 #include "session/ports.hpp"
 #include "store/event_log.hpp"
 #include "wire/messages.hpp"
@@ -43,6 +44,11 @@ struct CitySettings {
     /// To the other servers on this store. Null: there are none, and every march is kept here. Stopped before the City
     /// is destroyed.
     bus::Bus* bus = nullptr;
+    /// Calls a phone that an order waits for. Any shard's thread. Null: nobody is woken.
+    std::function<void(core::WakeUp)> wake = {};
+    /// Seals what a device subscribes for pushes. Any shard's thread. Null: pushes are refused.
+    std::function<base::Result<std::string>(const base::LogId&, base::PersonId, const core::SubscribePush&)> seal_push =
+        {};
 };
 
 /// Counts for metrics since the start, and levels as they are now (levels are up to a second old).

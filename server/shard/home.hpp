@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "bus/bus.hpp"
+#include "core/waking.hpp"
 #include "shard/counters.hpp"
 #include "shard/log_desk.hpp"
 #include "shard/mailbox.hpp"
@@ -30,6 +31,13 @@ public:
     [[nodiscard]] virtual base::UtcMs last_alive() const = 0;
     [[nodiscard]] virtual base::Hash256 chain_key(const base::LogId& log) const = 0;
     [[nodiscard]] virtual std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const = 0;
+
+    /// To the outbox; without one nothing is done.
+    virtual void wake(core::WakeUp call) const = 0;
+    [[nodiscard]] virtual bool wakes() const = 0;
+    /// What a device subscribes, for the log; a refusal when it cannot be pushed to, or nothing is pushed here.
+    [[nodiscard]] virtual base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
+                                                              const core::SubscribePush& wish) const = 0;
 
     /// Parcels to one shard arrive in the order in which they were sent; they leave at the end of this turn.
     virtual void send(std::size_t shard, Parcel parcel) = 0;

@@ -40,6 +40,11 @@ void Keeper::take() {
 
 void Keeper::end() { standing_ = Standing::away; }
 
+std::optional<base::Term> Keeper::term() const {
+    if (standing_ != Standing::keeping || desk_.committed().term > term_) return std::nullopt;
+    return term_;
+}
+
 void Keeper::put(core::CommandBody body, std::function<void(bool)> after) {
     busy_ = true;
     Asked asked;
@@ -62,6 +67,12 @@ void Keeper::stored(const core::Entry& entry) {
 
 void Keeper::observe(core::ObserveSilence seen) {
     // Overtaken, though nobody has told us yet: the next beat ends it.
+    if (desk_.committed().term > term_) return;
+    seen.term = term_;
+    put(std::move(seen), [](bool) {});
+}
+
+void Keeper::observe(core::ObserveUnreached seen) {
     if (desk_.committed().term > term_) return;
     seen.term = term_;
     put(std::move(seen), [](bool) {});

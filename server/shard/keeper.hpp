@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace marchwire::shard {
 
@@ -23,6 +24,8 @@ public:
     void end();
     /// Between begin and end, and while nobody else has taken over.
     [[nodiscard]] bool keeps() const { return standing_ != Standing::away; }
+    /// The term under which it is kept here; none while it is not.
+    [[nodiscard]] std::optional<base::Term> term() const;
     /// An entry was stored.
     void stored(const core::Entry& entry);
     /// Each second: what is seen of the column; told to the march when it says something new.
@@ -31,6 +34,8 @@ public:
     [[nodiscard]] bool is_free() const { return standing_ == Standing::keeping && !busy_ && rest_beats_ == 0; }
     /// Who fell silent, and who speaks again; its term is set here.
     void observe(core::ObserveSilence seen);
+    /// Who cannot be reached; its term is set here.
+    void observe(core::ObserveUnreached seen);
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 

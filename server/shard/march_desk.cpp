@@ -101,6 +101,14 @@ bool MarchDesk::unwanted(base::UtcMs now) const {
 // ---- receipts ----------------------------------------------------------------------------------
 
 void MarchDesk::submit(Asked asked) {
+    if (auto* wish = std::get_if<core::SubscribePush>(&asked.command.body)) {
+        auto sealed = home_.seal_push(id_, asked.actor.person, *wish);
+        if (!sealed) {
+            home_.counters().count_refusal(sealed.error().code);
+            return asked.answer(sealed.error());
+        }
+        *wish = {{}, {}, {}, *std::move(sealed)};
+    }
     const bool waits = core::may_be_gathered(asked.command, home_.clock().now()) &&
                        receipts_.size() < limits::desk_queue_commands;
     if (!waits) return desk_->submit(std::move(asked));
@@ -188,6 +196,20 @@ void MarchDesk::observe_silence(base::UtcMs now) {
     if (!seen.silent.empty() || !seen.heard.empty()) keeper_->observe(std::move(seen));
 }
 
+/// Recipients who have not confirmed and whose phones are not heard: the matrix says so, and they are woken.
+void MarchDesk::look_for_unreached(base::UtcMs now) {
+    const auto term = keeper_->term();
+    if (!term) return;
+    const core::Moment moment{now, *term, telemetry_.real(limits::wake_undelivered)};
+    const auto phone_of = [&](base::PersonId person) { return telemetry_.phone_of(person, now); };
+    if (home_.wakes()) {
+        for (core::WakeUp& call : waking_.due(state(), moment, phone_of)) home_.wake(std::move(call));
+    }
+    if (!keeper_->is_free()) return;
+    auto unreached = core::unreached(state(), moment, phone_of);
+    if (!unreached.empty()) keeper_->observe(core::ObserveUnreached{{}, std::move(unreached)});
+}
+
 void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
 
 void MarchDesk::second(base::UtcMs now) {
@@ -204,6 +226,7 @@ void MarchDesk::second(base::UtcMs now) {
     if (is_kept()) {
         tell_column(now);
         observe_silence(now);
+        look_for_unreached(now);
         keeper_->observe(telemetry_.column_seen(), now);
     }
     const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||

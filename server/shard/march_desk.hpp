@@ -34,7 +34,7 @@ public:
     [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
     /// Hears what other servers append and tell from now on. `recent`: as it was opened.
     void follow(const std::vector<PastEntry>& recent);
-    /// Receipts wait for limits::receipts_gather, and go on together.
+    /// Receipts wait for limits::receipts_gather, and go on together. A subscription for pushes is sealed first.
     void submit(Asked asked);
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
     void close_feed(const SubscriberKey& key) { feeds_.close(key); }
@@ -68,6 +68,7 @@ private:
     void public_history(const SessionKey& to, const session::ReadHistory& request);
     void submit_receipts();
     void observe_silence(base::UtcMs now);
+    void look_for_unreached(base::UtcMs now);
     void count_followers();
     void send_row(base::UtcMs now);
     void tell_column(base::UtcMs now);
@@ -82,6 +83,7 @@ private:
     MarchFeeds feeds_;
     std::shared_ptr<Keeper> keeper_;
     std::vector<Asked> receipts_;  ///< that wait for others
+    core::Waking waking_;
     std::vector<fanout::LiveItem> to_publish_;
     std::unordered_set<base::PersonId> reassigned_;
     bool row_urgent_ = true;

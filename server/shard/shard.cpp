@@ -407,6 +407,19 @@ void Shard::on(const DrillChanged& changed) {
 
 // ---- home --------------------------------------------------------------------------------------
 
+bool Shard::wakes() const { return fabric_.settings().wake != nullptr; }
+
+void Shard::wake(core::WakeUp call) const {
+    if (wakes()) fabric_.settings().wake(std::move(call));
+}
+
+base::Result<std::string> Shard::seal_push(const base::LogId& march, base::PersonId person,
+                                           const core::SubscribePush& wish) const {
+    if (const auto& seal = fabric_.settings().seal_push) return seal(march, person, wish);
+    return base::refuse(base::RefusalCode::not_found, "endpoint",
+                        "This server sends no pushes: its operator sets push_contact.");
+}
+
 base::Hash256 Shard::chain_key(const base::LogId& log) const { return fabric_.settings().chain_key(log); }
 
 std::array<std::uint8_t, 64> Shard::sign_tip(const base::LogId& log, const base::Tip& tip) const {

@@ -84,6 +84,10 @@ public:
     [[nodiscard]] std::size_t shards() const override { return fabric_.size(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return fabric_.settings().last_alive; }
     [[nodiscard]] base::Hash256 chain_key(const base::LogId& log) const override;
+    void wake(core::WakeUp call) const override;
+    [[nodiscard]] bool wakes() const override;
+    [[nodiscard]] base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
+                                                      const core::SubscribePush& wish) const override;
     [[nodiscard]] std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const override;
     void send(std::size_t shard, Parcel parcel) override;
     void hold_base(const HeldBase& held) override;

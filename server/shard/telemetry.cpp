@@ -73,6 +73,12 @@ core::ObserveSilence Telemetry::silence(const core::MarchState& state, base::Utc
     return seen;
 }
 
+core::PhoneHeard Telemetry::phone_of(base::PersonId person, base::UtcMs now) const {
+    const auto found = heard_.find(person);
+    if (found == heard_.end()) return {missed_some_ || now < interrupted_at_ + real(limits::telemetry_unsure), {}};
+    return {now - found->second.at < real(limits::stale_after), found->second.at};
+}
+
 LiveItem Telemetry::put(const core::MarchState& state, std::uint32_t topic_index, KeyKind kind, std::uint64_t subject,
                         const wire::TelemetryItem& value, const FeedRegister& feeds, base::UtcMs expires_at) {
     const auto topic = core::topic_number(state.topic_base, topic_index);

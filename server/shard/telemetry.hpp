@@ -5,6 +5,7 @@
 #include "core/column.hpp"
 #include "core/column_watch.hpp"
 #include "core/command.hpp"
+#include "core/waking.hpp"
 #include "shard/feed_register.hpp"
 #include "shard/keyed_items.hpp"
 #include "wire/bus_messages.hpp"
@@ -22,6 +23,8 @@ public:
     /// Phones are silent in real time: a demo clock that runs `clock_rate` times as fast waits as much longer.
     explicit Telemetry(double clock_rate = 1) : clock_rate_(clock_rate) {}
 
+    /// So long by the march's clock is what `length` is for phones.
+    [[nodiscard]] base::Millis real(base::Millis length) const;
     /// Items for staff; none when nothing new was learned or the person is not on the roster.
     [[nodiscard]] std::vector<fanout::LiveItem> take(const core::MarchState& state, base::PersonId person,
                                                      const std::vector<core::Fix>& fixes, base::UtcMs now,
@@ -32,6 +35,9 @@ public:
     /// Who fell silent and who speaks again of those whom the march listens for, as far as `state` does not hold it
     /// yet. Nothing after an interruption, until everybody had time to speak.
     [[nodiscard]] core::ObserveSilence silence(const core::MarchState& state, base::UtcMs now) const;
+    /// When this person's phone has said something. Just after an interruption those who had no time to speak count as
+    /// heard.
+    [[nodiscard]] core::PhoneHeard phone_of(base::PersonId person, base::UtcMs now) const;
     /// Who makes the public column: one server for all, so that all show the same.
     enum class PublicColumn : std::uint8_t { made_here, comes_from_the_keeper };
     /// Each second: the columns, and who fell silent.
@@ -60,7 +66,6 @@ private:
         wire::Reachability told = wire::Reachability::live;
         bool pocketed = false;  ///< the page has said that its screen is off
     };
-    [[nodiscard]] base::Millis real(base::Millis length) const;
     [[nodiscard]] wire::Reachability reachability(const Heard& heard, base::UtcMs now) const;
     void listen_for_all(const core::MarchState& state);
     enum class KeyKind : std::uint8_t { public_column = 1, ops_column, position, liveness };

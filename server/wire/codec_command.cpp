@@ -148,6 +148,10 @@ std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
                                         heard_by_of(in.check_in_section().heard_by(), r)};
         case pb::Command::kRaiseSos: return core::RaiseSos{};
         case pb::Command::kReportCount: return read(in.report_count(), r);
+        case pb::Command::kSubscribePush:
+            return core::SubscribePush{in.subscribe_push().endpoint(), in.subscribe_push().p256dh(),
+                                       in.subscribe_push().auth()};
+        case pb::Command::kUnsubscribePush: return core::UnsubscribePush{};
         case pb::Command::kAckAlert: return core::AckAlert{read(in.ack_alert().key(), r), in.ack_alert().version()};
         case pb::Command::kClearAlert:
             return core::ClearAlert{read(in.clear_alert().key(), r), in.clear_alert().version(),

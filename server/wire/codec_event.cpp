@@ -92,6 +92,13 @@ struct PutEvent {
     void operator()(const core::CountReported& in) const {
         put(*out.mutable_count_reported()->mutable_count(), in.count);
     }
+    void operator()(const core::PushSubscribed& in) const {
+        put(*out.mutable_push_subscribed()->mutable_subscription(), in.subscription);
+    }
+    void operator()(const core::PushUnsubscribed& in) const {
+        out.mutable_push_unsubscribed()->set_person(in.person.value);
+        out.mutable_push_unsubscribed()->set_device(in.device.value);
+    }
     void operator()(const core::PolicySet& in) const { put(*out.mutable_policy_set()->mutable_policy(), in.policy); }
     void operator()(const core::SilenceObserved& in) const {
         auto& event = *out.mutable_silence_observed();
@@ -348,6 +355,10 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kCountReported: return core::CountReported{read(in.count_reported().count(), r)};
         case pb::Event::kPolicySet: return core::PolicySet{read(in.policy_set().policy(), r)};
         case pb::Event::kSilenceObserved: return read(in.silence_observed(), r);
+        case pb::Event::kPushSubscribed: return core::PushSubscribed{read(in.push_subscribed().subscription(), r)};
+        case pb::Event::kPushUnsubscribed:
+            return core::PushUnsubscribed{P{in.push_unsubscribed().person()},
+                                          base::DeviceId{in.push_unsubscribed().device()}};
         case pb::Event::kCheckInNudged:
             return core::CheckInNudged{P{in.check_in_nudged().person()}, {in.check_in_nudged().due_at_ms()}};
         case pb::Event::kCheckInsScheduled: return core::CheckInsScheduled{{in.check_ins_scheduled().due_at_ms()}};

@@ -19,6 +19,7 @@ void put_welcome(pb::Welcome& out, const Welcome& in) {
     if (!in.scope.campaign.empty()) out.set_march(in.scope.text());
     out.set_demo_clock(in.demo_clock);
     out.set_clock_rate(in.clock_rate);
+    out.set_push_key(in.push_key);
     auto& bounds = *out.mutable_limits();
     bounds.set_message_bytes(limits::message_bytes);
     bounds.set_subscriptions(limits::subscriptions_per_session);

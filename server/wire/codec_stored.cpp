@@ -175,6 +175,7 @@ std::string entry_json(const core::Entry& entry) {
     // What is restricted of an incident is read by those who may, and the log tells of it.
     if (event.has_incident_reported()) event.mutable_incident_reported()->clear_restricted();
     if (event.has_incident_changed()) event.mutable_incident_changed()->clear_restricted();
+    if (event.has_push_subscribed()) event.mutable_push_subscribed()->mutable_subscription()->clear_sealed();
     return json_of(out);
 }
 
@@ -199,6 +200,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
         shown.set_phase(static_cast<pb::Phase>(stay.phase));
         shown.set_since_ms(stay.since.value);
     }
+    put_all(*out.mutable_pushes(), state.pushes);
     out.set_proposals_made(state.proposals_made);
     out.set_notices_posted(state.notices_posted);
     out.set_orders_issued(state.orders_issued);
@@ -232,6 +234,7 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
             {reading.word<core::Phase>(stay.phase(), pb::Phase_IsValid(stay.phase()), "phase_history"),
              {stay.since_ms()}});
     }
+    state.pushes = read_all(in.pushes(), reading);
     state.proposals_made = in.proposals_made();
     state.notices_posted = in.notices_posted();
     state.orders_issued = in.orders_issued();

@@ -79,6 +79,7 @@ struct Welcome {
     base::LogId scope;  ///< empty campaign for followers
     std::string demo_clock;
     double clock_rate = 1;
+    std::string push_key;  ///< VAPID; empty: no pushes, or no staff
 };
 struct Subscribed {
     FeedName feed;

@@ -1,4 +1,4 @@
-// Reports for others, counts and the policy of alerts <-> Protobuf.
+// Reports for others, counts, the policy of alerts and where phones may be woken <-> Protobuf.
 #include "wire/proto_values.hpp"
 
 namespace marchwire::wire {
@@ -43,6 +43,17 @@ void put(pb::AlertPolicy& out, const core::AlertPolicy& in) {
 core::AlertPolicy read(const pb::AlertPolicy& in, Reading& reading) {
     return {reading.word<core::AlertPreset>(in.preset(), pb::AlertPreset_IsValid(in.preset()), "policy.preset"),
             in.by_size()};
+}
+
+void put(pb::PushSubscription& out, const core::PushSubscription& in) {
+    out.set_person(in.person.value);
+    out.set_device(in.device.value);
+    out.set_sealed(in.sealed);
+}
+
+core::PushSubscription read(const pb::PushSubscription& in, Reading& reading) {
+    if (in.sealed().empty()) reading.complain("push.sealed", "A subscription has something sealed.");
+    return {base::PersonId{in.person()}, base::DeviceId{in.device()}, in.sealed()};
 }
 
 }  // namespace marchwire::wire

@@ -11,7 +11,8 @@ core::OrderKind kind_of(int value, Reading& reading) {
 }
 
 bool says_more(const core::Receipt& receipt) {
-    return !receipt.reason.empty() || receipt.headcount != 0 || receipt.by || receipt.heard_by != core::HeardBy::none;
+    return !receipt.reason.empty() || receipt.headcount != 0 || receipt.by || receipt.heard_by != core::HeardBy::none ||
+           receipt.unreached_since;
 }
 
 std::vector<std::uint32_t> numbers(const google::protobuf::RepeatedField<std::uint32_t>& in) {
@@ -51,6 +52,7 @@ void put(pb::Receipts& out, const std::vector<core::Receipt>& in) {
         note.set_headcount(receipt.headcount);
         note.set_by(receipt.by.value);
         note.set_heard_by(static_cast<pb::HeardBy>(receipt.heard_by));
+        note.set_unreached_since_ms(receipt.unreached_since.value);
     }
 }
 
@@ -79,6 +81,7 @@ std::vector<core::Receipt> read(const pb::Receipts& in, Reading& reading) {
         of->headcount = note.headcount();
         of->by = base::PersonId{note.by()};
         of->heard_by = heard_by_of(note.heard_by(), reading);
+        of->unreached_since = {note.unreached_since_ms()};
     }
     return receipts;
 }

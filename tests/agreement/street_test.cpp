@@ -138,7 +138,7 @@ public:
     void step() {
         march.now = march.now + seconds(below(20));
         const core::PersonId who = people[below(people.size())];
-        switch (below(15)) {
+        switch (below(16)) {
             case 12: (void)march.tell(below(2) == 0 ? march.lead : who, reported()); break;
             case 13: (void)march.tell(below(2) == 0 ? march.lead : who, updated()); break;
             case 14: (void)march.tell(march.lead, handled()); break;
@@ -156,6 +156,7 @@ public:
                 break;
             }
             case 9: (void)march.tell(march.lead, core::CancelOrder{some_order(), ""}); break;
+            case 10: (void)march.tell(MarchBuilder::keeper(), unreached()); break;
             default: (void)march.tell(who, receipt()); break;
         }
     }
@@ -209,6 +210,16 @@ private:
     std::uint32_t some_order() {
         const auto& orders = march.state.orders;
         return orders.empty() ? 1 : orders[below(orders.size())].number;
+    }
+    core::CommandBody unreached() {
+        core::ObserveUnreached seen{march.state.term, {}};
+        for (const core::Order& order : march.state.orders) {
+            for (const core::Receipt& receipt : order.receipts) {
+                if (below(2) != 0) continue;
+                seen.recipients.push_back({order.number, receipt.ordinal, march.now - seconds(below(300))});
+            }
+        }
+        return seen;
     }
     core::CommandBody issue() {
         if (below(6) == 0) return core::OpenRollCall{};

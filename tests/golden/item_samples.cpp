@@ -90,7 +90,8 @@ core::Order order() {
     made.superseded_by = 5;
     made.escalated = true;
     made.receipts = {{0, core::ReceiptState::delivered, {}, 0, {}, core::HeardBy::none},
-                     {1, core::ReceiptState::declined, "no way through", 12, base::PersonId{9}, core::HeardBy::radio}};
+                     {1, core::ReceiptState::declined, "no way through", 12, base::PersonId{9}, core::HeardBy::radio,
+                      noon}};
     return made;
 }
 
@@ -180,6 +181,7 @@ wire::Welcome welcome() {
     made.scope = st_louis;
     made.demo_clock = "the day of 2018-06-14";
     made.clock_rate = 60;
+    made.push_key = "a point of P-256";
     return made;
 }
 

@@ -92,9 +92,10 @@ void RealServer::kill() {
 
 int RealServer::stop() {
     program_->signal(SIGTERM);
-    const int exit_code = program_->wait().exit_code;
+    const Ended ended = program_->wait();
     program_.reset();
-    return exit_code;
+    said_ = ended.out;
+    return ended.exit_code;
 }
 
 nlohmann::json RealServer::ask(const nlohmann::json& request) {
@@ -190,7 +191,10 @@ sdk::ClientSettings settings_of(const Doors& doors, const std::string& ca_file, 
 sdk::Callbacks callbacks_of(Somebody& self) {
     sdk::Callbacks all;
     all.on_state = [&self](const sdk::ConnectionState& state) {
-        if (std::holds_alternative<sdk::Online>(state)) ++self.times_online;
+        if (const auto* online = std::get_if<sdk::Online>(&state)) {
+            ++self.times_online;
+            self.welcome = online->welcome;
+        }
         if (const auto* stopped = std::get_if<sdk::Stopped>(&state)) self.stopped = *stopped;
     };
     all.on_item = [&self](const sdk::FeedItem& item) {

@@ -70,6 +70,8 @@ public:
     void kill();
     /// SIGTERM, and waits for the end.
     [[nodiscard]] int stop();
+    /// What it logged until stop(), since it was ready.
+    [[nodiscard]] const std::string& said() const { return said_; }
     void signal(int number) const { program_->signal(number); }
 
     [[nodiscard]] std::string staff_url() const { return scheme() + at_.staff + "/v1/ops"; }
@@ -107,6 +109,7 @@ private:
     Speaks speaks_ = Speaks::plain;
     std::vector<std::string> more_;
     Addresses at_;  ///< once started, where it is
+    std::string said_;
     std::unique_ptr<Program> program_;
 };
 
@@ -138,6 +141,7 @@ public:
     int discontinuities = 0;
     int times_online = 0;
     std::optional<sdk::Stopped> stopped;
+    sdk::Welcome welcome;  ///< the last
     sdk::Client client;
 };
 

@@ -44,12 +44,12 @@ constexpr std::string_view cli_may_include[] = {"base", "store", "import", "wire
 /// Headers of third parties and the server folders that may know them. What is not here is free for all but core.
 struct Foreign {
     std::string_view prefix;
-    std::array<std::string_view, 5> folders;
+    std::array<std::string_view, 6> folders;
 };
 
 constexpr Foreign foreign[] = {
     {"google/protobuf/", {"wire"}},
-    {"boost/asio", {"shard", "net", "ops", "bus", "store"}},
+    {"boost/asio", {"shard", "net", "ops", "bus", "store", "outbox"}},
     {"boost/beast", {"net", "outbox"}},
     {"sqlite3.h", {"store"}},
     {"hiredis/", {"bus"}},
@@ -58,7 +58,7 @@ constexpr Foreign foreign[] = {
     {"prometheus/", {"ops"}},
     {"toml++/", {"base"}},
     {"spdlog/", {"base"}},
-    {"openssl/", {"base", "wire", "access", "net"}},
+    {"openssl/", {"base", "wire", "access", "net", "outbox"}},
 };
 
 /// Core is a function of its inputs: no clock, no chance, no thread, no file, no log.

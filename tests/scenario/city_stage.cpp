@@ -212,8 +212,12 @@ void CityStage::wait(base::Millis time) {
 std::unique_ptr<shard::City> CityStage::open(bus::Bus* bus, base::UtcMs last_alive,
                                              std::optional<base::Result<void>>& started) {
     const auto sign = [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; };
-    auto opened = std::make_unique<shard::City>(
-        shard::CitySettings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand, bus});
+    shard::CitySettings settings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand, bus};
+    settings.wake = [this](core::WakeUp call) { woken.push_back(std::move(call)); };
+    settings.seal_push = [](const base::LogId&, base::PersonId, const core::SubscribePush& said) {
+        return base::Result<std::string>("sealed: " + base::hex(said.endpoint));
+    };
+    auto opened = std::make_unique<shard::City>(std::move(settings));
     opened->start([&](base::Result<void> outcome) { started = std::move(outcome); });
     return opened;
 }

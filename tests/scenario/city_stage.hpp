@@ -149,6 +149,7 @@ public:
     base::LogId campaign;
     base::LogId march;
     base::UtcMs step_off;
+    std::vector<core::WakeUp> woken;  ///< by all servers, as they called
 
 private:
     [[nodiscard]] std::unique_ptr<shard::City> open(bus::Bus* bus, base::UtcMs last_alive,

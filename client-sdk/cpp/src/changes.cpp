@@ -77,6 +77,10 @@ Change of_orders(const v1::Event& event) {
             for (int at = 0; at < receipts.ordinals_size() && at < receipts.states_size(); ++at) {
                 moved.moves.push_back({receipts.ordinals(at), word<ReceiptState>(receipts.states(at))});
             }
+            for (const v1::ReceiptNote& note : receipts.notes()) {
+                const auto of = std::ranges::find(moved.moves, note.ordinal(), &ReceiptsMoved::Move::ordinal);
+                if (of != moved.moves.end()) of->unreached_since = note.unreached_since_ms();
+            }
             return moved;
         }
         case v1::Event::kOrdersEnded: {

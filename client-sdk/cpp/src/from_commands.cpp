@@ -73,6 +73,13 @@ struct Body {
         body.set_section(c.section);
         body.set_density_per_10_m2(c.density_per_10_m2);
     }
+    void operator()(const SubscribePush& c) const {
+        v1::SubscribePush& body = *into.mutable_subscribe_push();
+        body.set_endpoint(c.endpoint);
+        body.set_p256dh(c.p256dh);
+        body.set_auth(c.auth);
+    }
+    void operator()(const UnsubscribePush&) const { into.mutable_unsubscribe_push(); }
     void operator()(const SetPolicy& c) const {
         into.mutable_set_policy()->set_preset(static_cast<v1::AlertPreset>(c.preset));
     }

@@ -105,6 +105,7 @@ Receipt receipt_of(const v1::Receipts& receipts, int at, const March& march) {
     value.headcount = note->headcount();
     value.by = note->by();
     value.heard_by = word<HeardBy>(note->heard_by());
+    value.unreached_since = note->unreached_since_ms();
     return value;
 }
 
@@ -214,6 +215,7 @@ Welcome welcome_of(const v1::Welcome& welcome) {
     value.demo_clock = welcome.demo_clock();
     value.clock_rate = welcome.clock_rate() > 0 ? welcome.clock_rate() : 1;
     value.server_time = welcome.server_time_ms();
+    value.push_key = welcome.push_key();
     return value;
 }
 

@@ -73,6 +73,15 @@ TEST_CASE("each log has a chain key of its own", "[access][keys]") {
     CHECK(ring->chain_key(log("c")) != ring->chain_key(log("c/c")));
 }
 
+TEST_CASE("a purpose has a key of its own, the same on every server with the file", "[access][keys]") {
+    const Folder folder;
+    const auto one = KeyRing::open(folder.file());
+    const auto other = KeyRing::open(folder.file());
+    REQUIRE((one.has_value() && other.has_value()));
+    CHECK(one->key_for("vapid") == other->key_for("vapid"));
+    CHECK(one->key_for("vapid") != one->key_for("push"));
+}
+
 TEST_CASE("another server has other keys", "[access][keys]") {
     base::Hash256 one{};
     {

@@ -144,6 +144,21 @@ TEST_CASE("settings of Redis without Redis are a mistake that is named", "[base]
     CHECK(of_flags({{"store", "redis://h"}, {"redis_replicas", "x"}}).error().field == "--redis-replicas");
 }
 
+TEST_CASE("the outbox' settings say what is missing", "[base][config]") {
+    const auto hook = of_flags({{"webhook", "https://hooks.example.org/wake"}, {"webhook_secret_file", "secret"}});
+    REQUIRE(hook.has_value());
+    CHECK(hook->webhook == "https://hooks.example.org/wake");
+    CHECK(hook->webhook_secret_file == "secret");
+    CHECK(of_flags({{"webhook", "https://hooks.example.org/wake"}}).error().field == "webhook_secret_file");
+    CHECK(of_flags({{"webhook_secret_file", "secret"}}).error().field == "webhook");
+    CHECK(of_flags({{"webhook", "http://hooks.example.org/"}}).error().field == "--webhook");
+    CHECK(of_flags({{"webhook", "http://127.0.0.1:1/"}, {"webhook_secret_file", "secret"}}).has_value());
+    CHECK(of_flags({{"push_contact", "mailto:o@example.org"}, {"push_private", "true"}})->push_private);
+    CHECK(of_flags({{"push_contact", "me"}}).error().field == "--push-contact");
+    CHECK(of_flags({{"push_private", "true"}}).error().field == "push_contact");
+    CHECK(of_flags({{"outbox_ca", "ca.pem"}}).error().field == "push_contact");
+}
+
 TEST_CASE("TLS takes a certificate and its key or neither", "[base][config]") {
     const auto both = of_flags({{"tls_cert", "chain.pem"}, {"tls_key", "key.pem"}});
     REQUIRE(both.has_value());

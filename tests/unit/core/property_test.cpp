@@ -106,6 +106,7 @@ private:
                 return ReportCount{CountMethod::grid,  below(2) * value, value,
                                    value + below(100), below(7),         below(3) == 0 ? below(60) : 0};
             }
+            case 11: return of_push();
             case 7: return CheckInSection{below(7), static_cast<HeardBy>(below(5))};
             default: return some_check_in();
         }
@@ -122,6 +123,10 @@ private:
         }
         said.headcount = below(40);
         return said;
+    }
+    CommandBody of_push() {
+        if (below(3) == 0) return UnsubscribePush{};
+        return SubscribePush{{}, {}, {}, std::string(1 + below(2'200), 's')};
     }
     CommandBody of_handover() {
         const PersonId of = person();

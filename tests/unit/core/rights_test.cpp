@@ -197,12 +197,14 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
          {CommandBody(ApproveRoute{}), CommandBody(ActivateRoute{}), CommandBody(WithdrawRoute{})}) {
         CHECK(row_of(body) == Action::route_status);
     }
-    for (const CommandBody& body : {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{}),
-                                    CommandBody(RaiseSos{}), CommandBody(AnswerHandOver{})}) {
+    for (const CommandBody& body :
+         {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{}), CommandBody(RaiseSos{}),
+          CommandBody(AnswerHandOver{}), CommandBody(SubscribePush{}), CommandBody(UnsubscribePush{})}) {
         CHECK(row_of(body) == Action::own_field);
     }
-    for (const CommandBody& body : {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}),
-                                    CommandBody(RepairLog{}), CommandBody(ObserveSilence{})}) {
+    for (const CommandBody& body :
+         {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{}),
+          CommandBody(ObserveSilence{}), CommandBody(ObserveUnreached{}), CommandBody(ForgetPush{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {

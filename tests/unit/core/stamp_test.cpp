@@ -109,6 +109,8 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
          {"ops", "section_ops:1", "person:2"}},
         {AlertStepped{{AlertKind::phase_late, PersonId{3}}, AlertState::notifying, 2, 2, {}, {}}, {"ops", "person:3"}},
         {CountReported{}, ops},
+        {PushSubscribed{}, {}},
+        {PushUnsubscribed{}, {}},
         {CountReported{{{}, cast.ann, CountMethod::grid, 1, 1, 1, 2, 0}}, {"ops", "section_ops:2"}},
         {PolicySet{}, ops},
         {ColumnSampled{}, ops},

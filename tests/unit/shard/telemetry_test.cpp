@@ -74,6 +74,23 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("a phone counts as heard for a minute, and after an interruption until it had time to speak",
+          "[shard][waking]") {
+    Street street;
+    CHECK_FALSE(street.telemetry.phone_of(street.own, street.march.now).lately);
+    CHECK_FALSE(street.telemetry.phone_of(street.own, street.march.now).at);
+    (void)street.speaks(street.own);
+    const core::UtcMs spoke = street.march.now;
+    CHECK(street.telemetry.phone_of(street.own, spoke + base::seconds(59)).lately);
+    const auto silent = street.telemetry.phone_of(street.own, spoke + base::seconds(60));
+    CHECK_FALSE(silent.lately);
+    CHECK(silent.at == spoke);
+
+    street.telemetry.interrupted(spoke + base::minutes(5));
+    CHECK(street.telemetry.phone_of(street.first, spoke + base::minutes(6)).lately);
+    CHECK_FALSE(street.telemetry.phone_of(street.own, spoke + base::minutes(6)).lately);  // heard before, not since
+}
+
 TEST_CASE("while no section lead follows the own section telemetry goes to ops alone", "[shard][telemetry]") {
     Street street;
     REQUIRE(street.open(street.nowhere, 1));

@@ -218,6 +218,18 @@ TEST_CASE("what is restricted of an incident is stored and never printed or sent
     }
 }
 
+TEST_CASE("a subscription for pushes is kept over a checkpoint, and shown to nobody", "[wire][codec]") {
+    const core::PushSubscription push{core::PersonId{7}, base::DeviceId{5}, "sealed"};
+    core::MarchState state;
+    state.id = *base::LogId::parse("flag-day-2018/st-louis-mo");
+    state.pushes.push_back(push);
+    CHECK(wire::decode_march_checkpoint(wire::encode_checkpoint(state), state.id)->pushes == state.pushes);
+    core::Entry entry;
+    entry.event = core::PushSubscribed{push};
+    CHECK(wire::entry_json(entry).find("sealed") == std::string::npos);
+    CHECK(wire::state_json(state).find("pushes") == std::string::npos);
+}
+
 TEST_CASE("a printed entry and a printed campaign show no token hash", "[wire][codec]") {
     core::Entry entry;
     core::TokenIssued issued;

@@ -81,6 +81,7 @@ struct ReceiptsMoved {
     struct Move {
         std::uint32_t ordinal = 0;  ///< Member::ordinal
         ReceiptState state = ReceiptState::unknown;
+        UtcMs unreached_since = 0;  ///< queued: cannot be reached at present
     };
     std::uint32_t order = 0;
     std::vector<Move> moves;
@@ -204,6 +205,7 @@ struct Welcome {
     std::string demo_clock;  ///< empty: real time
     double clock_rate = 1;
     UtcMs server_time = 0;
+    std::string push_key;  ///< 65 bytes: what browsers subscribe pushes with; empty: this server sends none
 };
 struct Connecting {
     std::uint32_t attempt = 0;  ///< 0: the first after things were well

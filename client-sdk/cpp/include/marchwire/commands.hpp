@@ -56,6 +56,12 @@ struct ReportCount {
     std::uint32_t section = 0;  ///< 0: the whole march
     std::uint32_t density_per_10_m2 = 0;
 };
+/// Wakes this device by Web Push when an order waits and the app is not there. As the browser's PushSubscription has
+/// them, keys as base64url.
+struct SubscribePush {
+    std::string endpoint, p256dh, auth;
+};
+struct UnsubscribePush {};
 struct SetPolicy {
     AlertPreset preset = AlertPreset::unknown;  ///< unknown: by the size of the roster
 };
@@ -239,7 +245,7 @@ using Command = std::variant<
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
     PostNotice, CheckInSection, HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
-    AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted>;
+    AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

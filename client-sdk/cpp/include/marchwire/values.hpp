@@ -334,6 +334,7 @@ struct Receipt {
     std::uint32_t headcount = 0;       ///< answer to a roll call
     PersonId by = 0;                   ///< who said it on behalf of the person; 0: the person
     HeardBy heard_by = HeardBy::none;  ///< with `by`
+    UtcMs unreached_since = 0;         ///< queued: this person cannot be reached at present; 0: nobody says so
 
     [[nodiscard]] bool is_answered() const { return state == ReceiptState::acked || state == ReceiptState::declined; }
 };
