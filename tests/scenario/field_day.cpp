@@ -42,7 +42,16 @@ void drop_times(Json& json) {
     }
 }
 
-/// What the log says but for terms and times: who keeps the march, and samples of each minute, are of these.
+/// Whose phone was silent at which second, as the keeper of that moment had heard them.
+bool tells_unreached(const core::Event& event) {
+    const auto* moved = std::get_if<core::ReceiptsMoved>(&event);
+    return moved != nullptr && std::ranges::all_of(moved->receipts, [](const core::Receipt& receipt) {
+               return receipt.state == core::ReceiptState::queued;
+           });
+}
+
+/// What the log says but for terms and times: who keeps the march, samples of each minute, and who was unreached at
+/// which second are of these.
 std::vector<std::string> said(const std::vector<core::Entry>& entries) {
     std::vector<std::string> texts;
     for (const core::Entry& entry : entries) {
@@ -50,7 +59,7 @@ std::vector<std::string> said(const std::vector<core::Entry>& entries) {
                                    std::holds_alternative<core::TipSigned>(entry.event) ||
                                    std::holds_alternative<core::TimersShifted>(entry.event) ||
                                    std::holds_alternative<core::ColumnSampled>(entry.event);
-        if (is_of_keeping) continue;
+        if (is_of_keeping || tells_unreached(entry.event)) continue;
         Json json = Json::parse(wire::entry_json(entry));
         drop_times(json);
         texts.push_back(json.dump());

@@ -1,5 +1,7 @@
 #include "field_worlds.hpp"
 
+#include "base/limits.hpp"
+#include "core/waking.hpp"
 #include "shard/answers.hpp"
 #include "support/named.hpp"
 #include "wire/codec.hpp"
@@ -92,6 +94,11 @@ void CoreWorld::keep() {
     core::Command command;
     const core::UtcMs due = core::next_due(state_);
     core::ObserveSilence silence = telemetry_.silence(state_, now_);
+    core::ObserveUnreached unreached{state_.term, {}};
+    const core::Moment moment{now_, state_.term, base::limits::wake_undelivered};
+    unreached.recipients = core::unreached(state_, moment, [&](core::PersonId person) {
+        return telemetry_.phone_of(person, now_);
+    });
     core::ObserveColumn column = telemetry_.column_seen();
     const bool sees_column = column.route_version == state_.active_route && core::has_column(state_.phase) &&
                              !core::column_events(state_, column, now_).empty();
@@ -100,6 +107,8 @@ void CoreWorld::keep() {
         command.body = core::Tick{state_.term};
     } else if (!silence.silent.empty() || !silence.heard.empty()) {
         command.body = std::move(silence);
+    } else if (!unreached.recipients.empty()) {
+        command.body = std::move(unreached);
     } else if (sees_column) {
         command.body = std::move(column);
     } else {

@@ -211,6 +211,9 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
         CHECK(row_of(body) == Action::issue_order);
     }
     CHECK(row_of(CancelOrder{}) == Action::cancel_order);
+}
+
+TEST_CASE("receipts, duties, phases, alerts and incidents are checked by their rows", "[core][rights]") {
     for (const CommandBody& body : {CommandBody(MarkDelivered{}), CommandBody(MarkSeen{}), CommandBody(Acknowledge{}),
                                     CommandBody(Decline{}), CommandBody(AnswerRollCall{})}) {
         CHECK(row_of(body) == Action::receipt);

@@ -174,7 +174,7 @@ TEST_CASE("one entry tells of at most five hundred, the next of the others", "[c
     CHECK(unreached(builder.state, march.moment(), march.phone_of()).size() == 20);
 }
 
-TEST_CASE("a device subscribes for itself; what it said before is replaced", "[core][push]") {
+TEST_CASE("a device subscribes for itself and replaces what it said before", "[core][push]") {
     OrderStreet street;
     auto& builder = street.march;
     SubscribePush wish;
