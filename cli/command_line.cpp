@@ -47,6 +47,7 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_order(app, context);
     add_roll_call(app, context);
     add_incident(app, context);
+    add_street(app, context);
     add_simulate(app, context);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {

@@ -15,6 +15,7 @@ std::string metres(const std::optional<double>& value) {
 }
 
 std::string figure_unit(sdk::AlertKind kind) {
+    if (kind == sdk::AlertKind::intersection_not_ready) return " s";
     return kind == sdk::AlertKind::gap_open || kind == sdk::AlertKind::off_route ? " m" : " %";
 }
 
@@ -83,6 +84,7 @@ struct Sentence {
             return number == 0 ? std::string("the whole march") : "section " + std::to_string(number);
         };
         if (c.kind == sdk::AlertKind::gap_open) return "what follows " + section(c.number);
+        if (c.kind == sdk::AlertKind::intersection_not_ready) return "waypoint " + std::to_string(c.number);
         if (c.kind == sdk::AlertKind::lost_child) return "incident " + std::to_string(c.number);
         if (c.number != 0) return "order " + std::to_string(c.number);
         if (sdk::is_about_person(c.kind)) return who(c.subject);
@@ -152,6 +154,18 @@ struct Sentence {
                            std::string(sdk::name_of(c.state));
         if (c.owner != 0) text += " of " + who(c.owner);
         return text + quoted(c.description) + quoted(c.note);
+    }
+    std::string operator()(const sdk::IntersectionsChanged& c) const {
+        if (c.changes.empty()) return "no intersection of the new route is staffed";
+        std::string text = "intersection";
+        for (const auto& change : c.changes) {
+            text += (&change == &c.changes.front() ? " " : ", ") + std::to_string(change.waypoint) + " " +
+                    std::string(sdk::name_of(change.state));
+        }
+        return text;
+    }
+    std::string operator()(const sdk::ClosuresSet& c) const {
+        return "closed: " + std::to_string(c.legs) + " legs, " + std::to_string(c.exits) + " exits";
     }
     std::string operator()(const sdk::RestrictedRead& c) const {
         return who(c.person) + " has read what is restricted of incident " + std::to_string(c.incident);

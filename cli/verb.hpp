@@ -53,6 +53,7 @@ void add_notice(CLI::App& app, Context& context);
 void add_order(CLI::App& app, Context& context);
 void add_roll_call(CLI::App& app, Context& context);
 void add_incident(CLI::App& app, Context& context);
+void add_street(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 
 }  // namespace marchwire::cli

@@ -93,9 +93,10 @@ base::Result<sdk::IncidentKind> kind_of(const IncidentFlags& flags) {
     if (flags.kind.empty()) return sdk::IncidentKind::unknown;
     const auto kind = sdk::incident_kind_named(flags.kind);
     if (kind) return *kind;
-    return base::invalid("kind",
-                         "Say medical, lost-child, police, confrontation, crowd, fire, vehicle, obstruction, weather or "
-                         "other.");
+    return base::invalid(
+        "kind",
+        "Say medical, lost-child, police, confrontation, crowd, fire, vehicle, obstruction, weather or "
+        "other.");
 }
 
 /// Not from the command line, which others on the machine can read.
@@ -279,9 +280,8 @@ void add_incident(CLI::App& app, Context& context) {
     });
     auto* read = add_of_number(*incident, "restricted", "what only few may read; the log tells that you did", flags);
     read->callback([&context, flags] {
-        run_verb(context, {flags->march, false, [&](const sdk::March&) {
-                               return IncidentMade(sdk::ReadRestricted{flags->number});
-                           }});
+        run_verb(context, {flags->march, false,
+                           [&](const sdk::March&) { return IncidentMade(sdk::ReadRestricted{flags->number}); }});
     });
 }
 

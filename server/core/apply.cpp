@@ -72,6 +72,7 @@ public:
         if (event.status == RouteStatus::active) {
             route.public_from = event.public_from;
             state_.active_route = event.version;
+            if (state_.closures.route_version != event.version) state_.closures = {};
         } else if (state_.active_route == event.version) {
             state_.active_route = 0;
         }
@@ -260,6 +261,22 @@ public:
         }
     }
     void operator()(const RestrictedRead&) const {}
+    void operator()(const IntersectionsChanged& event) const {
+        if (event.whole) {
+            state_.intersections = event.intersections;
+            return;
+        }
+        auto& all = state_.intersections;
+        for (const Intersection& one : event.intersections) {
+            const auto known = std::ranges::lower_bound(all, one.waypoint, {}, &Intersection::waypoint);
+            if (known != all.end() && known->waypoint == one.waypoint) {
+                *known = one;
+            } else {
+                all.insert(known, one);
+            }
+        }
+    }
+    void operator()(const ClosuresSet& event) const { state_.closures = event.closures; }
     void operator()(const NoticePosted& event) const {
         state_.notices.push_back(event.notice);
         state_.notices_posted = event.notice.number;
@@ -396,6 +413,8 @@ public:
     void operator()(const RestrictedRead&) const { misplaced(); }
     void operator()(const PushSubscribed&) const { misplaced(); }
     void operator()(const PushUnsubscribed&) const { misplaced(); }
+    void operator()(const IntersectionsChanged&) const { misplaced(); }
+    void operator()(const ClosuresSet&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }

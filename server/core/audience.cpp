@@ -107,6 +107,8 @@ public:
         return std::move(indices_);
     }
     Indices operator()(const RestrictedRead&) { return ops(); }
+    Indices operator()(const IntersectionsChanged&) { return staff(); }
+    Indices operator()(const ClosuresSet&) { return everybody_unless(state_.spec.drill || !is_route_public(state_)); }
     Indices operator()(const ColumnSampled&) { return ops(); }
     Indices operator()(const WaypointPassed&) { return ops(); }
 

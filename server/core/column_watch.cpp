@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace marchwire::core {
 namespace {
@@ -17,6 +18,16 @@ constexpr double length_step_metres = 10;
 /// Slower than this a head stands, however slow the tail is.
 constexpr double head_walks_metres_per_second = 0.3;
 constexpr double percent_most = 999;
+/// The head does not come there at all.
+constexpr double far_seconds = 24.0 * 3'600;
+
+bool is_ready(const MarchState& state, std::uint32_t waypoint, IntersectionState least) {
+    return intersection_at(state, waypoint).state >= least;
+}
+
+bool is_told_of(const MarchState& state, std::uint32_t waypoint) {
+    return state.alerts.contains({AlertKind::intersection_not_ready, {}, waypoint});
+}
 
 /// Of the gaps but this one: of two or three its own size would be most of the median.
 double median_of_others(const std::vector<Gap>& gaps, const Gap& but) {
@@ -71,7 +82,34 @@ std::vector<ColumnWatch::Measured> ColumnWatch::measured(const MarchState& state
         const bool is_off = column.off_route->value > limits::off_route_metres;
         all.push_back({AlertKind::off_route, 0, is_on_the_way(state.phase) && is_off, false, column.off_route->value});
     }
+    measure_intersections(state, column, all);
     return all;
+}
+
+/// Those that the head will reach soon, and those whose alert is open: without a pace nobody knows.
+void ColumnWatch::measure_intersections(const MarchState& state, const OpsColumn& column, std::vector<Measured>& all) {
+    const Route* route = state.active();
+    if (route == nullptr || !route->line || !column.head.along || !column.head.pace) return;
+    const bool walks = state.phase == Phase::marching && *column.head.pace > head_walks_metres_per_second;
+    std::vector<std::pair<double, std::uint32_t>> ahead;  // seconds to go
+    for (const Waypoint& waypoint : route->line->waypoints) {
+        if (waypoint.kind != WaypointKind::intersection) continue;
+        const double metres = waypoint.along.value - column.head.along->value;
+        const bool comes = walks && metres > 0;
+        if (!comes && !is_told_of(state, waypoint.number)) continue;
+        ahead.emplace_back(comes ? metres / *column.head.pace : far_seconds, waypoint.number);
+    }
+    std::ranges::sort(ahead);
+    if (ahead.size() > limits::intersections_watched) ahead.resize(limits::intersections_watched);
+    for (const auto& [to_go, number] : ahead) {
+        const auto within = [seconds = to_go](Millis time) {
+            return seconds * 1'000 < static_cast<double>(time.value);
+        };
+        const bool is_late = within(limits::intersection_soon) && !is_ready(state, number, IntersectionState::staffed);
+        const bool is_open = within(limits::intersection_very_soon) &&
+                             !is_ready(state, number, IntersectionState::held);
+        all.push_back({AlertKind::intersection_not_ready, number, is_late || is_open, is_open, to_go});
+    }
 }
 
 ColumnCondition ColumnWatch::continued(const Measured& measured, UtcMs now) const {

@@ -29,6 +29,7 @@ private:
     };
     void follow_step_off(const MarchState& state, const OpsColumn& column);
     [[nodiscard]] std::vector<Measured> measured(const MarchState& state, const OpsColumn& column) const;
+    static void measure_intersections(const MarchState& state, const OpsColumn& column, std::vector<Measured>& all);
     [[nodiscard]] ColumnCondition continued(const Measured& measured, UtcMs now) const;
 
     ObserveColumn seen_;

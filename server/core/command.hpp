@@ -151,6 +151,27 @@ struct MarkPassed {
     std::uint32_t route_version = 0;  ///< the one that the waypoint is of; 0 is the active one
 };
 
+// ---- the street --------------------------------------------------------------------------------
+/// Waypoints and legs are those of the active route, which `route_version` names.
+struct SetIntersection {
+    std::uint32_t waypoint = 0;
+    IntersectionState state = IntersectionState::unstaffed;
+    std::uint32_t version = 0;  ///< of the intersection
+    std::uint32_t route_version = 0;
+};
+struct CloseLeg {
+    std::uint32_t leg = 0;  ///< index of its first point
+    std::uint32_t route_version = 0;
+};
+struct OpenExit {
+    std::uint32_t waypoint = 0;
+    std::uint32_t route_version = 0;
+};
+struct CloseExit {
+    std::uint32_t waypoint = 0;
+    std::uint32_t route_version = 0;
+};
+
 // ---- safety ------------------------------------------------------------------------------------
 /// Names no version and always applies, also from a phone that was off-line.
 struct ReportIncident {
@@ -334,7 +355,7 @@ using CommandBody = std::variant<
     MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
     AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn,
     ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush,
-    UnsubscribePush, ForgetPush, ObserveUnreached>;
+    UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -175,6 +175,7 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::head_too_fast:
         case AlertKind::column_stretched:
         case AlertKind::off_route:
+        case AlertKind::intersection_not_ready:
         // By the order's deadline and its receipts: core/order_timers.
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return {};
@@ -339,6 +340,8 @@ struct Follow {
     void operator()(const IncidentReported& event) const { watching.incident(event.incident); }
     void operator()(const IncidentChanged& event) const { watching.incident(event.incident); }
     void operator()(const RestrictedRead&) const {}
+    void operator()(const IntersectionsChanged&) const {}
+    void operator()(const ClosuresSet&) const {}
     void operator()(const AlertRaised& event) const {
         watching.alert(event.alert.key);
         if (event.alert.key.kind == AlertKind::network_lost) watching.silence();

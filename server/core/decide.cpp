@@ -36,9 +36,10 @@ std::string_view who_may(Action action) {
         case Action::incident:
             return "Ask the section lead, a dispatcher or the city lead; whoever reported it may add to it.";
         case Action::read_restricted: return "Ask the city lead: only few read what is restricted of an incident.";
+        case Action::legs_exits:
+            return "Ask a dispatcher or the city lead; a section lead where the section has a post.";
         case Action::read_public:
         case Action::read_positions:
-        case Action::legs_exits:
         case Action::count_action:
         case Action::reveal_person:
         case Action::read_ops:

@@ -61,6 +61,7 @@ constexpr ColumnAlert column_alerts[] = {
     {AlertKind::head_too_fast, limits::head_too_fast_raise, "head and tail walk alike"},
     {AlertKind::column_stretched, limits::column_stretched_raise, "the column has closed up"},
     {AlertKind::off_route, limits::off_route_raise, "the head is on the route"},
+    {AlertKind::intersection_not_ready, limits::intersection_raise, "it is ready, or the head is not near"},
 };
 const ColumnAlert* column_alert(AlertKind kind) {
     const auto* found = std::ranges::find(column_alerts, kind, &ColumnAlert::kind);
@@ -84,6 +85,18 @@ void follow(const MarchState& state, const ColumnCondition& seen, UtcMs now, Eve
     const bool is_severe = seen.severe && now - seen.severe_since >= wait;
     if (is_open && (found->second.critical || !is_severe)) return;
     raise(state, key, is_severe, now, events, seen.figure);
+}
+
+/// Intersections that the column leaves behind as the keeper sees it walk.
+void pass_intersections(const MarchState& state, const ObserveColumn& seen, UtcMs now, Events& events) {
+    const bool on_the_way = state.phase == Phase::marching || state.phase == Phase::held ||
+                            state.phase == Phase::stopped;
+    if (!on_the_way) return;
+    const auto beyond = [](std::optional<Metres> end) {
+        return end ? std::optional(*end - Metres{limits::intersection_passed_metres}) : std::nullopt;
+    };
+    auto passed = passed_by(state, beyond(seen.head), beyond(seen.tail), now);
+    if (!passed.empty()) events.emplace_back(IntersectionsChanged{state.active_route, std::move(passed), false});
 }
 
 /// A HEAD marshal tells of the head, a TAIL marshal of the tail; the lead of the first section sees the head, that of
@@ -166,6 +179,7 @@ std::vector<Event> column_events(const MarchState& state, const ObserveColumn& s
     if (is_due && (seen.head || seen.tail) && is_sampled(state, sample_of(seen))) {
         events.emplace_back(ColumnSampled{sample_of(seen)});
     }
+    pass_intersections(state, seen, now, events);
     for (const auto& [key, alert] : state.alerts) {
         if (!is_of_column(key.kind) || is_on(state.policy, key.kind)) continue;
         events.emplace_back(AlertCleared{key, alert.version + 1, PersonId{}, "such alerts are off"});
@@ -202,7 +216,11 @@ Decision decide_on(const Ask& ask, const MarkPassed& wish) {
     }
     const auto mark = mark_of(ask, wish);
     if (!mark) return mark.error();
-    return events_of(WaypointPassed{wish.end, *mark, ask.actor.person});
+    Events events = events_of(WaypointPassed{wish.end, *mark, ask.actor.person});
+    const auto of = [&](End end) { return wish.end == end ? std::optional(mark->along) : std::nullopt; };
+    auto passed = passed_by(ask.state, of(End::head), of(End::tail), ask.now);
+    if (!passed.empty()) events.emplace_back(IntersectionsChanged{ask.state.active_route, std::move(passed), false});
+    return events;
 }
 
 }  // namespace marchwire::core

@@ -101,6 +101,11 @@ void due_of_orders(const MarchState& state, UtcMs now, Events& events);
 void clear_column_alerts(const MarchState& state, PersonId by, Events& events);
 /// WaypointPassed for what was reported on the route until now, put on the one that replaces it.
 void put_marks_on(const MarchState& state, const Route& route, UtcMs now, Events& events);
+/// What of intersections, legs and exits still applies on a route that becomes active, and the end of alerts about
+/// intersections of the one before.
+void put_board_on(const MarchState& state, const Route& route, Events& events);
+/// ClosuresSet once more: the route becomes public, and followers have not heard of what is closed.
+void say_closures_again(const MarchState& state, Events& events);
 /// A keeper that was overtaken must not speak any more (DESIGN 3).
 [[nodiscard]] Complaint check_term(const MarchState& state, Term term);
 
@@ -177,6 +182,10 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ResolveIncident& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ReopenIncident& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ReadRestricted& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetIntersection& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CloseLeg& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const OpenExit& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CloseExit& wish);
 
 /// Of both logs: a repair goes on from `tip`, which must be beyond what was found.
 [[nodiscard]] Decision repaired(const Tip& tip, const RepairLog& wish);

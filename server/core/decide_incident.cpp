@@ -205,9 +205,9 @@ Complaint check_update_words(const MarchState& state, const Incident& before, co
     const std::string name = wish.restricted ? wish.restricted->name : known_name(state, wish.incident);
     // What was described before the name was known goes to all now.
     const std::string& told = wish.tell_all && wish.description.empty() ? before.description : wish.description;
-    if (auto wrong = check_lines({{told, "description", limits::incident_characters},
-                                  {wish.note, "note", limits::incident_note_characters}},
-                                 name)) {
+    if (auto wrong = check_lines(
+            {{told, "description", limits::incident_characters}, {wish.note, "note", limits::incident_note_characters}},
+            name)) {
         return wrong;
     }
     return wish.methane ? check_methane(*wish.methane, name) : std::nullopt;

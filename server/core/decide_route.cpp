@@ -59,6 +59,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events) 
     const Route* route = state.active();
     if (route == nullptr || route->status_at >= route->public_from || route->public_from == public_from) return;
     for (Event& event : say_active(*route, public_from)) events.push_back(std::move(event));
+    say_closures_again(state, events);
 }
 
 Decision decide_on(const Ask& ask, const ApproveRoute& wish) {
@@ -91,6 +92,7 @@ Decision decide_on(const Ask& ask, const ActivateRoute& wish) {
     const bool now = on_its_way && (state.phase != Phase::assembling || !has_step_off_time(state.spec.plan));
     for (Event& event : say_active(**route, now ? ask.now : planned)) events.push_back(std::move(event));
     put_marks_on(state, **route, ask.now, events);
+    put_board_on(state, **route, events);
     open_order(ask, OrderKind::reroute, {std::to_string(wish.version)}, events);
     return events;
 }

@@ -154,6 +154,17 @@ struct WaypointPassed {
     PersonId person;  ///< who said so; 0: nobody, the route changed
 };
 
+/// Some intersections of the active route are further than they were.
+struct IntersectionsChanged {
+    std::uint32_t route_version = 0;
+    std::vector<Intersection> intersections;  ///< by waypoint
+    bool whole = false;                       ///< with a new route: all others are untouched
+};
+/// What is closed of the active route now.
+struct ClosuresSet {
+    RouteClosures closures;
+};
+
 /// Its restricted block goes to the store alone: shown_on leaves it out on every topic.
 struct IncidentReported {
     Incident incident;
@@ -251,13 +262,14 @@ struct ImportRecorded {
     ImportRecord record;
 };
 
-using Event = std::variant<
-    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
-    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
-    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
-    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
-    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed>;
+using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
+                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
+                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
+                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
+                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported,
+                           PolicySet, SilenceObserved, ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged,
+                           RestrictedRead, PushSubscribed, PushUnsubscribed, IntersectionsChanged, ClosuresSet>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -61,15 +61,15 @@ struct Incident {
     std::string description;    ///< never a name; a lost child's is taken away when it is found
     Methane methane;            ///< all empty: none was given
     PersonId reporter;
-    PersonId owner;        ///< 0: nobody's yet
-    UtcMs made_at;         ///< by the reporter's phone, never later than the server's clock
-    UtcMs reported_at;     ///< when the server had it
-    UtcMs changed_at;      ///< the last change
-    UtcMs decide_by;       ///< LOST_CHILD: when to decide about the police; 0 of others
-    std::uint32_t duplicate_of = 0;  ///< another incident's number; then this one is closed
-    bool escalated = false;          ///< to the national desk
-    std::uint32_t told_by = 0;       ///< the order by which all on duty were told; 0: they were not, or it has ended
-    bool is_restricted = false;      ///< there is more that few may read
+    PersonId owner;                   ///< 0: nobody's yet
+    UtcMs made_at;                    ///< by the reporter's phone, never later than the server's clock
+    UtcMs reported_at;                ///< when the server had it
+    UtcMs changed_at;                 ///< the last change
+    UtcMs decide_by;                  ///< LOST_CHILD: when to decide about the police; 0 of others
+    std::uint32_t duplicate_of = 0;   ///< another incident's number; then this one is closed
+    bool escalated = false;           ///< to the national desk
+    std::uint32_t told_by = 0;        ///< the order by which all on duty were told; 0: they were not, or it has ended
+    bool is_restricted = false;       ///< there is more that few may read
     std::vector<IncidentNote> notes;  ///< newest limits::incident_notes_kept, oldest first
     bool operator==(const Incident&) const = default;
 };

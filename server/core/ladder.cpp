@@ -55,7 +55,9 @@ private:
         return member.role == Role::section_lead && member.section != 0 && asked_[member.section];
     }
     [[nodiscard]] bool walks_ahead(const Member& member) const {
-        return member.role == Role::head && (kind_ == AlertKind::head_too_fast || kind_ == AlertKind::off_route);
+        const bool of_crossing = kind_ == AlertKind::intersection_not_ready;
+        const bool of_head = kind_ == AlertKind::head_too_fast || kind_ == AlertKind::off_route || of_crossing;
+        return (of_head && member.role == Role::head) || (of_crossing && member.role == Role::intersection);
     }
     [[nodiscard]] bool owns_incident(const Member& member) const {
         return incident_ != nullptr && incident_->owner && incident_->owner == member.person;
@@ -101,6 +103,8 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::off_route: return {rung_buddy, rung_national_desk, limits::ladder_step, true};
         case AlertKind::column_stretched: return {rung_city_leads, rung_national_desk, limits::ladder_step, true};
         case AlertKind::lost_child: return {rung_section_lead, rung_national_desk, limits::ladder_step_urgent, true};
+        case AlertKind::intersection_not_ready:
+            return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::sos_unowned: return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::person_detained: return {rung_city_leads, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::gap_open:
@@ -119,7 +123,7 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
 
 bool is_of_column(AlertKind kind) {
     return kind == AlertKind::gap_open || kind == AlertKind::head_too_fast || kind == AlertKind::column_stretched ||
-           kind == AlertKind::off_route;
+           kind == AlertKind::off_route || kind == AlertKind::intersection_not_ready;
 }
 
 bool is_at_section(const MarchState& state, const AlertKey& key, std::uint32_t section) {
@@ -151,7 +155,8 @@ std::uint32_t section_of(const MarchState& state, const AlertKey& key) {
         case AlertAbout::phase:
         case AlertAbout::march:
         case AlertAbout::order:
-        case AlertAbout::gap: return 0;
+        case AlertAbout::gap:
+        case AlertAbout::waypoint: return 0;
     }
     return 0;
 }

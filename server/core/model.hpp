@@ -7,6 +7,7 @@
 #include "core/order.hpp"
 #include "core/place.hpp"
 #include "core/proposal.hpp"
+#include "core/route_board.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
 
@@ -196,8 +197,8 @@ struct Notice {
 struct AlertKey {
     AlertKind kind = AlertKind::checkin_missed;
     PersonId subject;
-    std::uint32_t number = 0;  ///< of an order or incident; GAP_OPEN: the section ahead of the gap; 0 where the rest
-                               ///< says all
+    std::uint32_t number = 0;  ///< of an order, incident or waypoint; GAP_OPEN: the section ahead of the gap; 0
+                               ///< where the rest says all
     auto operator<=>(const AlertKey&) const = default;
 };
 
@@ -312,6 +313,8 @@ struct MarchState {
     std::uint32_t incidents_reported = 0;
     std::map<std::uint32_t, RestrictedBlock> restricted;  ///< by incident: in no view, for ReadRestricted alone
     ColumnRecord column;
+    std::vector<Intersection> intersections;  ///< of the active route, by waypoint; not there: UNSTAFFED, never touched
+    RouteClosures closures;                   ///< of the active route
     std::map<AlertKey, Watch> watches;
     AlertPolicy policy;
     std::vector<Count> counts;             ///< last limits::counts_kept, oldest first; the log holds all

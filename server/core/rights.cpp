@@ -189,6 +189,10 @@ struct RowOf {
     static Action of(const ResolveIncident*) { return Action::incident; }
     static Action of(const ReopenIncident*) { return Action::incident; }
     static Action of(const ReadRestricted*) { return Action::read_restricted; }
+    static Action of(const SetIntersection*) { return Action::legs_exits; }
+    static Action of(const CloseLeg*) { return Action::legs_exits; }
+    static Action of(const OpenExit*) { return Action::legs_exits; }
+    static Action of(const CloseExit*) { return Action::legs_exits; }
 };
 
 }  // namespace

@@ -101,6 +101,7 @@ std::vector<Event> due_events(const MarchState& state, UtcMs now) {
     }
     if (const Route* route = state.active(); waits_to_be_public(route) && now >= route->public_from) {
         events.emplace_back(RouteStatusChanged{route->version, RouteStatus::active, route->public_from, route->line});
+        say_closures_again(state, events);
     }
     return events;
 }

@@ -49,6 +49,13 @@ struct PublicMarch {  ///< what the march is
     std::string source;
     bool operator==(const PublicMarch&) const = default;
 };
+/// What is closed of the public route.
+struct PublicClosures {
+    std::uint32_t route_version = 0;              ///< 0: nothing was said yet
+    std::vector<std::uint32_t> closed_legs;       ///< index of each leg's first point
+    std::vector<std::uint32_t> closed_waypoints;  ///< places among the route's waypoints, from 0
+    bool operator==(const PublicClosures&) const = default;
+};
 struct PublicSnapshot {
     LogId log;
     Position position;  ///< public: seq counts public items
@@ -57,6 +64,7 @@ struct PublicSnapshot {
     PublicRoute route;
     std::vector<Notice> notices;
     std::vector<CallToAction> calls_to_action;
+    PublicClosures closures;
     bool operator==(const PublicSnapshot&) const = default;
 };
 struct PublicNotice {
@@ -68,7 +76,7 @@ struct PublicCalls {
     bool operator==(const PublicCalls&) const = default;
 };
 /// What one public item says.
-using PublicItem = std::variant<PublicMarch, PublicPhase, PublicRoute, PublicNotice, PublicCalls>;
+using PublicItem = std::variant<PublicMarch, PublicPhase, PublicRoute, PublicNotice, PublicCalls, PublicClosures>;
 
 /// What the public sees of an entry; empty for most. Whether the entry is public at all stands in its
 /// topic stamps (a drill's never is).
@@ -96,6 +104,8 @@ struct MarshalSnapshot {
     std::vector<Alert> alerts;        ///< those on whose ladder this person stands, or that are about them
     std::vector<Order> orders;        ///< open ones that are for this person or their like, with the own receipt alone
     std::vector<Incident> incidents;  ///< open ones that concern this person: is_shown_to
+    std::vector<Intersection> intersections;
+    RouteClosures closures;
 };
 /// True when a marshal's topics (staff, section, role, person) may bear this event. What `shown_on` leaves of it is
 /// then sent: every member of that is fit for a phone that may be seized.

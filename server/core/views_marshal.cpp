@@ -54,6 +54,8 @@ struct FitForPhone {
     bool operator()(const IncidentReported&) const { return true; }
     bool operator()(const IncidentChanged&) const { return true; }
     bool operator()(const RestrictedRead&) const { return false; }
+    bool operator()(const IntersectionsChanged&) const { return true; }
+    bool operator()(const ClosuresSet&) const { return true; }
     bool operator()(const ColumnSampled&) const { return false; }
     bool operator()(const WaypointPassed&) const { return false; }
 };
@@ -98,6 +100,8 @@ std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonI
         if (told) snapshot.alerts.push_back(alert);
     }
     snapshot.orders = orders_of(state, *self);
+    snapshot.intersections = state.intersections;
+    snapshot.closures = state.closures;
     for (const Incident& incident : state.incidents) {
         if (is_shown_to(incident, *self)) snapshot.incidents.push_back(incident);
     }

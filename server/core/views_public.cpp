@@ -17,6 +17,10 @@ bool shown_early(PublicWaypointKind kind) {
     return kind == PublicWaypointKind::assembly || kind == PublicWaypointKind::meeting_point;
 }
 
+PublicClosures public_closures(const RouteClosures& closures) {
+    return {closures.route_version, closures.closed_legs, closures.public_closed};
+}
+
 /// Turns an event into what the public reads of it.
 struct PublicReading {
     const Entry& entry;
@@ -77,6 +81,8 @@ struct PublicReading {
     Item operator()(const IncidentReported&) const { return std::nullopt; }
     Item operator()(const IncidentChanged&) const { return std::nullopt; }
     Item operator()(const RestrictedRead&) const { return std::nullopt; }
+    Item operator()(const IntersectionsChanged&) const { return std::nullopt; }
+    Item operator()(const ClosuresSet& event) const { return public_closures(event.closures); }
     Item operator()(const WaypointPassed&) const { return std::nullopt; }
 };
 
@@ -86,7 +92,11 @@ struct PublicFold {
 
     void operator()(const PublicMarch& item) const { snapshot.march = item; }
     void operator()(const PublicPhase& item) const { snapshot.phase = item; }
-    void operator()(const PublicRoute& item) const { snapshot.route = item; }
+    void operator()(const PublicRoute& item) const {
+        snapshot.route = item;
+        if (snapshot.closures.route_version != item.version) snapshot.closures = {};
+    }
+    void operator()(const PublicClosures& item) const { snapshot.closures = item; }
     void operator()(const PublicNotice& item) const {
         auto& notices = snapshot.notices;
         notices.push_back(item.notice);
@@ -132,6 +142,7 @@ PublicSnapshot public_snapshot(const MarchState& state) {
     snapshot.march = public_march(state.spec);
     snapshot.phase = {state.phase, state.phase_version, state.phase_since, state.public_sentence};
     if (const Route* route = state.active()) snapshot.route = public_route(*route, route->status_at);
+    if (is_route_public(state)) snapshot.closures = public_closures(state.closures);
     snapshot.notices = state.notices;
     snapshot.calls_to_action = state.calls_to_action;
     return snapshot;

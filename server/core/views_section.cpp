@@ -41,6 +41,8 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
         const auto alert = state.alerts.find({alert_of(order.kind), {}, order.number});
         if (alert != state.alerts.end() && !order.receipts.empty()) shown.alerts.insert(*alert);
     }
+    shown.intersections = state.intersections;
+    shown.closures = state.closures;
     for (const Incident& incident : state.incidents) {
         const bool is_here = !has_ended(incident.state) && incident.section == section;
         if (is_here) shown.incidents.push_back(incident);

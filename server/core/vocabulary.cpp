@@ -100,7 +100,7 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 17> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 18> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
                                             {AlertKind::gap_open, "gap_open"},
@@ -116,7 +116,8 @@ constexpr Words<AlertKind, 17> alert_kinds{{{AlertKind::checkin_missed, "checkin
                                             {AlertKind::phase_late, "phase_late"},
                                             {AlertKind::coverage_lost, "coverage_lost"},
                                             {AlertKind::person_detained, "person_detained"},
-                                            {AlertKind::lost_child, "lost_child"}}};
+                                            {AlertKind::lost_child, "lost_child"},
+                                            {AlertKind::intersection_not_ready, "intersection_not_ready"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -159,6 +160,14 @@ constexpr Words<IncidentState, 6> incident_states{{{IncidentState::reported, "re
                                                    {IncidentState::on_scene, "on_scene"},
                                                    {IncidentState::resolved, "resolved"},
                                                    {IncidentState::closed, "closed"}}};
+
+constexpr Words<IntersectionState, 7> intersection_states{{{IntersectionState::unstaffed, "unstaffed"},
+                                                           {IntersectionState::team_en_route, "team_en_route"},
+                                                           {IntersectionState::staffed, "staffed"},
+                                                           {IntersectionState::held, "held"},
+                                                           {IntersectionState::head_passed, "head_passed"},
+                                                           {IntersectionState::tail_passed, "tail_passed"},
+                                                           {IntersectionState::released, "released"}}};
 
 constexpr Words<AlertState, 5> alert_states{{{AlertState::raised, "raised"},
                                              {AlertState::notifying, "notifying"},
@@ -233,6 +242,7 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::off_route: return AlertAbout::march;
         case AlertKind::gap_open: return AlertAbout::gap;
         case AlertKind::lost_child: return AlertAbout::incident;
+        case AlertKind::intersection_not_ready: return AlertAbout::waypoint;
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return AlertAbout::order;
     }
@@ -258,6 +268,7 @@ std::string_view name_of(ReceiptState state) { return name_in(receipt_states, st
 std::string_view name_of(End end) { return name_in(ends, end); }
 std::string_view name_of(IncidentKind kind) { return name_in(incident_kinds, kind); }
 std::string_view name_of(IncidentState state) { return name_in(incident_states, state); }
+std::string_view name_of(IntersectionState state) { return name_in(intersection_states, state); }
 
 std::optional<Phase> phase_named(std::string_view name) { return value_in(phases, name); }
 std::optional<Role> role_named(std::string_view name) { return value_in(roles, name); }

@@ -128,6 +128,7 @@ enum class AlertKind : std::uint8_t {
     coverage_lost = 47,
     person_detained = 48,
     lost_child = 60,
+    intersection_not_ready = 61,
 };
 /// What the number in an alert's key names.
 enum class AlertAbout : std::uint8_t {
@@ -139,6 +140,7 @@ enum class AlertAbout : std::uint8_t {
     order,         ///< always 0: the key's `number` names the order
     gap,           ///< always 0: the key's `number` names the section ahead of the gap
     incident,      ///< always 0: the key's `number` names the incident
+    waypoint,      ///< always 0: the key's `number` names the waypoint of the active route
 };
 [[nodiscard]] AlertAbout about(AlertKind kind);
 
@@ -161,6 +163,17 @@ enum class IncidentState : std::uint8_t {
     on_scene = 4,
     resolved = 5,
     closed = 6,
+};
+
+/// How far an intersection is that the march crosses (DOMAIN, practice).
+enum class IntersectionState : std::uint8_t {
+    unstaffed = 1,
+    team_en_route = 2,
+    staffed = 3,
+    held = 4,
+    head_passed = 5,
+    tail_passed = 6,
+    released = 7,
 };
 
 /// Which alerts a march raises (DOMAIN, alerts).
@@ -209,6 +222,7 @@ enum class ReceiptState : std::uint8_t { queued = 1, delivered = 2, seen = 3, ac
 [[nodiscard]] std::string_view name_of(End end);
 [[nodiscard]] std::string_view name_of(IncidentKind kind);
 [[nodiscard]] std::string_view name_of(IncidentState state);
+[[nodiscard]] std::string_view name_of(IntersectionState state);
 
 /// The reverse; accepts '-' for '_' as well ("city-lead"). Empty when no such word exists.
 [[nodiscard]] std::optional<Phase> phase_named(std::string_view name);

@@ -177,6 +177,18 @@ std::optional<core::CommandBody> read_order(const pb::Command& in, Reading& r) {
     }
 }
 
+/// The street of the active route.
+std::optional<core::CommandBody> read_street(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kSetIntersection: return read(in.set_intersection(), r);
+        case pb::Command::kCloseLeg: return core::CloseLeg{in.close_leg().leg(), in.close_leg().route_version()};
+        case pb::Command::kOpenExit: return core::OpenExit{in.open_exit().waypoint(), in.open_exit().route_version()};
+        case pb::Command::kCloseExit:
+            return core::CloseExit{in.close_exit().waypoint(), in.close_exit().route_version()};
+        default: return std::nullopt;
+    }
+}
+
 /// Incidents.
 std::optional<core::CommandBody> read_incident(const pb::Command& in, Reading& r) {
     switch (in.body_case()) {
@@ -212,6 +224,7 @@ core::Command read(const pb::Command& in, Reading& reading) {
     if (!body) body = read_field(in, reading);
     if (!body) body = read_order(in, reading);
     if (!body) body = read_incident(in, reading);
+    if (!body) body = read_street(in, reading);
     if (!body) {
         reading.complain("body", "Say what to do: this command is empty, or newer than the server.");
         body = core::SetSections{};

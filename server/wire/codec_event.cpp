@@ -160,6 +160,10 @@ struct PutEvent {
         out.mutable_restricted_read()->set_incident(in.incident);
         out.mutable_restricted_read()->set_person(in.person.value);
     }
+    void operator()(const core::IntersectionsChanged& in) const { put(*out.mutable_intersections_changed(), in); }
+    void operator()(const core::ClosuresSet& in) const {
+        put(*out.mutable_closures_set()->mutable_closures(), in.closures);
+    }
     void operator()(const core::NoticePosted& in) const {
         put(*out.mutable_notice_posted()->mutable_notice(), in.notice);
     }
@@ -381,6 +385,8 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kIncidentChanged: return read(in.incident_changed(), r);
         case pb::Event::kRestrictedRead:
             return core::RestrictedRead{in.restricted_read().incident(), P{in.restricted_read().person()}};
+        case pb::Event::kIntersectionsChanged: return read(in.intersections_changed(), r);
+        case pb::Event::kClosuresSet: return core::ClosuresSet{read(in.closures_set().closures(), r)};
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};
         case pb::Event::kCallsToActionSet: return core::CallsToActionSet{read_all(in.calls_to_action_set().calls(), r)};
         case pb::Event::kKeeperChanged: return core::KeeperChanged{base::Term{in.keeper_changed().term()}};

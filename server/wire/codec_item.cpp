@@ -143,6 +143,7 @@ struct PutPublicItem {
     void operator()(const core::PublicMarch& in) const { wire::put(*out.mutable_about(), in); }
     void operator()(const core::PublicPhase& in) const { wire::put(*out.mutable_phase(), in); }
     void operator()(const core::PublicRoute& in) const { wire::put(*out.mutable_route(), in); }
+    void operator()(const core::PublicClosures& in) const { wire::put(*out.mutable_closures(), in); }
     void operator()(const core::PublicNotice& in) const { wire::put(*out.mutable_notice(), in.notice); }
     void operator()(const core::PublicCalls& in) const {
         put_all(*out.mutable_calls_to_action()->mutable_calls(), in.calls);

@@ -34,6 +34,8 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     if (in.column != core::ColumnRecord{}) put(*out.mutable_column(), in.column);
     put_all(*out.mutable_counts(), in.counts);
     put_all(*out.mutable_incidents(), in.incidents);
+    put_all(*out.mutable_intersections(), in.intersections);
+    if (in.closures != core::RouteClosures{}) put(*out.mutable_closures(), in.closures);
 }
 
 std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding) {
@@ -47,6 +49,7 @@ std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::Pu
     put_all(*out.mutable_notices(), snapshot.notices);
     put_all(*out.mutable_calls_to_action(), snapshot.calls_to_action);
     if (column.as_of) put(*out.mutable_column(), column);
+    if (snapshot.closures.route_version != 0) put(*out.mutable_closures(), snapshot.closures);
     return encoded(out, encoding);
 }
 
@@ -78,6 +81,8 @@ std::string encode_snapshot(const core::MarshalSnapshot& snapshot, Encoding enco
     put_all(*out.mutable_alerts(), snapshot.alerts);
     put_all(*out.mutable_orders(), snapshot.orders);
     put_all(*out.mutable_incidents(), snapshot.incidents);
+    put_all(*out.mutable_intersections(), snapshot.intersections);
+    if (snapshot.closures != core::RouteClosures{}) put(*out.mutable_closures(), snapshot.closures);
     return encoded(out, encoding);
 }
 

@@ -111,6 +111,8 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
     }
     state.counts = read_all(in.counts(), reading);
     state.incidents = read_all(in.incidents(), reading);
+    state.intersections = read_all(in.intersections(), reading);
+    state.closures = wire::read(in.closures(), reading);
     // Checkpoints of versions that had no alerts but one have no policy: the size of the roster decides.
     state.policy = in.has_policy() ? wire::read(in.policy(), reading)
                                    : core::AlertPolicy{core::preset_of(state.roster.size()), true};

@@ -39,7 +39,10 @@ void put(pb::IncidentNote& out, const core::IncidentNote& in) {
 }
 
 core::IncidentNote read(const pb::IncidentNote& in, Reading& reading) {
-    return {{in.at_ms()}, base::PersonId{in.by()}, state_of_incident(in.state(), reading), base::PersonId{in.owner()},
+    return {{in.at_ms()},
+            base::PersonId{in.by()},
+            state_of_incident(in.state(), reading),
+            base::PersonId{in.owner()},
             in.text()};
 }
 

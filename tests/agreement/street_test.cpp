@@ -1,5 +1,5 @@
-// What the SDK folds from items is what the server would send as a snapshot: orders, incidents and their alerts, on ops,
-// on a section lead's ops and on phones, through commands of chance. A failure prints its seed.
+// What the SDK folds from items is what the server would send as a snapshot: orders, incidents and their alerts, on
+// ops, on a section lead's ops and on phones, through commands of chance. A failure prints its seed.
 #include "core/views.hpp"
 #include "support/march_builder.hpp"
 #include "wire/codec.hpp"

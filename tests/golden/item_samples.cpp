@@ -89,11 +89,15 @@ core::Order order() {
     made.state = core::OrderState::superseded;
     made.superseded_by = 5;
     made.escalated = true;
-    made.receipts = {{0, core::ReceiptState::delivered, {}, 0, {}, core::HeardBy::none},
-                     {1, core::ReceiptState::declined, "no way through", 12, base::PersonId{9}, core::HeardBy::radio,
-                      noon}};
+    made.receipts = {
+        {0, core::ReceiptState::delivered, {}, 0, {}, core::HeardBy::none},
+        {1, core::ReceiptState::declined, "no way through", 12, base::PersonId{9}, core::HeardBy::radio, noon}};
     return made;
 }
+
+core::Intersection intersection() { return {4, core::IntersectionState::held, 3, noon}; }
+core::RouteClosures closures() { return {1, {0}, {5}, {2}}; }
+core::PublicClosures public_closures() { return {2, {0}, {2}}; }
 
 core::Incident incident() {
     core::Incident made;
@@ -262,6 +266,8 @@ core::MarchState ops_state() {
     state.alerts.emplace(alert().key, alert());
     state.orders = {order()};
     state.incidents = {incident()};
+    state.intersections = {intersection()};
+    state.closures = closures();
     state.column.head = {1, 4, {612.5}, noon};
     state.column.tail = {1, 2, {198.5}, noon};
     state.column.sample = {1, 600, 200, 400, core::KnownBy::gps, core::KnownBy::report, 410};
@@ -271,8 +277,8 @@ core::MarchState ops_state() {
 }
 
 core::MarshalSnapshot marshal_snapshot() {
-    return {st_louis,      position,   spec(),    held(),    member(7, 1), {member(6, 2)},
-            staff_route(), {notice()}, {alert()}, {order()}, {incident()}};
+    return {st_louis,   position,  spec(),    held(),       member(7, 1),     {member(6, 2)}, staff_route(),
+            {notice()}, {alert()}, {order()}, {incident()}, {intersection()}, closures()};
 }
 
 }  // namespace
@@ -307,6 +313,7 @@ std::vector<ItemSample> item_samples() {
         public_item("route", route()),
         public_item("notice", core::PublicNotice{notice()}),
         public_item("calls_to_action", core::PublicCalls{{call()}}),
+        public_item("closures", public_closures()),
         {"entry", entry_item},
         session_item("overview_rows", overview),
         session_item("desk_rows", desk),
@@ -318,7 +325,8 @@ std::vector<ItemSample> item_samples() {
 }
 
 std::vector<SnapshotSample> snapshot_samples() {
-    const core::PublicSnapshot snapshot{st_louis, position, about(), held(), route(), {notice()}, {call()}};
+    const core::PublicSnapshot snapshot{st_louis, position,   about(),  held(),
+                                        route(),  {notice()}, {call()}, public_closures()};
     return {
         {"PublicSnapshot",
          [snapshot](Encoding encoding) { return wire::encode_snapshot(snapshot, column(), encoding); }},

@@ -22,7 +22,8 @@ TEST_CASE("a loop so short that the head is back before the tail has left", "[sc
             const auto& sample = day.state().column.sample;
             REQUIRE(sample.head_metres.has_value());
             REQUIRE(sample.tail_metres.has_value());
-            // The head goes on, and the tail stays where it is: at the start and not at the end, which is the same place.
+            // The head goes on, and the tail stays where it is: at the start and not at the end, which is the same
+            // place.
             CHECK(*sample.head_metres + 100 >= head_before);
             CHECK(*sample.tail_metres <= 100);
             head_before = *sample.head_metres;

@@ -9,7 +9,9 @@
 namespace marchwire::test {
 
 /// A street of about 3 km east along Market Street, with three places on it.
-inline std::vector<core::LatLon> market_street() { return {{38.6300, -90.2000}, {38.6290, -90.1900}, {38.6256, -90.1660}}; }
+inline std::vector<core::LatLon> market_street() {
+    return {{38.6300, -90.2000}, {38.6290, -90.1900}, {38.6256, -90.1660}};
+}
 
 /// A city lead, three sections with a lead and two marshals each who are buddies, a head, a tail and a medic.
 struct Crew {

@@ -29,7 +29,8 @@ TEST_CASE("a normal day in St. Louis", "[scenario][day]") {
         day.acknowledges(crew.dispatcher, go_home);
         crew.on_post(day);
         day.until(12, 50);
-        for (const PersonId person : crew.marshals) (void)day.does(person, core::EndDuty{day.member(person).duty_version});
+        for (const PersonId person : crew.marshals)
+            (void)day.does(person, core::EndDuty{day.member(person).duty_version});
         day.advances(crew.lead, core::Phase::closed);
         CHECK(day.phase() == core::Phase::closed);
         CHECK(day.raised(core::AlertKind::checkin_missed) == 0);

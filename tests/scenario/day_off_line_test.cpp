@@ -18,10 +18,9 @@ TEST_CASE("a phone off-line for 20 minutes", "[scenario][day]") {
         }
         day.acknowledges(crew.dispatcher, hold);
         // Whoever stands beside her says that she knows.
-        (void)day.does(crew.section_leads[2],
-                       core::Acknowledge{.order = static_cast<std::uint32_t>(hold),
-                                         .on_behalf_of = {ann},
-                                         .heard_by = core::HeardBy::seen});
+        (void)day.does(crew.section_leads[2], core::Acknowledge{.order = static_cast<std::uint32_t>(hold),
+                                                                .on_behalf_of = {ann},
+                                                                .heard_by = core::HeardBy::seen});
         day.until(11, 14);
         (void)day.does(ann, core::CheckIn{core::Report::on_post, {}, 0, 0, {}, {}});
         (void)day.does(ann, core::ReportCount{core::CountMethod::clicker, 90, 100, 110, 3, 0});

@@ -17,8 +17,8 @@ TEST_CASE("a reroute around a closed street while the column is on it", "[scenar
         REQUIRE(before.has_value());
 
         // The same street at first, then one block further north.
-        const std::vector<core::LatLon> detour{{38.6300, -90.2000}, {38.6290, -90.1900}, {38.6302, -90.1885},
-                                               {38.6256, -90.1660}};
+        const std::vector<core::LatLon> detour{
+            {38.6300, -90.2000}, {38.6290, -90.1900}, {38.6302, -90.1885}, {38.6256, -90.1660}};
         // Who decides on a stale view is refused.
         CHECK(day.refused(crew.lead, core::ActivateRoute{2, 1}).code == base::RefusalCode::not_found);
         REQUIRE(day.route(crew.lead, detour) == 2);

@@ -23,8 +23,8 @@ using base::minutes;
 using base::seconds;
 using core::PersonId;
 
-/// Phones that are on say each 30 s that they are; those of walkers tell their place each 5 s. Whatever a phone off-line
-/// is told to send waits in it, with the time it was made.
+/// Phones that are on say each 30 s that they are; those of walkers tell their place each 5 s. Whatever a phone
+/// off-line is told to send waits in it, with the time it was made.
 class FieldDay {
 public:
     explicit FieldDay(World& world) : world_(world) {}

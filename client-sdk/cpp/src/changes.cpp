@@ -30,6 +30,9 @@ Change of_public(const v1::PublicItem& item) {
         case v1::PublicItem::kRoute:
             return RouteChanged{item.route().version(), RouteStatus::active, item.route().name()};
         case v1::PublicItem::kNotice: return NoticePosted{notice_of(item.notice())};
+        case v1::PublicItem::kClosures:
+            return ClosuresSet{static_cast<std::uint32_t>(item.closures().closed_legs_size()),
+                               static_cast<std::uint32_t>(item.closures().closed_waypoints_size())};
         case v1::PublicItem::kCallsToAction:
             return CallsToActionSet{static_cast<std::uint32_t>(item.calls_to_action().calls_size())};
         case v1::PublicItem::ITEM_NOT_SET: break;
@@ -52,6 +55,18 @@ Change of_incidents(const v1::Event& event) {
     switch (event.event_case()) {
         case v1::Event::kIncidentReported: return incident_changed(event.incident_reported().incident());
         case v1::Event::kIncidentChanged: return incident_changed(event.incident_changed().incident());
+        case v1::Event::kIntersectionsChanged: {
+            IntersectionsChanged changed{{}, event.intersections_changed().whole()};
+            for (const v1::Intersection& one : event.intersections_changed().intersections()) {
+                changed.changes.push_back({one.waypoint(), word<IntersectionState>(one.state())});
+            }
+            return changed;
+        }
+        case v1::Event::kClosuresSet: {
+            const v1::RouteClosures& closures = event.closures_set().closures();
+            return ClosuresSet{static_cast<std::uint32_t>(closures.closed_legs_size()),
+                               static_cast<std::uint32_t>(closures.closed_exits_size())};
+        }
         case v1::Event::kRestrictedRead:
             return RestrictedRead{event.restricted_read().incident(), event.restricted_read().person()};
         default: return OtherChange{name_of_choice(event)};

@@ -134,6 +134,8 @@ using Incidents = google::protobuf::RepeatedPtrField<v1::Incident>;
 void put_incident(Incidents& incidents, const v1::Incident& changed);
 void erase_incident(Incidents& incidents, std::uint32_t number);
 void shift_incidents(Incidents& incidents, std::int64_t by_ms);
+using Intersections = google::protobuf::RepeatedPtrField<v1::Intersection>;
+void put_intersections(Intersections& held, const v1::IntersectionsChanged& event);
 /// The words of this order (0: of none) described a child that is found.
 void forget_words(Orders& orders, std::uint32_t number);
 /// True when the alert's subject is this person.

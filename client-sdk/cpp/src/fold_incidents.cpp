@@ -1,4 +1,4 @@
-// Incidents in the folds of ops and marshal.
+// Incidents and intersections in the folds of ops and marshal.
 #include "feed_fold.hpp"
 
 #include <algorithm>
@@ -66,6 +66,22 @@ void shift_incidents(Incidents& incidents, std::int64_t by_ms) {
     for (v1::Incident& incident : incidents) {
         const bool waits = !has_ended(incident) && incident.decide_by_ms() != 0;
         if (waits) incident.set_decide_by_ms(incident.decide_by_ms() + by_ms);
+    }
+}
+
+void put_intersections(Intersections& held, const v1::IntersectionsChanged& event) {
+    if (event.whole()) held.Clear();
+    for (const v1::Intersection& one : event.intersections()) {
+        const auto known = std::find_if(held.begin(), held.end(),
+                                        [&](const v1::Intersection& i) { return i.waypoint() == one.waypoint(); });
+        if (known != held.end()) {
+            *known = one;
+            continue;
+        }
+        *held.Add() = one;
+        for (int at = held.size() - 1; at > 0 && held[at].waypoint() < held[at - 1].waypoint(); --at) {
+            held.SwapElements(at, at - 1);
+        }
     }
 }
 

@@ -92,6 +92,7 @@ struct MarshalEvent {
     }
     void route(const v1::RouteStatusChanged& event) const {
         if (event.status() != v1::ACTIVE) return;
+        if (state.closures().route_version() != event.version()) state.clear_closures();
         v1::Route& route = *state.mutable_route();
         route.set_version(event.version());
         route.set_status(event.status());
@@ -142,6 +143,10 @@ struct MarshalEvent {
     /// What is none moves nothing that a marshal sees, or is a newer server's.
     [[nodiscard]] FoldResult incidents(const v1::Event& event) const {
         if (event.has_incident_changed()) return incident_changed(event.incident_changed().incident());
+        if (event.has_intersections_changed()) {
+            put_intersections(*state.mutable_intersections(), event.intersections_changed());
+        }
+        if (event.has_closures_set()) *state.mutable_closures() = event.closures_set().closures();
         const v1::Incident& reported = event.incident_reported().incident();
         if (event.has_incident_reported() && is_shown_to(reported, state.self())) {
             put_incident(*state.mutable_incidents(), reported);

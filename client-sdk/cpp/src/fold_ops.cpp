@@ -80,6 +80,7 @@ struct OpsEvent {
         if (event.status() == v1::ACTIVE) {
             route->set_public_from_ms(event.public_from_ms());
             state.set_active_route(event.version());
+            if (state.closures().route_version() != event.version()) state.clear_closures();
         } else if (state.active_route() == event.version()) {
             state.set_active_route(0);
         }
@@ -217,6 +218,10 @@ struct OpsEvent {
     }
     [[nodiscard]] FoldResult incidents(const v1::Event& event) const {
         if (event.has_incident_changed()) return incident_changed(event.incident_changed());
+        if (event.has_intersections_changed()) {
+            put_intersections(*state.mutable_intersections(), event.intersections_changed());
+        }
+        if (event.has_closures_set()) *state.mutable_closures() = event.closures_set().closures();
         if (event.has_incident_reported() && is_here(event.incident_reported().incident())) {
             put_incident(*state.mutable_incidents(), event.incident_reported().incident());
         }

@@ -9,7 +9,11 @@ FoldResult PublicFold::apply(const v1::Item& item) {
     switch (change.item_case()) {
         case v1::PublicItem::kAbout: *state.mutable_about() = change.about(); break;
         case v1::PublicItem::kPhase: *state.mutable_phase() = change.phase(); break;
-        case v1::PublicItem::kRoute: *state.mutable_route() = change.route(); break;
+        case v1::PublicItem::kRoute:
+            *state.mutable_route() = change.route();
+            if (state.closures().route_version() != change.route().version()) state.clear_closures();
+            break;
+        case v1::PublicItem::kClosures: *state.mutable_closures() = change.closures(); break;
         case v1::PublicItem::kNotice: put_notice(*state.mutable_notices(), change.notice()); break;
         case v1::PublicItem::kCallsToAction: *state.mutable_calls_to_action() = change.calls_to_action().calls(); break;
         case v1::PublicItem::ITEM_NOT_SET: break;  // a newer server's: counts as applied

@@ -245,6 +245,25 @@ struct Body {
         body.set_reason(c.reason);
     }
     void operator()(const ReadRestricted& c) const { into.mutable_read_restricted()->set_incident(c.incident); }
+    void operator()(const SetIntersection& c) const {
+        v1::SetIntersection& body = *into.mutable_set_intersection();
+        body.set_waypoint(c.waypoint);
+        body.set_state(static_cast<v1::IntersectionState>(c.state));
+        body.set_version(c.version);
+        body.set_route_version(c.route_version);
+    }
+    void operator()(const CloseLeg& c) const {
+        into.mutable_close_leg()->set_leg(c.leg);
+        into.mutable_close_leg()->set_route_version(c.route_version);
+    }
+    void operator()(const OpenExit& c) const {
+        into.mutable_open_exit()->set_waypoint(c.waypoint);
+        into.mutable_open_exit()->set_route_version(c.route_version);
+    }
+    void operator()(const CloseExit& c) const {
+        into.mutable_close_exit()->set_waypoint(c.waypoint);
+        into.mutable_close_exit()->set_route_version(c.route_version);
+    }
     void operator()(const PostNotice& c) const {
         v1::PostNotice& body = *into.mutable_post_notice();
         body.set_severity(static_cast<v1::Severity>(c.severity));

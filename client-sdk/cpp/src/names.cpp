@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued",
                                                             "seen",    "acked",  "declined"};
 constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 17> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 18> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
@@ -57,6 +57,7 @@ constexpr std::array<std::pair<AlertKind, std::string_view>, 17> alert_kinds = {
     {AlertKind::coverage_lost, "coverage_lost"},
     {AlertKind::person_detained, "person_detained"},
     {AlertKind::lost_child, "lost_child"},
+    {AlertKind::intersection_not_ready, "intersection_not_ready"},
 }};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};
@@ -65,6 +66,8 @@ constexpr std::array<std::string_view, 11> incident_kinds = {"unknown",       "m
                                                              "obstruction",   "weather", "other"};
 constexpr std::array<std::string_view, 7> incident_states = {"unknown",  "reported", "triaged", "assigned",
                                                              "on_scene", "resolved", "closed"};
+constexpr std::array<std::string_view, 8> intersection_states = {"unknown", "unstaffed",   "team_en_route", "staffed",
+                                                                 "held",    "head_passed", "tail_passed",   "released"};
 constexpr std::array<std::string_view, 4> levels = {"none", "stored", "synced", "replicated"};
 constexpr std::array<std::string_view, 11> error_codes = {
     "unknown",  "invalid_argument", "unauthenticated", "permission_denied", "not_found",  "invalid_transition",
@@ -118,6 +121,7 @@ std::string_view name_of(ReceiptState state) { return word(receipt_states, state
 std::string_view name_of(End end) { return word(ends, end); }
 std::string_view name_of(IncidentKind kind) { return word(incident_kinds, kind); }
 std::string_view name_of(IncidentState state) { return word(incident_states, state); }
+std::string_view name_of(IntersectionState state) { return word(intersection_states, state); }
 std::string_view name_of(Level level) { return word(levels, level); }
 std::string_view name_of(ErrorCode code) { return word(error_codes, code); }
 std::string_view name_of(DiscontinuityReason reason) { return word(reasons, reason); }
@@ -147,6 +151,10 @@ std::optional<IncidentKind> incident_kind_named(std::string_view name) {
 }
 std::optional<IncidentState> incident_state_named(std::string_view name) {
     return named<IncidentState>(incident_states, name);
+}
+
+std::optional<IntersectionState> intersection_state_named(std::string_view name) {
+    return named<IntersectionState>(intersection_states, name);
 }
 
 std::string FeedName::text() const {
@@ -192,6 +200,11 @@ const Order* March::order(std::uint32_t number) const {
 const Incident* March::incident(std::uint32_t number) const {
     const auto found = std::ranges::find(incidents, number, &Incident::number);
     return found == incidents.end() ? nullptr : &*found;
+}
+
+const Intersection* March::intersection(std::uint32_t waypoint) const {
+    const auto found = std::ranges::find(intersections, waypoint, &Intersection::waypoint);
+    return found == intersections.end() ? nullptr : &*found;
 }
 
 const Member* March::member(PersonId person) const {

@@ -145,7 +145,7 @@ Route route_of(const v1::Route& route) {
     value.source = route.line().source();
     for (const v1::Waypoint& waypoint : route.line().waypoints()) {
         value.waypoints.push_back({lower(v1::WaypointKind_Name(waypoint.kind()), "WAYPOINT_"), waypoint.name(),
-                                   point_of(waypoint.at()), waypoint.along_metres()});
+                                   point_of(waypoint.at()), waypoint.along_metres(), waypoint.number(), false});
     }
     return value;
 }
@@ -159,9 +159,41 @@ Route route_of(const v1::PublicRoute& route) {
     value.source = route.source();
     for (const v1::PublicWaypoint& waypoint : route.waypoints()) {
         value.waypoints.push_back({lower(v1::PublicWaypointKind_Name(waypoint.kind()), "PUBLIC_"), waypoint.name(),
-                                   point_of(waypoint.at()), waypoint.along_metres()});
+                                   point_of(waypoint.at()), waypoint.along_metres(), 0, false});
     }
     return value;
+}
+
+/// After the routes of the march.
+void put_street(const google::protobuf::RepeatedPtrField<v1::Intersection>& touched, const v1::RouteClosures& closures,
+                March& march) {
+    const auto active = std::ranges::find(march.routes, march.active_route, &Route::version);
+    if (march.active_route == 0 || active == march.routes.end()) return;
+    const auto& exits = closures.closed_exits();
+    active->closed_legs.assign(closures.closed_legs().begin(), closures.closed_legs().end());
+    for (Waypoint& waypoint : active->waypoints) {
+        waypoint.closed = std::find(exits.begin(), exits.end(), waypoint.number) != exits.end();
+        if (waypoint.kind != "intersection") continue;
+        Intersection one{waypoint.number, waypoint.name, IntersectionState::unstaffed, 0, 0};
+        const auto known = std::find_if(touched.begin(), touched.end(),
+                                        [&](const v1::Intersection& i) { return i.waypoint() == waypoint.number; });
+        if (known != touched.end()) {
+            one.state = word<IntersectionState>(known->state());
+            one.version = known->version();
+            one.since = known->since_ms();
+        }
+        march.intersections.push_back(std::move(one));
+    }
+    std::ranges::sort(march.intersections, {}, &Intersection::waypoint);
+}
+
+void put_closures(const v1::PublicClosures& closures, March& march) {
+    if (march.routes.empty()) return;
+    Route& route = march.routes.front();
+    route.closed_legs.assign(closures.closed_legs().begin(), closures.closed_legs().end());
+    for (const std::uint32_t place : closures.closed_waypoints()) {
+        if (place < route.waypoints.size()) route.waypoints[place].closed = true;
+    }
 }
 
 }  // namespace
@@ -313,6 +345,7 @@ March march_of(const v1::PublicSnapshot& snapshot) {
     put_notices(snapshot.notices(), march);
     march.active_route = snapshot.route().version();
     if (march.active_route != 0) march.routes.push_back(route_of(snapshot.route()));
+    put_closures(snapshot.closures(), march);
     return march;
 }
 
@@ -333,6 +366,7 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     march.tail_passed = mark_of(snapshot.column().tail());
     march.column_sample = sample_of(snapshot.column().sample(), snapshot.column().sampled_at_ms());
     for (const v1::Proposal& proposal : snapshot.proposals()) march.proposals.push_back(proposal_of(proposal));
+    put_street(snapshot.intersections(), snapshot.closures(), march);
     march.preset = word<AlertPreset>(snapshot.policy().preset());
     march.preset_by_size = snapshot.policy().by_size();
     for (const v1::Count& count : snapshot.counts()) march.counts.push_back(count_of(count));
@@ -348,6 +382,7 @@ March march_of(const v1::MarshalSnapshot& snapshot) {
     for (const v1::Member& member : snapshot.section()) march.roster.push_back(member_of(member));
     march.active_route = snapshot.route().version();
     if (march.active_route != 0) march.routes.push_back(route_of(snapshot.route()));
+    put_street(snapshot.intersections(), snapshot.closures(), march);
     put_notices(snapshot.notices(), march);
     put_alerts(snapshot.alerts(), march);
     put_orders(snapshot.orders(), march);

@@ -82,6 +82,16 @@ TEST_CASE("an incident is read with who has it and what is restricted is read on
     CHECK(accepted_text(answer, sdk::ReadRestricted{2}) == "synced at 40\nname: Kim Doe\nmedical: asthma\ncontact: \n");
 }
 
+TEST_CASE("what becomes of the street is read in a line", "[cli][street]") {
+    const sdk::IntersectionsChanged changed{
+        {{4, sdk::IntersectionState::held}, {7, sdk::IntersectionState::head_passed}}, false};
+    CHECK(item_text(changed, nullptr) == "intersection 4 held, 7 head_passed");
+    CHECK(item_text(sdk::ClosuresSet{1, 2}, nullptr) == "closed: 1 legs, 2 exits");
+    sdk::AlertChanged alert{sdk::AlertKind::intersection_not_ready, 0, sdk::AlertState::raised, 0, 4};
+    alert.figure = 240;
+    CHECK(item_text(alert, nullptr) == "alert intersection_not_ready of waypoint 4 (240 s) raised step 0");
+}
+
 TEST_CASE("an order in a list says how far it has come", "[cli]") {
     sdk::Order order;
     order.number = 3;

@@ -11,8 +11,8 @@
 namespace marchwire::core {
 namespace {
 
-using base::RefusalCode;
 using base::minutes;
+using base::RefusalCode;
 using base::seconds;
 using test::all_of;
 namespace limits = base::limits;
@@ -248,8 +248,8 @@ TEST_CASE("what is restricted is read by those who may and each reading is told 
     const std::uint32_t number = scene.lost_child(scene.anna);
     CHECK(scene.at(number).is_restricted);
     const auto may_read = [&](PersonId who) { return scene.march.tell(who, ReadRestricted{number}).has_value(); };
-    for (const PersonId who : {scene.anna, scene.ben, scene.lead_of_1, scene.medic, scene.observer, scene.dispatcher,
-                               scene.march.desk}) {
+    for (const PersonId who :
+         {scene.anna, scene.ben, scene.lead_of_1, scene.medic, scene.observer, scene.dispatcher, scene.march.desk}) {
         CHECK_FALSE(may_read(who));
     }
     CHECK(may_read(scene.march.lead));

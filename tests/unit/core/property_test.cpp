@@ -81,8 +81,10 @@ private:
         seen.route_version = version(march.state.active_route);
         if (below(3) != 0) seen.head = Metres{static_cast<double>(below(4'000))};
         if (below(3) != 0) seen.tail = Metres{static_cast<double>(below(1'000))};
-        for (const AlertKind kind : {AlertKind::gap_open, AlertKind::head_too_fast, AlertKind::off_route}) {
-            const std::uint32_t number = kind == AlertKind::gap_open ? 1 + below(5) : 0;
+        for (const AlertKind kind :
+             {AlertKind::gap_open, AlertKind::head_too_fast, AlertKind::off_route, AlertKind::intersection_not_ready}) {
+            const bool is_gap = kind == AlertKind::gap_open;
+            const std::uint32_t number = is_gap ? 1 + below(5) : kind == AlertKind::intersection_not_ready ? 2 : 0;
             const UtcMs since = march.now - seconds(below(600));
             seen.conditions.push_back({kind, number, below(2) == 0, since, below(3) == 0, since, below(300)});
         }
@@ -90,6 +92,7 @@ private:
     }
     CommandBody of_field() {
         if (below(6) == 0) return of_incident();
+        if (below(8) == 0) return of_street();
         if (below(8) == 0) return MarkPassed{1 + below(4), static_cast<End>(1 + below(2)), 0};
         switch (below(16)) {
             case 8:
@@ -185,6 +188,18 @@ private:
             case 7: return AnswerRollCall{order, below(30), below(2) == 0 ? person() : PersonId{}, HeardBy::radio};
             case 8: return Acknowledge{order, {}, below(7), HeardBy::voice};
             default: return Acknowledge{order, {}, 0, HeardBy::none};
+        }
+    }
+    CommandBody of_street() {
+        const std::uint32_t route = version(march.state.active_route);
+        switch (below(4)) {
+            case 0: return CloseLeg{below(2), route};
+            case 1: return CloseExit{4, route};
+            case 2: return OpenExit{4, route};
+            default: {
+                const Intersection now = intersection_at(march.state, 2);
+                return SetIntersection{2, static_cast<IntersectionState>(1 + below(7)), version(now.version), route};
+            }
         }
     }
     CommandBody of_incident() {
@@ -285,7 +300,8 @@ private:
         line->points = {{38.6256, -90.1892}, {38.6283, -90.2010}};
         line->waypoints = {{1, WaypointKind::assembly, "Old Courthouse", {38.6256, -90.1892}, {}},
                            {2, WaypointKind::intersection, "Broadway", {38.6260, -90.1900}, {}},
-                           {3, WaypointKind::rally, "Plaza", {38.6283, -90.2010}, {}}};
+                           {3, WaypointKind::rally, "Plaza", {38.6283, -90.2010}, {}},
+                           {4, WaypointKind::exit, "Side gate", {38.6270, -90.1950}, {}}};
         return line;
     }
 
@@ -345,7 +361,8 @@ void check_bounds(const MarchState& state) {
         // A person (who may have cried for help before they were on the roster), or an order that is known still.
         if (person_of(key) && key.kind != AlertKind::sos_unowned) CHECK(state.member(key.subject) != nullptr);
         CHECK((key.number != 0) ==
-              (is_of_order(key.kind) || key.kind == AlertKind::gap_open || key.kind == AlertKind::lost_child));
+              (is_of_order(key.kind) || key.kind == AlertKind::gap_open || key.kind == AlertKind::lost_child ||
+               key.kind == AlertKind::intersection_not_ready));
         if (is_of_order(key.kind)) CHECK(state.order(key.number) != nullptr);
     }
     for (const auto& [key, watched] : state.watches) {

@@ -234,6 +234,10 @@ TEST_CASE("receipts, duties, phases, alerts and incidents are checked by their r
     CHECK(row_of(ConfirmProposal{}) == Action::confirm_proposal);
     CHECK(row_of(AckAlert{}) == Action::alert);
     CHECK(row_of(ClearAlert{}) == Action::alert);
+    for (const CommandBody& body :
+         {CommandBody(SetIntersection{}), CommandBody(CloseLeg{}), CommandBody(OpenExit{}), CommandBody(CloseExit{})}) {
+        CHECK(row_of(body) == Action::legs_exits);
+    }
     CHECK(row_of(ReportIncident{}) == Action::report);
     for (const CommandBody& body : {CommandBody(AssignIncident{}), CommandBody(UpdateIncident{}),
                                     CommandBody(ResolveIncident{}), CommandBody(ReopenIncident{})}) {

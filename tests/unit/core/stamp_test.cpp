@@ -87,6 +87,7 @@ std::vector<Heard> incidents_heard(const Cast& cast) {
         {IncidentChanged{police, std::nullopt, 0},
          {"ops", "person:1", "person:4", "section_ops:1", "role:police_liaison"}},
         {RestrictedRead{1, cast.city}, {"ops"}},
+        {IntersectionsChanged{}, {"ops", "staff"}},
     };
 }
 
@@ -195,8 +196,8 @@ TEST_CASE("each event is seen by whom the design says", "[core][stamp]") {
         CHECK(cast.seen_by(row.event) == row.topics);
         seen_kinds.insert(row.event.index());
     }
-    // All seen_kinds but the two whose audience hangs on an open alert, and the one that hangs on an order.
-    CHECK(seen_kinds.size() == std::variant_size_v<Event> - 3);
+    // All seen_kinds but the two whose audience hangs on an open alert, one on an order, and one on a route.
+    CHECK(seen_kinds.size() == std::variant_size_v<Event> - 4);
 }
 
 TEST_CASE("in a drill nothing is public and all else is as on the day", "[core][stamp]") {

@@ -94,5 +94,30 @@ TEST_CASE("a phone holds what is open and the own or of the own section or role"
     CHECK(after<MarshalFold>(me, event_of("changed", "number: 3 state: INCIDENT_CLOSED")) == marshal(me));
 }
 
+TEST_CASE("intersections stand by waypoint and a new route says all of them anew", "[sdk][fold][street]") {
+    const auto one = "intersections { waypoint: 7 state: STAFFED version: 2 }";
+    const auto both =
+        "intersections { waypoint: 4 state: UNSTAFFED version: 1 } "
+        "intersections { waypoint: 7 state: INTERSECTION_HELD version: 3 }";
+    const auto change =
+        "intersections_changed { intersections { waypoint: 7 state: INTERSECTION_HELD version: 3 } "
+        "intersections { waypoint: 4 state: UNSTAFFED version: 1 } }";
+    CHECK(after<OpsFold>(one, change) == ops(both));
+    CHECK(after<MarshalFold>(one, change) == marshal(both));
+    const auto anew = "intersections_changed { whole: true intersections { waypoint: 2 state: STAFFED version: 2 } }";
+    CHECK(after<OpsFold>(both, anew) == ops("intersections { waypoint: 2 state: STAFFED version: 2 }"));
+}
+
+TEST_CASE("what is closed of a route is void with the next one", "[sdk][fold][street]") {
+    const auto closed = "closures { route_version: 1 closed_legs: 3 }";
+    const auto set = "closures_set { closures { route_version: 1 closed_legs: 3 } }";
+    CHECK(after<OpsFold>("", set) == ops(closed));
+    CHECK(after<MarshalFold>("", set) == marshal(closed));
+    const std::string routes = "routes { version: 1 status: ACTIVE } routes { version: 2 } active_route: 1 ";
+    CHECK(after<OpsFold>(routes + closed, "route_status_changed { version: 2 status: ACTIVE }") ==
+          ops("routes { version: 1 status: ACTIVE } routes { version: 2 status: ACTIVE status_at_ms: 5000 } "
+              "active_route: 2"));
+}
+
 }  // namespace
 }  // namespace marchwire::sdk::test::incident_folds

@@ -55,6 +55,16 @@ TEST_CASE("calls to action replace all that were there", "[sdk][fold]") {
     CHECK(after(R"(calls_to_action { number: 1 text: "Sign" })", public_item("calls_to_action { }")) == state(""));
 }
 
+TEST_CASE("what is closed is the newest word and void with another route", "[sdk][fold][street]") {
+    const auto closed = "route { version: 2 } closures { route_version: 2 closed_legs: 1 closed_waypoints: 3 }";
+    CHECK(after("route { version: 2 }",
+                public_item("closures { route_version: 2 closed_legs: 1 closed_waypoints: 3 }")) == state(closed));
+    CHECK(
+        after(closed, public_item("route { version: 2 name: \"again\" }")) ==
+        state("route { version: 2 name: \"again\" } closures { route_version: 2 closed_legs: 1 closed_waypoints: 3 }"));
+    CHECK(after(closed, public_item("route { version: 3 }")) == state("route { version: 3 }"));
+}
+
 TEST_CASE("the public column is the newest one whole", "[sdk][fold]") {
     CHECK(after("column { as_of_ms: 1 route_version: 2 head_metres: 300 tail_metres: 0 moving: true }",
                 proto<v1::Item>("public_column { as_of_ms: 9 route_version: 2 moving: true }")) ==

@@ -67,6 +67,7 @@ MarchBuilder busy_day() {
     march.must(march.lead, lost);
     march.must(side, core::ReportIncident{core::IncidentKind::crowd, core::Severity::urgent, {}, "pushing"});
     march.must(march.lead, core::ReadRestricted{1});
+    march.must(march.lead, core::CloseLeg{0, 1});
     march.must(march.lead, core::ResolveIncident{1, 1, "with the family"});
     march.must(march.lead, core::Stop{"a car on the route", "We wait here for a moment."});
     march.must(march.lead, core::ProposeResume{march.state.phase_version, "the car is gone"});

@@ -102,6 +102,20 @@ struct IncidentChanged {
     std::string description;
     std::string note;  ///< what was added to its timeline
 };
+/// Some of the active route, or (with a new route) all: look at `march()`.
+struct IntersectionsChanged {
+    struct Change {
+        std::uint32_t waypoint = 0;
+        IntersectionState state = IntersectionState::unknown;
+    };
+    std::vector<Change> changes;
+    bool whole = false;
+};
+/// What is closed of the active route: look at `march()`.
+struct ClosuresSet {
+    std::uint32_t legs = 0;
+    std::uint32_t exits = 0;
+};
 /// Somebody has read what is restricted of an incident (ops).
 struct RestrictedRead {
     std::uint32_t incident = 0;
@@ -172,7 +186,8 @@ struct OtherChange {
 using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
                             CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
                             ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
-                            CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged, RestrictedRead>;
+                            CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged, RestrictedRead,
+                            IntersectionsChanged, ClosuresSet>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 

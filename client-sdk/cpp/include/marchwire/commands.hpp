@@ -233,6 +233,25 @@ struct ReopenIncident {
 struct ReadRestricted {
     std::uint32_t incident = 0;
 };
+/// Of the active route, whose version all of these name. Forward, or from held to staffed.
+struct SetIntersection {
+    std::uint32_t waypoint = 0;
+    IntersectionState state = IntersectionState::unknown;
+    std::uint32_t version = 0;
+    std::uint32_t route_version = 0;
+};
+struct CloseLeg {
+    std::uint32_t leg = 0;  ///< index of its first point
+    std::uint32_t route_version = 0;
+};
+struct OpenExit {
+    std::uint32_t waypoint = 0;
+    std::uint32_t route_version = 0;
+};
+struct CloseExit {
+    std::uint32_t waypoint = 0;
+    std::uint32_t route_version = 0;
+};
 struct PostNotice {
     Severity severity = Severity::info;
     std::string language;
@@ -245,7 +264,8 @@ using Command = std::variant<
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
     PostNotice, CheckInSection, HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
-    AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush>;
+    AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
+    SetIntersection, CloseLeg, OpenExit, CloseExit>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

@@ -140,6 +140,7 @@ enum class AlertKind : std::uint8_t {
     coverage_lost = 47,
     person_detained = 48,
     lost_child = 60,
+    intersection_not_ready = 61,
 };
 enum class IncidentKind : std::uint8_t {
     unknown = 0,
@@ -162,6 +163,16 @@ enum class IncidentState : std::uint8_t {
     on_scene = 4,
     resolved = 5,
     closed = 6,
+};
+enum class IntersectionState : std::uint8_t {
+    unknown = 0,
+    unstaffed = 1,
+    team_en_route = 2,
+    staffed = 3,
+    held = 4,
+    head_passed = 5,
+    tail_passed = 6,
+    released = 7,
 };
 enum class OrderKind : std::uint8_t {
     unknown = 0,
@@ -225,6 +236,7 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::string_view name_of(End end);
 [[nodiscard]] std::string_view name_of(IncidentKind kind);
 [[nodiscard]] std::string_view name_of(IncidentState state);
+[[nodiscard]] std::string_view name_of(IntersectionState state);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(ErrorCode code);
 [[nodiscard]] std::string_view name_of(DiscontinuityReason reason);
@@ -245,6 +257,7 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<End> end_named(std::string_view name);
 [[nodiscard]] std::optional<IncidentKind> incident_kind_named(std::string_view name);
 [[nodiscard]] std::optional<IncidentState> incident_state_named(std::string_view name);
+[[nodiscard]] std::optional<IntersectionState> intersection_state_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
 struct Error {
@@ -270,6 +283,8 @@ struct Waypoint {
     std::string name;
     LatLon at;
     double along_metres = 0;
+    std::uint32_t number = 0;  ///< staff; 0: this feed does not say
+    bool closed = false;       ///< an exit that is closed now
 };
 struct Route {
     std::uint32_t version = 0;  ///< 0: none
@@ -278,6 +293,15 @@ struct Route {
     std::vector<LatLon> points;  ///< empty before the route is public
     std::vector<Waypoint> waypoints;
     std::string source;
+    std::vector<std::uint32_t> closed_legs;  ///< of the active one: index of each leg's first point
+};
+/// Of the active route, each of them, as the column comes and goes.
+struct Intersection {
+    std::uint32_t waypoint = 0;
+    std::string name;
+    IntersectionState state = IntersectionState::unknown;
+    std::uint32_t version = 0;  ///< 0: nobody has touched it yet
+    UtcMs since = 0;
 };
 struct Member {
     PersonId person = 0;
@@ -307,8 +331,9 @@ struct Alert {
     UtcMs raised_at = 0;
     PersonId owner = 0;
     bool critical = false;
-    std::uint32_t number = 0;  ///< the order or incident; GAP_OPEN: the section ahead of the gap; 0: see `subject`
-    std::uint32_t figure = 0;  ///< when raised: metres of a gap or beside the route, percent of a pace or a length
+    std::uint32_t number = 0;  ///< the order, incident or waypoint; GAP_OPEN: the section ahead of it; 0: see `subject`
+    std::uint32_t figure = 0;  ///< when raised: metres of a gap or beside the route, percent of a pace or a length,
+                               ///< seconds to go
 };
 /// One count of people; at least one of value and density is there.
 struct Count {
@@ -440,8 +465,9 @@ struct March {
     std::vector<Member> roster;  ///< ops: all; marshal: own section and buddy
     std::optional<Member> self;  ///< marshal
     std::vector<Alert> alerts;
-    std::vector<Order> orders;        ///< by number: open ones; ops: also the last 24 that ended
-    std::vector<Incident> incidents;  ///< by number; ops: also the last 24 that ended
+    std::vector<Order> orders;                ///< by number: open ones; ops: also the last 24 that ended
+    std::vector<Intersection> intersections;  ///< ops and marshal: by waypoint
+    std::vector<Incident> incidents;          ///< by number; ops: also the last 24 that ended
     std::vector<Notice> notices;
     std::vector<Proposal> proposals;
     PassedMark head_passed, tail_passed;        ///< ops
@@ -455,6 +481,7 @@ struct March {
     [[nodiscard]] const Member* member(PersonId person) const;
     [[nodiscard]] const Order* order(std::uint32_t number) const;
     [[nodiscard]] const Incident* incident(std::uint32_t number) const;
+    [[nodiscard]] const Intersection* intersection(std::uint32_t waypoint) const;
 };
 /// A march's row of the overview or the desk.
 struct Row {
