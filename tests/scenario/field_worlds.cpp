@@ -96,9 +96,8 @@ void CoreWorld::keep() {
     core::ObserveSilence silence = telemetry_.silence(state_, now_);
     core::ObserveUnreached unreached{state_.term, {}};
     const core::Moment moment{now_, state_.term, base::limits::wake_undelivered};
-    unreached.recipients = core::unreached(state_, moment, [&](core::PersonId person) {
-        return telemetry_.phone_of(person, now_);
-    });
+    unreached.recipients = core::unreached(state_, moment,
+                                           [&](core::PersonId person) { return telemetry_.phone_of(person, now_); });
     core::ObserveColumn column = telemetry_.column_seen();
     const bool sees_column = column.route_version == state_.active_route && core::has_column(state_.phase) &&
                              !core::column_events(state_, column, now_).empty();

@@ -192,7 +192,7 @@ TEST_CASE("an intersection that nobody staffs is told five minutes before the he
     // Staffed is not enough at two minutes.
     street.head_walks(along, seconds(110));
     CHECK(street.alert(2) == nullptr);
-    street.head_walks(along, seconds(40));
+    street.head_walks(along, seconds(50));
     REQUIRE(street.alert(2) != nullptr);
     CHECK(street.alert(2)->critical);
     street.set(2, State::held);

@@ -490,11 +490,9 @@ struct Row {
     Phase phase = Phase::unknown;
     std::string sentence;
     PlannedPhase next;
-    std::uint32_t on_duty = 0;    ///< overview: rounded, 0 under 5
-    std::uint32_t followers = 0;  ///< overview: who watch the march now; rounded, 0 under 5
-    std::uint32_t overdue = 0;    ///< desk
-    std::uint32_t roster = 0;     ///< desk
-    std::uint32_t alerts = 0;     ///< desk: open ones shown
+    std::uint32_t on_duty = 0;                          ///< overview: rounded, 0 under 5
+    std::uint32_t followers = 0;                        ///< overview: who watch the march now; rounded, 0 under 5
+    std::uint32_t overdue = 0, roster = 0, alerts = 0;  ///< desk; alerts: open ones shown
     std::optional<std::uint32_t> head_metres, tail_metres;
     bool moving = false;
 };
