@@ -195,14 +195,14 @@ public:
     }
 
     void operator()(const PushSubscribed& event) const {
-        const auto& [person, device, sealed] = event.subscription;
-        forget_push(person, device);
-        const auto is_theirs = [&](const PushSubscription& one) { return one.person == person; };
+        const PushSubscription& made = event.subscription;
+        forget_push(made.person, made.device);
+        const auto is_theirs = [&made](const PushSubscription& one) { return one.person == made.person; };
         const auto held = std::ranges::count_if(state_.pushes, is_theirs);
         if (held >= static_cast<std::ptrdiff_t>(limits::push_devices)) {
             state_.pushes.erase(std::ranges::find_if(state_.pushes, is_theirs));
         }
-        state_.pushes.push_back(event.subscription);
+        state_.pushes.push_back(made);
     }
     void operator()(const PushUnsubscribed& event) const { forget_push(event.person, event.device); }
 
