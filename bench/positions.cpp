@@ -28,6 +28,8 @@ constexpr std::uint32_t ends = 3;  ///< HEAD marshals, and TAIL marshals
 constexpr double walks_metres_per_second = 1.1;
 constexpr double column_metres = 800;
 constexpr double noise_metres = 8;
+/// Beyond those of the stage.
+constexpr std::uint64_t first_device = 100'000;
 
 std::int64_t utc_us() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -48,13 +50,14 @@ public:
         stage_.open_street(server_.staff_port(), lead_token);
         (void)stage_.step_off(server_.staff_port(), lead_token);
         for (const std::string& token : tokens) {
-            const std::size_t who = crowd_.add(StaffClient(server_.staff_port(), token, 1'000 + marshals_, ""));
+            const std::size_t who = crowd_.add(StaffClient(server_.staff_port(), token, first_device + marshals_, ""));
             v1::Command on_post;
             on_post.mutable_check_in()->set_report(v1::MOVING);
             (void)crowd_[who].ask(MarchStage::march_log, on_post);
             ++marshals_;
         }
-        lead_ = crowd_.add(StaffClient(server_.staff_port(), lead_token, 999, "ops/" + MarchStage::march_log));
+        lead_ = crowd_.add(
+            StaffClient(server_.staff_port(), lead_token, first_device - 1, "ops/" + MarchStage::march_log));
     }
 
     /// Everybody reports once a second, evenly spread over it; the ages of what the dashboard got, in ms.
