@@ -16,6 +16,8 @@ std::string metres(const std::optional<double>& value) {
 
 std::string figure_unit(sdk::AlertKind kind) {
     if (kind == sdk::AlertKind::intersection_not_ready) return " s";
+    if (kind == sdk::AlertKind::bus_lag) return " ms";
+    if (kind == sdk::AlertKind::instance_lost) return " of the servers";
     return kind == sdk::AlertKind::gap_open || kind == sdk::AlertKind::off_route ? " m" : " %";
 }
 

@@ -1,8 +1,10 @@
 // `marchwire march create|set|drill|show`: one city's event.
 #include "admin_client.hpp"
 #include "import/host_command.hpp"
+#include "import/import_plan.hpp"
 #include "import/local_time.hpp"
 #include "import/place_check.hpp"
+#include "plan_text.hpp"
 #include "verb.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,19 +26,6 @@ struct MarchFlags {
     std::uint32_t sections = 0;
 };
 
-base::Result<core::PlannedPhase> planned(const std::string& text, const std::string& tz) {
-    const auto equals = text.find('=');
-    const auto phase = core::phase_named(text.substr(0, equals));
-    if (!phase || equals == std::string::npos) {
-        return base::invalid("--phase", "Write PHASE=TIME, such as marching=2018-06-14T11:00 or rally=?.");
-    }
-    const std::string time = text.substr(equals + 1);
-    if (time == "?") return core::PlannedPhase{*phase, {}};
-    const auto at = import::utc_of_local(time, tz);
-    if (!at) return base::invalid("--phase", at.error().message);
-    return core::PlannedPhase{*phase, *at};
-}
-
 /// Puts what was given over `spec`; refuses what no march can be.
 base::Result<void> lay_over(const MarchFlags& flags, core::MarchSpec& spec) {
     if (flags.city) spec.city = *flags.city;
@@ -55,12 +44,9 @@ base::Result<void> lay_over(const MarchFlags& flags, core::MarchSpec& spec) {
     }
     if (flags.lat) spec.site = core::LatLon{*flags.lat, *flags.lon};
     if (flags.phases.empty()) return {};
-    spec.plan.clear();
-    for (const std::string& text : flags.phases) {
-        const auto step = planned(text, spec.tz);
-        if (!step) return step.error();
-        spec.plan.push_back(*step);
-    }
+    auto plan = plan_of(flags.phases, spec.tz);
+    if (!plan) return plan.error();
+    spec.plan = *std::move(plan);
     return {};
 }
 
@@ -99,12 +85,7 @@ void set(Context& context, const MarchFlags& flags) {
     const core::MarchSpec before = march->spec;
     if (auto fine = lay_over(flags, march->spec); !fine) return report(context, fine.error());
     doubt_place(context, march->spec);
-    std::vector<import::HostBody> wishes;
-    core::MarchSpec with_old_plan = march->spec;
-    with_old_plan.plan = before.plan;
-    std::uint32_t version = march->spec_version;
-    if (with_old_plan != before) wishes.emplace_back(core::UpdateMarch{march->spec, version++});
-    if (march->spec.plan != before.plan) wishes.emplace_back(core::Reschedule{march->spec.plan, version});
+    std::vector<import::HostBody> wishes = import::spec_changes(before, march->spec_version, march->spec);
     if (flags.sections != 0) wishes.emplace_back(core::SetSections{flags.sections});
     for (import::HostBody& wish : wishes) {
         const auto answer = admin.command(flags.log, import::command_json({*log, {}, std::move(wish)}));
@@ -132,7 +113,7 @@ void add_flags(CLI::App* verb, const std::shared_ptr<MarchFlags>& flags) {
     verb->add_option("--lon", flags->lon, "of the site; negative in America");
     verb->add_option("--kind", flags->kind, "in_person (default) or virtual");
     verb->add_option("--source", flags->source, "where the plan was taken from");
-    verb->add_option("--phase", flags->phases, "PHASE=LOCAL TIME or PHASE=?, once for each phase of the programme");
+    verb->add_option("--phase", flags->phases, plan_help);
     verb->add_option("--sections", flags->sections);
 }
 

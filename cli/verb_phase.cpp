@@ -1,10 +1,15 @@
-// `marchwire phase|hold|release|stop|resume|confirm`: what a lead does to the march as a whole.
+// `marchwire phase|hold|release|stop|resume|confirm|postpone|cancel|reschedule|move-venue`: what a lead does to the
+// march as a whole.
 #include "person_link.hpp"
+#include "plan_text.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace marchwire::cli {
 namespace {
@@ -16,6 +21,9 @@ struct PhaseFlags {
     std::string reason;
     std::string sentence;
     std::uint32_t proposal = 0;
+    std::vector<std::string> phases;
+    std::string venue;
+    std::optional<double> lat, lon;
 };
 using Flags = std::shared_ptr<PhaseFlags>;
 using Made = base::Result<sdk::Command>;
@@ -67,6 +75,56 @@ void add_confirm(CLI::App& app, Context& context) {
     });
 }
 
+Made reschedule(const sdk::March& march, const PhaseFlags& flags) {
+    const auto plan = plan_of(flags.phases, march.tz);
+    if (!plan) return plan.error();
+    sdk::Reschedule wish{{}, march.spec_version};
+    for (const core::PlannedPhase& step : *plan) {
+        wish.plan.push_back({static_cast<sdk::Phase>(step.phase), step.at.value});
+    }
+    return sdk::Command(std::move(wish));
+}
+
+Made move_venue(const sdk::March& march, const PhaseFlags& flags) {
+    if (flags.lat.has_value() != flags.lon.has_value()) {
+        return base::invalid("--lat", "Give --lat and --lon together.");
+    }
+    sdk::MoveVenue wish{flags.venue, std::nullopt, march.spec_version};
+    if (flags.lat) wish.site = sdk::LatLon{*flags.lat, *flags.lon};
+    return sdk::Command(std::move(wish));
+}
+
+/// Each tells everybody who has confirmed or is there.
+void add_changes_of_plan(CLI::App& app, Context& context) {
+    const auto flags = std::make_shared<PhaseFlags>();
+    auto* postpone = add(app, "postpone", "put the march off: it does not begin as planned", flags);
+    postpone->add_option("--reason", flags->reason, "for staff")->required();
+    postpone->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) {
+                               return Made(sdk::Postpone{march.phase_version, flags->reason});
+                           }});
+    });
+    auto* cancel = add(app, "cancel", "the march does not take place; nothing follows", flags);
+    cancel->add_option("--reason", flags->reason, "for staff")->required();
+    cancel->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) {
+                               return Made(sdk::Cancel{march.phase_version, flags->reason});
+                           }});
+    });
+    auto* rescheduling = add(app, "reschedule", "give the march another plan", flags);
+    rescheduling->add_option("--phase", flags->phases, plan_help)->required();
+    rescheduling->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) { return reschedule(march, *flags); }});
+    });
+    auto* moving = add(app, "move-venue", "the march meets elsewhere", flags);
+    moving->add_option("venue", flags->venue, "where")->required();
+    moving->add_option("--lat", flags->lat, "of the new place");
+    moving->add_option("--lon", flags->lon, "of the new place; negative in America");
+    moving->callback([&context, flags] {
+        run_verb(context, {flags->march, true, [&](const sdk::March& march) { return move_venue(march, *flags); }});
+    });
+}
+
 }  // namespace
 
 void add_phase(CLI::App& app, Context& context) {
@@ -103,6 +161,7 @@ void add_phase(CLI::App& app, Context& context) {
                                return Made(sdk::Stop{flags->reason, flags->sentence});
                            }});
     });
+    add_changes_of_plan(app, context);
     add_resume(app, context);
     add_confirm(app, context);
 }

@@ -102,6 +102,9 @@ inline constexpr std::size_t archive_block_bytes = 16UL * 1024 * 1024;  ///< bef
 inline constexpr Millis bus_nonce_every = seconds(1);       ///< heartbeat through the own channel (DESIGN 8)
 inline constexpr int bus_nonces_missed = 3;                 ///< then the link is opened anew (DESIGN 8)
 inline constexpr Millis bus_tail_check_every = seconds(5);  ///< followed logs are asked for their tips (DESIGN 8)
+inline constexpr Millis bus_lag_high{500};                  ///< BUS_LAG (DOMAIN, alerts)
+inline constexpr Millis bus_lag_for = seconds(10);          ///< in each beat for so long (DOMAIN, alerts)
+inline constexpr Millis bus_lost_kept = minutes(10);        ///< a lost server is a loss, then how it is. Ours
 inline constexpr Millis bus_nonce_age = seconds(2);         ///< older: staff is not served (DESIGN 10)
 inline constexpr Millis lease_life = seconds(3);            ///< of a march's keeping (DESIGN 3)
 inline constexpr Millis lease_held{2'500};                  ///< by the holder's own clock; then it stops (DESIGN 3)
@@ -194,6 +197,7 @@ inline constexpr Millis order_deadline_most = hours(24);      ///< a day's march
 inline constexpr Millis order_due_halt = seconds(30);         ///< HOLD, STOP (DOMAIN, alerts)
 inline constexpr Millis order_due = seconds(90);              ///< REROUTE (DOMAIN); the others that move people: ours
 inline constexpr Millis order_due_info = minutes(10);         ///< DOMAIN, alerts
+inline constexpr Millis order_due_plan = hours(1);            ///< a plan has changed: people are at home. Ours
 inline constexpr Millis roll_call_due = minutes(3);           ///< DOMAIN, alerts
 inline constexpr Millis order_step_halt = seconds(30);        ///< HOLD, STOP: at 60 s to the lead (DOMAIN, alerts)
 inline constexpr std::size_t incidents_open = 100;            ///< in a march: more are told to a lead by radio; ours

@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,10 +27,18 @@ struct Kept {
     bool operator==(const Kept&) const = default;
 };
 
+/// How the instances are to one another.
+struct Peers {
+    base::Millis lag;        ///< what is published is heard so late, for a while already; 0: in time
+    std::uint32_t lost = 0;  ///< fell silent without leaving, not long ago, and no other came in their place
+    bool operator==(const Peers&) const = default;
+};
+
 /// What this instance may do now, and what there is.
 struct Duties {
     std::vector<Kept> kept;              ///< empty too when the link was lost for too long
     std::vector<base::LogId> campaigns;  ///< all of the deployment
+    Peers peers = {};
     bool operator==(const Duties&) const = default;
 };
 

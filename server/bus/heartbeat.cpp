@@ -4,8 +4,27 @@
 #include "base/limits.hpp"
 
 #include <array>
+#include <charconv>
+#include <system_error>
 
 namespace marchwire::bus {
+namespace {
+
+std::int64_t milliseconds(std::chrono::steady_clock::time_point at) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+}  // namespace
+
+void LagWatch::heard(base::Millis lag) {
+    last_ = lag;
+    late_ = lag > base::limits::bus_lag_high ? late_ + 1 : 0;
+}
+
+base::Millis LagWatch::lasting() const {
+    constexpr auto enough = base::limits::bus_lag_for.value / base::limits::bus_nonce_every.value;
+    return late_ >= enough ? last_ : base::Millis{};
+}
 
 Heartbeat::Heartbeat(const std::string& id, RedisClient& requests, RedisClient& subscriptions)
     : channel_("mw:beat:" + id), requests_(requests), subscriptions_(subscriptions) {}
@@ -16,12 +35,16 @@ void Heartbeat::subscribe() {
     subscriptions_.say(words);
 }
 
-bool Heartbeat::heard(std::string_view channel, std::chrono::steady_clock::time_point now) {
+bool Heartbeat::heard(std::string_view channel, std::string_view said, std::chrono::steady_clock::time_point now) {
     if (channel != channel_) return false;
     unheard_ = 0;
     up_ = true;
     heard_at_ = now;
-    lag_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count();
+    std::int64_t sent_at = 0;
+    const auto read = std::from_chars(said.data(), said.data() + said.size(), sent_at);
+    if (read.ec != std::errc{}) return true;  // the channel's confirmation
+    lag_ms_ = milliseconds(now) - sent_at;
+    lags_.heard(lag());
     return true;
 }
 
@@ -38,8 +61,9 @@ void Heartbeat::beat(std::chrono::steady_clock::time_point now) {
             return subscriptions_.renew("Nothing of what we publish is heard.");
         }
     }
-    sent_at_ = now;
-    const std::array<std::string_view, 3> words{"PUBLISH", channel_, "1"};
+    // Several may be under way: each says when it left.
+    const std::string sent_at = std::to_string(milliseconds(now));
+    const std::array<std::string_view, 3> words{"PUBLISH", channel_, sent_at};
     if (requests_.takes()) requests_.request(words, [](const Reply*) {});
 }
 

@@ -12,6 +12,18 @@
 
 namespace marchwire::bus {
 
+/// Whether beats are heard late for so long that somebody should know.
+class LagWatch {
+public:
+    void heard(base::Millis lag);
+    /// The last one's, when all for limits::bus_lag_for were over limits::bus_lag_high; else 0.
+    [[nodiscard]] base::Millis lasting() const;
+
+private:
+    base::Millis last_;
+    int late_ = 0;  ///< beats, without one in time between
+};
+
 /// Over a pair of links: one publishes, the other has subscribed. A subscription that is there but says nothing is
 /// opened anew after limits::bus_nonces_missed beats. One thread, but for what is said so.
 class Heartbeat {
@@ -22,7 +34,8 @@ public:
     /// The link for subscriptions has become ready.
     void subscribe();
     /// True when this was our own beat, or its channel's confirmation.
-    [[nodiscard]] bool heard(std::string_view channel, std::chrono::steady_clock::time_point now);
+    [[nodiscard]] bool heard(std::string_view channel, std::string_view said,
+                             std::chrono::steady_clock::time_point now);
     /// Each second.
     void beat(std::chrono::steady_clock::time_point now);
 
@@ -32,6 +45,8 @@ public:
     [[nodiscard]] bool is_fresh(std::chrono::steady_clock::time_point now) const;
     /// From published to heard, the last time. Any thread.
     [[nodiscard]] base::Millis lag() const { return {lag_ms_}; }
+    /// As LagWatch has it. Of the same thread as `beat`.
+    [[nodiscard]] base::Millis lasting_lag() const { return lags_.lasting(); }
     /// Subscriptions opened anew since nothing was heard. Any thread.
     [[nodiscard]] std::uint64_t renewals() const { return renewals_; }
 
@@ -40,7 +55,7 @@ private:
     RedisClient& requests_;
     RedisClient& subscriptions_;
     int unheard_ = 0;
-    std::chrono::steady_clock::time_point sent_at_;
+    LagWatch lags_;
     std::atomic<std::chrono::steady_clock::time_point> heard_at_{};
     std::atomic<bool> up_{false};
     std::atomic<std::int64_t> lag_ms_{0};

@@ -76,7 +76,7 @@ private:
 enum class Script : std::uint8_t { keep, leave };
 
 std::optional<Duties> duties_in(const Reply& reply) {
-    if (reply.items.size() != 2) return std::nullopt;
+    if (reply.items.size() != 3) return std::nullopt;
     Duties duties;
     for (const Reply& one : reply.items[0].items) {
         const auto march = one.items.size() == 2 ? base::LogId::parse(one.items[0].text)
@@ -89,6 +89,7 @@ std::optional<Duties> duties_in(const Reply& reply) {
         if (!campaign) return std::nullopt;
         duties.campaigns.push_back(std::move(*campaign));
     }
+    duties.peers.lost = static_cast<std::uint32_t>(reply.items[2].integer);
     return duties;
 }
 
@@ -209,7 +210,7 @@ private:
         if (message.items.size() != 3 || message.items[0].text != "message") return;
         const std::string& channel = message.items[1].text;
         const std::string& bytes = message.items[2].text;
-        if (heartbeat_.heard(channel, std::chrono::steady_clock::now())) return;
+        if (heartbeat_.heard(channel, bytes, std::chrono::steady_clock::now())) return;
         if (bytes.size() < id_bytes || bytes.compare(0, id_bytes, id_) == 0) return;  // our own word
         if (channel == control_channel) return ask_duties();                          // what it kept is free
         const auto found = listeners_.find(channel);
@@ -260,20 +261,23 @@ private:
         const std::string life = std::to_string(limits::lease_life.value);
         const std::string now = std::to_string(clock_().value);
         const std::string back = std::to_string(limits::leases_back);
-        requests_.request(script(Script::keep, {"3", "mw:instances", "mw:leases", "mw:logs", id_, life, now, back}),
-                          [this, sent](const Reply* reply) {
-                              if (reply == nullptr || !told_) return;
-                              if (reply->is_error()) {
-                                  if (fault_of(reply->text) == RedisFault::no_script) requests_.renew(reply->text);
-                                  return;
-                              }
-                              auto duties = duties_in(*reply);
-                              if (!duties) return;
-                              // From when it was asked for: by then Redis may have counted it.
-                              lease_ends_ = sent + base::duration_of(limits::lease_held);
-                              duties_told_ = true;
-                              told_(*std::move(duties));
-                          });
+        const std::string lost = std::to_string(limits::bus_lost_kept.value);
+        requests_.request(
+            script(Script::keep, {"3", "mw:instances", "mw:leases", "mw:logs", id_, life, now, back, lost}),
+            [this, sent](const Reply* reply) {
+                if (reply == nullptr || !told_) return;
+                if (reply->is_error()) {
+                    if (fault_of(reply->text) == RedisFault::no_script) requests_.renew(reply->text);
+                    return;
+                }
+                auto duties = duties_in(*reply);
+                if (!duties) return;
+                // From when it was asked for: by then Redis may have counted it.
+                lease_ends_ = sent + base::duration_of(limits::lease_held);
+                duties_told_ = true;
+                duties->peers.lag = heartbeat_.lasting_lag();
+                told_(*std::move(duties));
+            });
     }
 
     void leave() {

@@ -189,6 +189,7 @@ public:
         if (state_.counts.size() > limits::counts_kept) state_.counts.erase(state_.counts.begin());
     }
     void operator()(const PolicySet& event) const { state_.policy = event.policy; }
+    void operator()(const ServersObserved& event) const { state_.servers = event.servers; }
     void operator()(const SilenceObserved& event) const {
         for (const auto& [person, since] : event.silent) silence(the(person), since);
         for (const PersonId person : event.heard) silence(the(person), UtcMs{});
@@ -408,6 +409,7 @@ public:
     void operator()(const CountReported&) const { misplaced(); }
     void operator()(const PolicySet&) const { misplaced(); }
     void operator()(const SilenceObserved&) const { misplaced(); }
+    void operator()(const ServersObserved&) const { misplaced(); }
     void operator()(const IncidentReported&) const { misplaced(); }
     void operator()(const IncidentChanged&) const { misplaced(); }
     void operator()(const RestrictedRead&) const { misplaced(); }

@@ -64,6 +64,7 @@ public:
     }
     Indices operator()(const PolicySet&) { return ops(); }
     Indices operator()(const SilenceObserved&) { return ops(); }
+    Indices operator()(const ServersObserved&) { return ops(); }
     /// Only the outbox needs them.
     Indices operator()(const PushSubscribed&) { return {}; }
     Indices operator()(const PushUnsubscribed&) { return {}; }

@@ -64,7 +64,13 @@ struct CreateMarch {
 struct UpdateMarch {
     MarchSpec spec;
     std::uint32_t version = 0;
-};  ///< all but the plan
+};  ///< all but the plan; venue and site as they are
+/// Both tell everybody who is coming: a notice, and an order to those who have confirmed or are there.
+struct MoveVenue {
+    std::string venue;
+    std::optional<LatLon> site;
+    std::uint32_t version = 0;
+};
 struct Reschedule {
     std::vector<PlannedPhase> plan;
     std::uint32_t version = 0;
@@ -312,6 +318,11 @@ struct ObserveSilence {
     std::vector<SilenceObserved::Silence> silent;
     std::vector<PersonId> heard;
 };
+/// How the servers are to one another.
+struct ObserveServers {
+    Term term;
+    ServersSeen servers;
+};
 /// Recipients who have not confirmed and whose phones are not heard, since when.
 struct ObserveUnreached {
     Term term;
@@ -348,14 +359,15 @@ struct RepairLog {
 };
 
 using CommandBody = std::variant<
-    CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, Reschedule,
-    SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
-    Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert,
-    PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered,
-    MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
-    AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed, ObserveColumn,
-    ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush,
-    UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit>;
+    CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, MoveVenue,
+    Reschedule, SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume,
+    ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert,
+    ClearAlert, PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall,
+    MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog,
+    HandOver, AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
+    ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
+    SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
+    ObserveServers>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -143,6 +143,15 @@ Condition coverage_lost(const MarchState& state, std::uint32_t cover) {
     return {found != state.tally.cover.end() && found->second.working == 0 && is_under_way(state), false};
 }
 
+Condition bus_lag(const MarchState& state) {
+    const Millis lag = state.servers.bus_lag;
+    return {expects_people(state) && lag.value != 0, false, static_cast<std::uint32_t>(lag.value)};
+}
+
+Condition instance_lost(const MarchState& state) {
+    return {expects_people(state) && state.servers.lost != 0, false, state.servers.lost};
+}
+
 Condition lost_child(const MarchState& state, std::uint32_t number) {
     const Incident* incident = state.incident(number);
     return {incident != nullptr && is_lost_child(*incident), false};
@@ -159,6 +168,8 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::density_high: return density_high(state, number);
         case AlertKind::coverage_lost: return coverage_lost(state, number);
         case AlertKind::lost_child: return lost_child(state, key.number);
+        case AlertKind::bus_lag: return bus_lag(state);
+        case AlertKind::instance_lost: return instance_lost(state);
         case AlertKind::phase_late: {
             const PlannedPhase next = awaited_phase(state);
             const bool awaited = next.at && late_key(next.phase) == key && at < next.at + late_until;
@@ -206,6 +217,8 @@ UtcMs clear_at(const MarchState& state, const AlertKey& key, UtcMs at) {
         const bool replaced = key.subject && network_is_told(state, 0);
         return replaced ? at : at + limits::network_lost_within + limits::network_lost_within;
     }
+    if (key.kind == AlertKind::bus_lag) return at + limits::bus_lag_for + limits::bus_lag_for;
+    if (key.kind == AlertKind::instance_lost) return at + limits::lease_life + limits::lease_life;
     if (key.kind != AlertKind::unreachable) return at;
     const Member* member = state.member(key.subject);
     const bool only_heard = member != nullptr && member->last_check_in < at && is_listened_for(*member) &&
@@ -261,6 +274,7 @@ public:
         for (const Member& member : state_.roster) look(state_, {AlertKind::battery_low, member.person}, at_);
         plan();
         silence();
+        servers();
         for (const Incident& one : state_.incidents) incident(one);
         known([](AlertKind kind) { return is_of_condition(kind); });
     }
@@ -273,6 +287,10 @@ public:
     void plan() const {
         if (const PlannedPhase next = awaited_phase(state_); next.at) look(state_, late_key(next.phase), at_);
         known([](AlertKind kind) { return kind == AlertKind::phase_late; });
+    }
+    void servers() const {
+        look(state_, {AlertKind::bus_lag, {}}, at_);
+        look(state_, {AlertKind::instance_lost, {}}, at_);
     }
     void incident(const Incident& incident) const { look(state_, {AlertKind::lost_child, {}, incident.number}, at_); }
     void count(const Count& told) const {
@@ -337,6 +355,7 @@ struct Follow {
     void operator()(const CheckedIn& event) const { watching.person(event.person); }
     void operator()(const CountReported& event) const { watching.count(event.count); }
     void operator()(const SilenceObserved&) const { watching.silence(); }
+    void operator()(const ServersObserved&) const { watching.servers(); }
     void operator()(const IncidentReported& event) const { watching.incident(event.incident); }
     void operator()(const IncidentChanged& event) const { watching.incident(event.incident); }
     void operator()(const RestrictedRead&) const {}
@@ -390,7 +409,7 @@ bool is_in_small(AlertKind kind) {
 
 bool is_in_large_alone(AlertKind kind) {
     static constexpr std::array kinds = {AlertKind::density_high, AlertKind::head_too_fast, AlertKind::column_stretched,
-                                         AlertKind::off_route};
+                                         AlertKind::off_route,    AlertKind::bus_lag,       AlertKind::instance_lost};
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
@@ -438,7 +457,8 @@ void due_watches(const MarchState& state, UtcMs now, std::vector<Event>& events)
         if (!is_due(watched, now)) continue;
         const auto open = state.alerts.find(key);
         if (watched.what == Watch::For::raise) {
-            raise(state, key, condition(state, key, now).critical, now, events);
+            const Condition found = condition(state, key, now);
+            raise(state, key, found.critical, now, events, found.figure);
         } else if (open != state.alerts.end()) {
             events.emplace_back(AlertCleared{key, open->second.version + 1, PersonId{}, "is no longer so"});
         }

@@ -7,6 +7,7 @@
 
 #include "core/event.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace marchwire::core {
@@ -14,6 +15,7 @@ namespace marchwire::core {
 struct Condition {
     bool holds = false;
     bool critical = false;
+    std::uint32_t figure = 0;  ///< as in Alert
 };
 
 /// True when the march's preset has this kind. SOS and a detained person are never off.

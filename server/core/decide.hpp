@@ -47,6 +47,9 @@ void apply(CampaignState& state, const Entry& entry, const base::Digest& digest)
 /// is to be said; calling it again after applying yields nothing new. (core/decide_column)
 [[nodiscard]] std::vector<Event> column_events(const MarchState& state, const ObserveColumn& seen, UtcMs now);
 
+/// ObserveServers would tell this march something that matters to it.
+[[nodiscard]] bool is_news(const MarchState& state, const ServersSeen& servers);
+
 /// What the answer to an accepted ReadRestricted bears, asked with the state that holds it; none for other commands.
 /// The refusal, where this actor may not read it (any more).
 [[nodiscard]] base::Result<std::optional<RestrictedBlock>> restricted_answer(const MarchState& state,

@@ -79,14 +79,24 @@ void clear_missed_check_in(const MarchState& state, PersonId person, PersonId by
 [[nodiscard]] bool may_speak_for(const Ask& ask, const Member& person);
 /// RecipientsAdded for whoever comes on duty, or to another place, by these events.
 void add_recipients(const MarchState& state, UtcMs now, Events& events);
-/// OrdersEnded for what it supersedes and, last, OrderIssued to all on duty; only the former when nobody is on duty.
-void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> parameters, Events& events);
+/// An order that another command opens. Its words are ours: each phone shows the template in its own language.
+struct FollowingOrder {
+    OrderKind kind = OrderKind::info;
+    std::string template_name;
+    std::string text;
+    std::vector<std::string> parameters = {};
+    Millis to_answer = {};      ///< 0: what the kind has
+    bool to_confirmed = false;  ///< also to those who are not there yet
+    bool ends_walking = false;  ///< whatever said whether people walk is over
+};
+/// OrdersEnded for what it supersedes and, last, OrderIssued to all on duty; only the former when it reaches nobody.
+void open_order(const Ask& ask, FollowingOrder follows, Events& events);
 /// An INFO order to all on duty in place of `replaces` (0: of none), which ends. Answers its number; 0 when nobody is
 /// on duty, or the text is empty: then the other one ends without it.
 std::uint32_t inform_all(const Ask& ask, std::string template_name, std::string text, std::uint32_t replaces,
                          Events& events);
-/// What a change of phase orders: HOLD, STOP, RESUME, DISPERSE, or that the march is cancelled; none for others. A
-/// march that is closed ends its orders.
+/// What a change of phase orders: HOLD, STOP, RESUME, DISPERSE, or that the march is postponed or cancelled; none for
+/// others. A march that is closed ends its orders.
 void order_phase(const Ask& ask, Phase to, Events& events);
 /// Raises and ends alerts of orders, and closes orders (core/order_timers). Their ladder is climbed as every other.
 void due_of_orders(const MarchState& state, UtcMs now, Events& events);
@@ -127,6 +137,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 // ---- families ----------------------------------------------------------------------------------
 [[nodiscard]] Decision decide_on(const Ask& ask, const CreateMarch& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const UpdateMarch& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const MoveVenue& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const Reschedule& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetSections& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AssignDuty& wish);
@@ -154,6 +165,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetPolicy& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ObserveSilence& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ObserveUnreached& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ObserveServers& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SubscribePush& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const UnsubscribePush& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ForgetPush& wish);

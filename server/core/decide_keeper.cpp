@@ -1,4 +1,5 @@
 // The keeper's own commands: ticks, terms and signed tips.
+#include "core/conditions.hpp"
 #include "core/decide_family.hpp"
 
 namespace marchwire::core {
@@ -28,6 +29,22 @@ Decision decide_on(const Ask& ask, const TakeKeeping& wish) {
     const Millis idle = wish.idle_since ? ask.now - wish.idle_since : Millis{};
     if (idle.value > 0 && next_due(ask.state)) events.emplace_back(TimersShifted{idle});
     return events;
+}
+
+bool is_news(const MarchState& state, const ServersSeen& servers) {
+    if (!is_on(state.policy, AlertKind::bus_lag) || check_in_interval(state.spec.kind, state.phase).value == 0) {
+        return false;
+    }
+    const bool is_late = servers.bus_lag.value != 0;
+    return is_late != (state.servers.bus_lag.value != 0) || servers.lost != state.servers.lost;
+}
+
+Decision decide_on(const Ask& ask, const ObserveServers& wish) {
+    if (auto wrong = check_term(ask.state, wish.term)) return *wrong;
+    if (!is_news(ask.state, wish.servers)) {
+        return base::refuse(base::RefusalCode::not_found, "servers", "Nothing of this is news.");
+    }
+    return events_of(ServersObserved{wish.servers});
 }
 
 Decision decide_on(const Ask& ask, const ObserveSilence& wish) {

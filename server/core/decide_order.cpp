@@ -32,6 +32,10 @@ Complaint check_names(const MarchState& state, const std::vector<PersonId>& name
 }
 
 Complaint check_audience(const MarchState& state, const OrderAudience& audience) {
+    if (audience.with_confirmed) {
+        return base::invalid("audience.with_confirmed",
+                             "Only a change of the plan goes to those who are not there yet; leave this out.");
+    }
     switch (audience.kind) {
         case AudienceKind::all: return std::nullopt;
         case AudienceKind::role:
@@ -212,35 +216,48 @@ Decision issued(const Ask& ask, Order order) {
     return events;
 }
 
-/// The words of an order that a change of phase opens. Their templates bear the same name.
-struct PhaseWords {
-    std::string_view template_name;
-    std::string_view text;
-};
-PhaseWords words_of(OrderKind kind) {
-    switch (kind) {
-        case OrderKind::hold: return {"hold", "HOLD: stop where you are, keep together, wait for the next order."};
-        case OrderKind::stop: return {"stop", "STOP: everybody stands still now. Keep ways clear for help."};
-        case OrderKind::resume: return {"resume", "RESUME: walk on slowly, close gaps."};
-        case OrderKind::disperse: return {"disperse", "DISPERSE: the march ends. Lead people to the open exits."};
-        case OrderKind::reroute: return {"reroute", "REROUTE: the route has changed. Look at the map before you walk."};
-        case OrderKind::info: return {"cancelled", "CANCELLED: the march does not take place. Tell people near you."};
-        case OrderKind::slow:
-        case OrderKind::close_up:
-        case OrderKind::staff_intersection:
-        case OrderKind::roll_call: break;
-    }
-    return {"roll_call", "ROLL CALL: answer with the number of people with you."};
+constexpr std::string_view roll_call_text = "ROLL CALL: answer with the number of people with you.";
+
+FollowingOrder hold_order() {
+    return {OrderKind::hold, "hold", "HOLD: stop where you are, keep together, wait for the next order."};
 }
 
-std::optional<OrderKind> ordered_by(Phase from, Phase to) {
-    if (to == Phase::held || to == Phase::paused) return OrderKind::hold;
-    if (to == Phase::stopped) return OrderKind::stop;
-    if (to == Phase::dispersing) return OrderKind::disperse;
-    if (to == Phase::cancelled) return OrderKind::info;
+/// Whoever is on the way must hear that there is nothing to come to.
+FollowingOrder put_off_order(std::string template_name, std::string text) {
+    FollowingOrder order{OrderKind::info, std::move(template_name), std::move(text)};
+    order.to_answer = limits::order_due_plan;
+    order.to_confirmed = order.ends_walking = true;
+    return order;
+}
+
+std::optional<FollowingOrder> ordered_by(Phase from, Phase to) {
+    if (to == Phase::held || to == Phase::paused) return hold_order();
+    if (to == Phase::stopped) {
+        return FollowingOrder{OrderKind::stop, "stop", "STOP: everybody stands still now. Keep ways clear for help."};
+    }
+    if (to == Phase::dispersing) {
+        return FollowingOrder{OrderKind::disperse, "disperse",
+                              "DISPERSE: the march ends. Lead people to the open exits."};
+    }
+    if (to == Phase::cancelled) {
+        return put_off_order("cancelled", "CANCELLED: the march does not take place. Tell people near you.");
+    }
+    if (to == Phase::postponed) {
+        return put_off_order("postponed", "POSTPONED: the march does not begin as planned. Wait for the new time.");
+    }
     // DISPERSING is left for a walk by a correction alone.
-    if (waits(from) || (from == Phase::dispersing && to != Phase::closed)) return OrderKind::resume;
+    if (waits(from) || (from == Phase::dispersing && to != Phase::closed)) {
+        return FollowingOrder{OrderKind::resume, "resume", "RESUME: walk on slowly, close gaps."};
+    }
     return std::nullopt;
+}
+
+/// An order that goes out where it reaches somebody, and what it ends either way.
+void replace(const Ask& ask, const Order& fresh, const std::vector<std::uint32_t>& before, Events& events) {
+    const bool goes_out = !fresh.receipts.empty();
+    const auto how = goes_out ? OrderState::superseded : OrderState::closed;
+    end_orders(ask.state, {before, how, goes_out ? fresh.number : 0, {}, {}}, events);
+    if (goes_out) events.emplace_back(OrderIssued{fresh});
 }
 
 /// What was touched by events that are not applied yet.
@@ -254,23 +271,20 @@ Member& touched(const MarchState& state, std::vector<Member>& members, PersonId 
 
 }  // namespace
 
-void open_order(const Ask& ask, OrderKind kind, std::vector<std::string> parameters, Events& events) {
+void open_order(const Ask& ask, FollowingOrder follows, Events& events) {
     Order order;
-    order.kind = kind;
-    const PhaseWords words = words_of(kind);
-    order.template_name = words.template_name;
-    order.text = words.text;
-    order.parameters = std::move(parameters);
+    order.kind = follows.kind;
+    order.template_name = std::move(follows.template_name);
+    order.text = std::move(follows.text);
+    order.parameters = std::move(follows.parameters);
+    order.audience.with_confirmed = follows.to_confirmed;
+    if (follows.to_answer.value != 0) order.deadline = ask.now + follows.to_answer;
     const Order fresh = prepared(ask, std::move(order));
-    // That the march is cancelled ends what said whether people walk.
-    const bool ends_walking = kind == OrderKind::info;
     const auto before = open_orders(ask.state, [&](const Order& old) {
-        return supersedes(fresh, old) || (ends_walking && moves_people(old.kind));
+        const bool said_anew = old.kind == OrderKind::info && old.template_name == fresh.template_name;
+        return supersedes(fresh, old) || said_anew || (follows.ends_walking && moves_people(old.kind));
     });
-    const bool reaches_somebody = !fresh.receipts.empty();
-    const auto how = reaches_somebody ? OrderState::superseded : OrderState::closed;
-    end_orders(ask.state, {before, how, reaches_somebody ? fresh.number : 0, {}, {}}, events);
-    if (reaches_somebody) events.emplace_back(OrderIssued{fresh});
+    replace(ask, fresh, before, events);
 }
 
 std::uint32_t inform_all(const Ask& ask, std::string template_name, std::string text, std::uint32_t replaces,
@@ -280,14 +294,10 @@ std::uint32_t inform_all(const Ask& ask, std::string template_name, std::string 
     order.template_name = std::move(template_name);
     order.text = std::move(text);
     const bool is_empty = order.text.empty();
-    const Order fresh = prepared(ask, std::move(order));
-    const bool goes_out = !is_empty && !fresh.receipts.empty();
-    const auto before = open_orders(ask.state, [&](const Order& old) { return old.number == replaces; });
-    const auto how = goes_out ? OrderState::superseded : OrderState::closed;
-    end_orders(ask.state, {before, how, goes_out ? fresh.number : 0, {}, {}}, events);
-    if (!goes_out) return 0;
-    events.emplace_back(OrderIssued{fresh});
-    return fresh.number;
+    Order fresh = prepared(ask, std::move(order));
+    if (is_empty) fresh.receipts.clear();
+    replace(ask, fresh, open_orders(ask.state, [&](const Order& old) { return old.number == replaces; }), events);
+    return fresh.receipts.empty() ? 0 : fresh.number;
 }
 
 void order_phase(const Ask& ask, Phase to, Events& events) {
@@ -295,7 +305,7 @@ void order_phase(const Ask& ask, Phase to, Events& events) {
         const auto all = open_orders(ask.state, [](const Order&) { return true; });
         return end_orders(ask.state, {all, OrderState::closed, 0, ask.actor.person, {}}, events);
     }
-    if (const auto kind = ordered_by(ask.state.phase, to)) open_order(ask, *kind, {}, events);
+    if (auto follows = ordered_by(ask.state.phase, to)) open_order(ask, *std::move(follows), events);
 }
 
 void add_recipients(const MarchState& state, UtcMs now, Events& events) {
@@ -349,9 +359,8 @@ Decision decide_on(const Ask& ask, const IssueOrder& wish) {
 Decision decide_on(const Ask& ask, const OpenRollCall& wish) {
     Order order;
     order.kind = OrderKind::roll_call;
-    const PhaseWords words = words_of(order.kind);
-    if (wish.text.empty()) order.template_name = words.template_name;
-    order.text = wish.text.empty() ? words.text : wish.text;
+    if (wish.text.empty()) order.template_name = "roll_call";
+    order.text = wish.text.empty() ? roll_call_text : wish.text;
     order.audience = wish.audience;
     order.deadline = wish.deadline;
     return issued(ask, std::move(order));

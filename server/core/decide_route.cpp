@@ -93,7 +93,12 @@ Decision decide_on(const Ask& ask, const ActivateRoute& wish) {
     for (Event& event : say_active(**route, now ? ask.now : planned)) events.push_back(std::move(event));
     put_marks_on(state, **route, ask.now, events);
     put_board_on(state, **route, events);
-    open_order(ask, OrderKind::reroute, {std::to_string(wish.version)}, events);
+    open_order(ask,
+               {OrderKind::reroute,
+                "reroute",
+                "REROUTE: the route has changed. Look at the map before you walk.",
+                {std::to_string(wish.version)}},
+               events);
     return events;
 }
 

@@ -32,6 +32,49 @@ base::Refusal march_is_over(const MarchState& state) {
     return wrong_transition("The march is " + std::string(name_of(state.phase)) + " and is not changed any more.");
 }
 
+Complaint check_change(const MarchState& state, std::uint32_t version) {
+    if (version != state.spec_version) {
+        return stale_spec(state);
+    }
+    if (phase_is_final(state.phase)) {
+        return march_is_over(state);
+    }
+    return std::nullopt;
+}
+
+/// What everybody should know who is coming: the public by a notice, staff by an order to answer.
+void tell_change(const Ask& ask, std::string notice, FollowingOrder order, Events& events) {
+    Notice posted;
+    posted.number = ask.state.notices_posted + 1;
+    posted.severity = Severity::warning;
+    posted.text = std::move(notice);
+    posted.posted_at = ask.now;
+    events.emplace_back(NoticePosted{std::move(posted)});
+    order.to_answer = limits::order_due_plan;
+    order.to_confirmed = true;
+    open_order(ask, std::move(order), events);
+}
+
+/// Phones show the time in the march's zone, from the plan: core knows no zones.
+void tell_times(const Ask& ask, Events& events) {
+    tell_change(
+        ask, "The times of this march have changed.",
+        {OrderKind::info, "rescheduled", "CHANGED TIMES: the march has a new plan. Look at the times before you go."},
+        events);
+}
+
+void tell_venue(const Ask& ask, const std::string& venue, Events& events) {
+    std::string text = "NEW PLACE: the march meets elsewhere" + (venue.empty() ? "" : ": " + venue) + ".";
+    if (ask.state.spec.drill) text.insert(0, "DRILL ");
+    const bool is_short = !check_text(text, "text", limits::order_characters, Presence::required);
+    tell_change(ask, venue.empty() ? "The meeting place of this march has changed." : "New meeting place: " + venue,
+                {OrderKind::info,
+                 "venue_moved",
+                 is_short ? std::move(text) : "NEW PLACE: the march meets elsewhere. Look at the map before you go.",
+                 {venue}},
+                events);
+}
+
 Complaint check_line(const RouteLine& line) {
     if (auto wrong = check_text(line.name, "line.name", limits::name_characters, Presence::optional)) {
         return wrong;
@@ -171,11 +214,8 @@ Decision decide_on(const Ask& ask, const CreateMarch& wish) {
 
 Decision decide_on(const Ask& ask, const UpdateMarch& wish) {
     const MarchState& state = ask.state;
-    if (wish.version != state.spec_version) {
-        return stale_spec(state);
-    }
-    if (phase_is_final(state.phase)) {
-        return march_is_over(state);
+    if (auto wrong = check_change(state, wish.version)) {
+        return *wrong;
     }
     MarchSpec spec = spec_as_stored(wish.spec);
     spec.plan = state.spec.plan;
@@ -185,6 +225,9 @@ Decision decide_on(const Ask& ask, const UpdateMarch& wish) {
     if (spec.kind != state.spec.kind && state.phase != Phase::planned) {
         return base::invalid("spec.kind", "The kind of a march is fixed once it has begun.");
     }
+    if (spec.venue != state.spec.venue || spec.site != state.spec.site) {
+        return base::invalid("spec.venue", "Move the venue by move_venue: it tells everybody who is coming.");
+    }
     // Who could read the feed so far must not change behind their backs.
     if (spec.drill != state.spec.drill) {
         return base::invalid("spec.drill", "A march cannot become a drill, nor a drill a march: create another.");
@@ -192,13 +235,30 @@ Decision decide_on(const Ask& ask, const UpdateMarch& wish) {
     return events_of(MarchUpdated{state.spec_version + 1, std::move(spec)});
 }
 
+Decision decide_on(const Ask& ask, const MoveVenue& wish) {
+    const MarchState& state = ask.state;
+    if (auto wrong = check_change(state, wish.version)) {
+        return *wrong;
+    }
+    MarchSpec spec = state.spec;
+    spec.venue = wish.venue;
+    spec.site = wish.site;
+    spec = spec_as_stored(std::move(spec));
+    if (auto wrong = check_spec(spec)) {
+        return *wrong;
+    }
+    const bool moved = spec != state.spec;
+    Events events = events_of(MarchUpdated{state.spec_version + 1, std::move(spec)});
+    if (moved) {
+        tell_venue(ask, wish.venue, events);
+    }
+    return events;
+}
+
 Decision decide_on(const Ask& ask, const Reschedule& wish) {
     const MarchState& state = ask.state;
-    if (wish.version != state.spec_version) {
-        return stale_spec(state);
-    }
-    if (phase_is_final(state.phase)) {
-        return march_is_over(state);
+    if (auto wrong = check_change(state, wish.version)) {
+        return *wrong;
     }
     if (auto wrong = check_plan(state.spec.kind, wish.plan, "plan")) {
         return *wrong;
@@ -206,8 +266,12 @@ Decision decide_on(const Ask& ask, const Reschedule& wish) {
     MarchSpec spec = state.spec;
     spec.plan = wish.plan;
     const UtcMs public_from = default_public_from(spec.plan, ask.now);
+    const bool moved = spec.plan != state.spec.plan;
     Events events = events_of(MarchUpdated{state.spec_version + 1, std::move(spec)});
     announce_route(state, public_from, events);
+    if (moved) {
+        tell_times(ask, events);
+    }
     return events;
 }
 

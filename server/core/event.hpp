@@ -21,7 +21,7 @@ struct MarchCreated {
 struct MarchUpdated {
     std::uint32_t version = 0;
     MarchSpec spec;
-};  ///< whole new spec; also Reschedule
+};  ///< whole new spec; also of Reschedule and MoveVenue
 struct SectionsSet {
     std::uint32_t sections = 0;
 };
@@ -128,7 +128,8 @@ struct OrderIssued {
 /// They came on duty before the deadline.
 struct RecipientsAdded {
     std::uint32_t order = 0;
-    std::vector<std::uint32_t> ordinals;  ///< places in the roster, ascending
+    std::vector<std::uint32_t> ordinals;       ///< places in the roster, ascending
+    std::vector<std::uint32_t> sections = {};  ///< as in ReceiptsMoved
 };
 /// How far the order has come with some of its recipients: never to the left.
 struct ReceiptsMoved {
@@ -203,6 +204,10 @@ struct SilenceObserved {
     std::vector<Silence> silent;
     std::vector<PersonId> heard;  ///< were silent, and speak again
 };
+/// How the servers are to one another has changed.
+struct ServersObserved {
+    ServersSeen servers;
+};
 
 /// One per person and device: a later one replaces it. On no feed.
 struct PushSubscribed {
@@ -262,14 +267,14 @@ struct ImportRecorded {
     ImportRecord record;
 };
 
-using Event = std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded,
-                           RouteImported, RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged,
-                           CheckInsScheduled, TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared,
-                           NoticePosted, CallsToActionSet, KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated,
-                           MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-                           OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported,
-                           PolicySet, SilenceObserved, ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged,
-                           RestrictedRead, PushSubscribed, PushUnsubscribed, IntersectionsChanged, ClosuresSet>;
+using Event = std::variant<
+    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
+    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
+    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
+    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
+    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
+    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
+    IntersectionsChanged, ClosuresSet, ServersObserved>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

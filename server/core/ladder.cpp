@@ -68,7 +68,8 @@ private:
     [[nodiscard]] bool is_of_city(const Member& member) const {
         // They watch what is done to people, and are told of this as the city is.
         const bool observer = kind_ == AlertKind::person_detained && member.role == Role::legal_observer;
-        const bool of_city = is_of_column(kind_) || kind_ == AlertKind::lost_child;
+        const bool of_servers = kind_ == AlertKind::bus_lag || kind_ == AlertKind::instance_lost;
+        const bool of_city = is_of_column(kind_) || kind_ == AlertKind::lost_child || of_servers;
         const bool dispatcher = of_city && member.role == Role::dispatcher;
         const bool liaison = kind_ == AlertKind::lost_child && member.role == Role::police_liaison;
         return member.role == Role::city_lead || observer || dispatcher || liaison;
@@ -113,6 +114,8 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::unreachable: return {rung_buddy, rung_city_leads, limits::ladder_step, false};
         case AlertKind::battery_low: return {rung_section_lead, rung_city_leads, limits::ladder_step, false};
         case AlertKind::network_lost:
+        case AlertKind::bus_lag:
+        case AlertKind::instance_lost:
         case AlertKind::staffing_low:
         case AlertKind::phase_late: return {rung_city_leads, rung_city_leads, limits::ladder_step, false};
         case AlertKind::order_unacked:

@@ -214,7 +214,8 @@ struct Alert {
     PersonId owner;
     bool critical = false;     ///< the worse of two degrees, where a kind has two
     std::uint32_t figure = 0;  ///< as it was when raised: metres of a gap or beside the route, percent of the tail's
-                               ///< pace or of the length at step-off; 0 of other kinds
+                               ///< pace or of the length at step-off, milliseconds of BUS_LAG, servers of
+                               ///< INSTANCE_LOST; 0 of other kinds
     bool operator==(const Alert&) const = default;
 };
 
@@ -261,6 +262,13 @@ struct PushSubscription {
     DeviceId device;
     std::string sealed;  ///< opaque, at most limits::push_sealed_bytes
     bool operator==(const PushSubscription&) const = default;
+};
+
+/// How the servers are to one another, as the march's keeper sees it.
+struct ServersSeen {
+    Millis bus_lag;          ///< what one says the others hear so late, for a while already; 0: in time
+    std::uint32_t lost = 0;  ///< fell silent without leaving, and no other came in their place
+    bool operator==(const ServersSeen&) const = default;
 };
 
 /// One change of phase, kept so that a mis-tap can be corrected.
@@ -319,10 +327,11 @@ struct MarchState {
     AlertPolicy policy;
     std::vector<Count> counts;             ///< last limits::counts_kept, oldest first; the log holds all
     std::vector<PushSubscription> pushes;  ///< oldest first; at most limits::push_devices of a person
-    UtcMs no_show_at;                      ///< whoever is CONFIRMED then has not come; 0 before step-off
-    Term term;                             ///< highest keeper term seen
-    Tip signed_tip;                        ///< last one signed
-    Seq repaired_at;                       ///< of the last LogRepaired: before it the store may lack entries; 0: none
+    ServersSeen servers;
+    UtcMs no_show_at;  ///< whoever is CONFIRMED then has not come; 0 before step-off
+    Term term;         ///< highest keeper term seen
+    Tip signed_tip;    ///< last one signed
+    Seq repaired_at;   ///< of the last LogRepaired: before it the store may lack entries; 0: none
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }

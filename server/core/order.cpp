@@ -53,7 +53,8 @@ bool is_meant(const OrderAudience& audience, const Member& member) {
 }
 
 bool is_recipient(const Order& order, const Member& member, Duty duty) {
-    return is_present(duty) && member.role != Role::legal_observer && member.person != order.issuer &&
+    const bool comes = order.audience.with_confirmed && duty == Duty::confirmed;
+    return (is_present(duty) || comes) && member.role != Role::legal_observer && member.person != order.issuer &&
            is_meant(order.audience, member);
 }
 

@@ -25,6 +25,7 @@ struct OrderAudience {
     std::optional<Role> role = {};
     std::uint32_t section = 0;
     std::vector<PersonId> names = {};  ///< on the roster, at most limits::order_names
+    bool with_confirmed = false;       ///< all: also those who have confirmed and are not there yet
     bool operator==(const OrderAudience&) const = default;
 };
 
@@ -85,7 +86,8 @@ struct Order {
 /// By role, section or name, whatever the duty.
 [[nodiscard]] bool is_meant(const OrderAudience& audience, const Member& member);
 
-/// Would get this order now: on the street, meant, commanded (no legal observer), not the issuer.
+/// Would get this order now: on the street (or expected there, where that is said), meant, commanded (no legal
+/// observer), not the issuer.
 [[nodiscard]] bool is_recipient(const Order& order, const Member& member, Duty duty);
 
 /// Places in the roster of those who still owe an answer and have not left for today, ascending.

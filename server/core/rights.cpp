@@ -133,6 +133,7 @@ struct RowOf {
     static Action of(const RevokeToken*) { return Action::roster_invites; }
     static Action of(const CreateMarch*) { return Action::set_up_march; }
     static Action of(const UpdateMarch*) { return Action::set_up_march; }
+    static Action of(const MoveVenue*) { return Action::set_up_march; }
     static Action of(const Reschedule*) { return Action::set_up_march; }
     static Action of(const SetSections*) { return Action::set_up_march; }
     static Action of(const RecordImport*) { return Action::set_up_march; }
@@ -157,6 +158,7 @@ struct RowOf {
     static Action of(const RaiseSos*) { return Action::own_field; }
     static Action of(const ReportCount*) { return Action::report; }
     static Action of(const SetPolicy*) { return Action::set_up_march; }
+    static Action of(const ObserveServers*) { return Action::machine; }
     static Action of(const ObserveSilence*) { return Action::machine; }
     static Action of(const ObserveUnreached*) { return Action::machine; }
     static Action of(const SubscribePush*) { return Action::own_field; }

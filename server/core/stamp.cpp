@@ -21,13 +21,22 @@ Entry begin(const Tip& tip, Seq public_seq, Event event, const Command& command,
     return entry;
 }
 
+/// Of whose lead a feed shows each recipient.
+void note_sections(const MarchState& state, Event& event) {
+    const auto section_at = [&](std::uint32_t ordinal) { return state.roster[ordinal].section; };
+    if (auto* moved = std::get_if<ReceiptsMoved>(&event)) {
+        moved->sections.clear();
+        for (const Receipt& receipt : moved->receipts) moved->sections.push_back(section_at(receipt.ordinal));
+    } else if (auto* added = std::get_if<RecipientsAdded>(&event)) {
+        added->sections.clear();
+        for (const std::uint32_t ordinal : added->ordinals) added->sections.push_back(section_at(ordinal));
+    }
+}
+
 }  // namespace
 
 Entry stamp(const MarchState& state, Event event, const Command& command, const Context& context) {
-    if (auto* moved = std::get_if<ReceiptsMoved>(&event)) {
-        moved->sections.clear();
-        for (const Receipt& receipt : moved->receipts) moved->sections.push_back(state.roster[receipt.ordinal].section);
-    }
+    note_sections(state, event);
     const auto indices = audience(state, event);
     Entry entry = begin(state.tip, state.public_seq, std::move(event), command, context);
     entry.topics.reserve(indices.size());

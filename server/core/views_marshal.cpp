@@ -36,6 +36,7 @@ struct FitForPhone {
     bool operator()(const CallsToActionSet&) const { return true; }
     bool operator()(const PolicySet&) const { return false; }
     bool operator()(const SilenceObserved&) const { return false; }
+    bool operator()(const ServersObserved&) const { return false; }
     bool operator()(const PushSubscribed&) const { return false; }
     bool operator()(const PushUnsubscribed&) const { return false; }
     bool operator()(const ProposalMade&) const { return false; }

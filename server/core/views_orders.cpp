@@ -30,6 +30,15 @@ ReceiptsMoved of_section(const ReceiptsMoved& moved, std::uint32_t section) {
     return shown;
 }
 
+RecipientsAdded of_section(const RecipientsAdded& added, std::uint32_t section) {
+    if (added.sections.empty()) return added;  // stored before sections were noted
+    RecipientsAdded shown{added.order, {}};
+    for (std::size_t i = 0; i < added.ordinals.size() && i < added.sections.size(); ++i) {
+        if (added.sections[i] == section) shown.ordinals.push_back(added.ordinals[i]);
+    }
+    return shown;
+}
+
 /// It goes on elsewhere: whoever listens here alone hears that, and no word of it.
 Incident gone(const Incident& incident) {
     Incident shown;
@@ -66,13 +75,16 @@ std::optional<Event> incident_on(const Event& event, std::uint32_t index) {
 std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
     if (auto shown = incident_on(event, index)) return shown;
     const auto* receipts = std::get_if<ReceiptsMoved>(&event);
+    const auto* added = std::get_if<RecipientsAdded>(&event);
     if (index == topic_index::ops) {
         // Whoever reads ops knows the roster.
-        if (receipts == nullptr) return std::nullopt;
-        return ReceiptsMoved{receipts->order, receipts->receipts, {}};
+        if (receipts != nullptr) return ReceiptsMoved{receipts->order, receipts->receipts, {}};
+        if (added != nullptr) return RecipientsAdded{added->order, added->ordinals};
+        return std::nullopt;
     }
-    if (const auto section = section_led_by(index); section && receipts != nullptr) {
-        return of_section(*receipts, *section);
+    if (const auto section = section_led_by(index)) {
+        if (receipts != nullptr) return of_section(*receipts, *section);
+        if (added != nullptr) return of_section(*added, *section);
     }
     if (const auto* issued = std::get_if<OrderIssued>(&event)) {
         OrderIssued shown = *issued;
@@ -81,11 +93,11 @@ std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
     }
     const auto ordinal = ordinal_of(index);
     if (!ordinal) return std::nullopt;
-    if (const auto* added = std::get_if<RecipientsAdded>(&event)) return RecipientsAdded{added->order, {*ordinal}};
-    if (const auto* moved = std::get_if<ReceiptsMoved>(&event)) {
-        ReceiptsMoved shown{moved->order, {}, {}};
-        const auto own = std::ranges::find(moved->receipts, *ordinal, &Receipt::ordinal);
-        if (own != moved->receipts.end()) shown.receipts.push_back(*own);
+    if (added != nullptr) return RecipientsAdded{added->order, {*ordinal}};
+    if (receipts != nullptr) {
+        ReceiptsMoved shown{receipts->order, {}, {}};
+        const auto own = std::ranges::find(receipts->receipts, *ordinal, &Receipt::ordinal);
+        if (own != receipts->receipts.end()) shown.receipts.push_back(*own);
         return shown;
     }
     return std::nullopt;

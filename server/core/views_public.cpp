@@ -61,6 +61,7 @@ struct PublicReading {
     Item operator()(const CountReported&) const { return std::nullopt; }
     Item operator()(const PolicySet&) const { return std::nullopt; }
     Item operator()(const SilenceObserved&) const { return std::nullopt; }
+    Item operator()(const ServersObserved&) const { return std::nullopt; }
     Item operator()(const PushSubscribed&) const { return std::nullopt; }
     Item operator()(const PushUnsubscribed&) const { return std::nullopt; }
     Item operator()(const KeeperChanged&) const { return std::nullopt; }

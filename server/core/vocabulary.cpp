@@ -100,7 +100,7 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 18> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 20> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
                                             {AlertKind::gap_open, "gap_open"},
@@ -117,7 +117,9 @@ constexpr Words<AlertKind, 18> alert_kinds{{{AlertKind::checkin_missed, "checkin
                                             {AlertKind::coverage_lost, "coverage_lost"},
                                             {AlertKind::person_detained, "person_detained"},
                                             {AlertKind::lost_child, "lost_child"},
-                                            {AlertKind::intersection_not_ready, "intersection_not_ready"}}};
+                                            {AlertKind::intersection_not_ready, "intersection_not_ready"},
+                                            {AlertKind::bus_lag, "bus_lag"},
+                                            {AlertKind::instance_lost, "instance_lost"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -239,7 +241,9 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::staffing_low:
         case AlertKind::head_too_fast:
         case AlertKind::column_stretched:
-        case AlertKind::off_route: return AlertAbout::march;
+        case AlertKind::off_route:
+        case AlertKind::bus_lag:
+        case AlertKind::instance_lost: return AlertAbout::march;
         case AlertKind::gap_open: return AlertAbout::gap;
         case AlertKind::lost_child: return AlertAbout::incident;
         case AlertKind::intersection_not_ready: return AlertAbout::waypoint;

@@ -129,6 +129,8 @@ enum class AlertKind : std::uint8_t {
     person_detained = 48,
     lost_child = 60,
     intersection_not_ready = 61,
+    bus_lag = 70,
+    instance_lost = 71,
 };
 /// What the number in an alert's key names.
 enum class AlertAbout : std::uint8_t {

@@ -83,6 +83,11 @@ Field field(const core::CreateMarch& wish) {
 Field field(const core::UpdateMarch& wish) {
     return {"updateMarch", {{"spec", json_of(wish.spec)}, {"version", wish.version}}};
 }
+Field field(const core::MoveVenue& wish) {
+    Json venue{{"venue", wish.venue}, {"version", wish.version}};
+    if (wish.site) venue["site"] = json_of(*wish.site);
+    return {"moveVenue", std::move(venue)};
+}
 Field field(const core::Reschedule& wish) {
     return {"reschedule", {{"plan", json_of(wish.plan)}, {"version", wish.version}}};
 }

@@ -15,8 +15,8 @@ namespace marchwire::import {
 
 /// What a host may ask; enums are written by number, so that a renamed word changes nothing.
 using HostBody = std::variant<core::CreateCampaign, core::UpdateCampaign, core::CreateMarch, core::UpdateMarch,
-                              core::Reschedule, core::SetSections, core::ImportRoute, core::ApproveRoute,
-                              core::ActivateRoute, core::RecordImport>;
+                              core::MoveVenue, core::Reschedule, core::SetSections, core::ImportRoute,
+                              core::ApproveRoute, core::ActivateRoute, core::RecordImport>;
 
 struct HostCommand {
     base::LogId log;

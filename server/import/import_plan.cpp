@@ -34,7 +34,6 @@ std::string site_text(const std::optional<core::LatLon>& site) {
     return site ? std::to_string(site->lat) + " " + std::to_string(site->lon) : "none";
 }
 
-/// What UpdateMarch would change.
 std::vector<std::string> spec_differences(const MarchSpec& before, const MarchSpec& after) {
     std::vector<std::string> all;
     const auto compare = [&all](const char* name, std::string_view a, std::string_view b) {
@@ -88,9 +87,7 @@ private:
         }
         change.phase = found->phase;
         change.differences = spec_differences(found->spec, march.spec);
-        const bool updates = !change.differences.empty();
-        const bool reschedules = found->spec.plan != march.spec.plan;
-        if (reschedules) {
+        if (found->spec.plan != march.spec.plan) {
             change.differences.push_back("plan: " + plan_text(found->spec) + " -> " + plan_text(march.spec));
         }
         change.change = change.differences.empty() ? Change::unchanged : Change::changed;
@@ -100,10 +97,8 @@ private:
             return change;
         }
         std::uint32_t version = found->spec_version;
-        if (updates) change.commands.push_back(command(march, version, core::UpdateMarch{march.spec, version}));
-        if (updates) ++version;
-        if (reschedules) {
-            change.commands.push_back(command(march, version, core::Reschedule{march.spec.plan, version}));
+        for (HostBody& body : spec_changes(found->spec, version, march.spec)) {
+            change.commands.push_back(command(march, version++, std::move(body)));
         }
         return change;
     }
@@ -119,6 +114,21 @@ private:
 };
 
 }  // namespace
+
+std::vector<HostBody> spec_changes(const MarchSpec& before, std::uint32_t version, MarchSpec after) {
+    std::vector<HostBody> changes;
+    if (same_site(before.site, after.site)) after.site = before.site;
+    if (after.venue != before.venue || after.site != before.site) {
+        changes.emplace_back(core::MoveVenue{after.venue, after.site, version++});
+    }
+    MarchSpec at_rest = after;
+    at_rest.venue = before.venue;
+    at_rest.site = before.site;
+    at_rest.plan = before.plan;
+    if (at_rest != before) changes.emplace_back(core::UpdateMarch{after, version++});
+    if (after.plan != before.plan) changes.emplace_back(core::Reschedule{after.plan, version});
+    return changes;
+}
 
 std::string_view name_of(Change change) {
     switch (change) {

@@ -27,8 +27,13 @@ struct PlannedChange {
     std::size_t row = 0;                   ///< 0 when it vanished
     std::vector<std::string> differences;  ///< "venue: 'City Hall' -> 'Hart Plaza'"
     core::Phase phase = core::Phase::planned;
-    std::vector<HostCommand> commands;  ///< one; two when both the plan and something else changed
+    std::vector<HostCommand> commands;  ///< one to create it; else those of `spec_changes`
 };
+
+/// What makes `before`, which is at `version`, to `after`: MoveVenue, UpdateMarch, Reschedule, as far as needed, each
+/// for the version that the one before it leaves. A site that differs by less than 2 cm is the same.
+[[nodiscard]] std::vector<HostBody> spec_changes(const core::MarchSpec& before, std::uint32_t version,
+                                                 core::MarchSpec after);
 
 /// `draft` is usable; `existing` are all marches of the campaign. Ids are made from (hash of the file,
 /// version of the march, row): the same file again completes what was cut short and repeats nothing.

@@ -90,10 +90,10 @@ void Desks::when_open(const base::LogId& log, std::function<void()> then) {
     });
 }
 
-void Desks::take_duties(const std::vector<bus::Kept>& kept, const std::vector<base::LogId>& campaigns) {
+void Desks::take_duties(const bus::Duties& duties) {
     if (closed_) return;
     std::set<base::LogId> marches;
-    for (const bus::Kept& one : kept) {
+    for (const bus::Kept& one : duties.kept) {
         marches.insert(one.march);
         // One that cannot be opened is not read again each second.
         const auto failed = not_opened_.find(one.march);
@@ -102,9 +102,10 @@ void Desks::take_duties(const std::vector<bus::Kept>& kept, const std::vector<ba
     }
     for (const auto& [log, desk] : marches_) {
         if (desk->is_kept() && !marches.contains(log)) desk->end_keeping();
+        desk->peers_seen({duties.peers.lag, duties.peers.lost});
     }
     count_kept();
-    for (const base::LogId& log : campaigns) when_open(log, [] {});
+    for (const base::LogId& log : duties.campaigns) when_open(log, [] {});
 }
 
 void Desks::begin_keeping(const bus::Kept& kept) {

@@ -27,7 +27,7 @@ public:
     /// this server has the store alone: then every desk is there.
     void when_open(const base::LogId& log, std::function<void()> then);
     /// With other servers on the store: what this one keeps now, and which campaigns there are.
-    void take_duties(const std::vector<bus::Kept>& kept, const std::vector<base::LogId>& campaigns);
+    void take_duties(const bus::Duties& duties);
     /// CreateCampaign and CreateMarch make the log; everything else on an unknown log is NOT_FOUND.
     void submit(const base::LogId& log, Asked asked);
 

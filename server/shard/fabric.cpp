@@ -53,9 +53,8 @@ void Fabric::take_duties() {
                                  [&](const bus::Kept& one) { return &home_of(one.march) == shard.get(); });
             std::ranges::copy_if(duties.campaigns, std::back_inserter(campaigns),
                                  [&](const base::LogId& log) { return &home_of(log) == shard.get(); });
-            shard->mailbox().post([home = shard.get(), kept = std::move(kept), campaigns = std::move(campaigns)] {
-                home->desks().take_duties(kept, campaigns);
-            });
+            bus::Duties own{std::move(kept), std::move(campaigns), duties.peers};
+            shard->mailbox().post([home = shard.get(), own = std::move(own)] { home->desks().take_duties(own); });
         }
     });
 }

@@ -78,6 +78,12 @@ void Keeper::observe(core::ObserveUnreached seen) {
     put(std::move(seen), [](bool) {});
 }
 
+void Keeper::observe(const core::ServersSeen& seen) {
+    const core::MarchState& state = desk_.committed();
+    if (!is_free() || state.term > term_ || !core::is_news(state, seen)) return;
+    put(core::ObserveServers{term_, seen}, [](bool) {});
+}
+
 void Keeper::beat(base::UtcMs now) {
     if (rest_beats_ > 0) {
         --rest_beats_;

@@ -36,6 +36,8 @@ public:
     void observe(core::ObserveSilence seen);
     /// Who cannot be reached; its term is set here.
     void observe(core::ObserveUnreached seen);
+    /// Each second: how the servers are to one another; told to the march when that is news.
+    void observe(const core::ServersSeen& seen);
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 

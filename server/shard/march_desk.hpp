@@ -31,6 +31,8 @@ public:
     /// Takes the keeping of a march that exists; a new one's is taken when it has been created.
     void begin_keeping(base::UtcMs idle_since);
     void end_keeping();
+    /// How the servers are to one another; asked each second while the march is kept.
+    void peers_seen(const core::ServersSeen& seen) { servers_ = seen; }
     [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
     /// Hears what other servers append and tell from now on. `recent`: as it was opened.
     void follow(const std::vector<PastEntry>& recent);
@@ -102,6 +104,7 @@ private:
     base::UtcMs wanted_at_;
     bool ever_kept_ = false;
     int seconds_unkept_ = 0;
+    core::ServersSeen servers_;
 };
 
 }  // namespace marchwire::shard

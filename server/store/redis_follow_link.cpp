@@ -46,7 +46,7 @@ void RedisFollowLink::on_heard(const bus::Reply& message) {
     if (message.items.size() != 3) return;
     const std::string& kind = message.items[0].text;
     const std::string& channel = message.items[1].text;
-    if (heartbeat_.heard(channel, std::chrono::steady_clock::now())) return;
+    if (heartbeat_.heard(channel, message.items[2].text, std::chrono::steady_clock::now())) return;
     const auto log = log_of_channel(channel);
     if (!log) return;
     if (kind == "subscribe") perform(follows_.subscribed(*log));

@@ -31,6 +31,12 @@ core::IssueToken read(const pb::IssueToken& in, Reading& reading) {
     return wish;
 }
 
+core::MoveVenue read(const pb::MoveVenue& in, Reading& reading) {
+    core::MoveVenue wish{in.venue(), std::nullopt, in.version()};
+    if (in.has_site()) wish.site = wire::read(in.site(), reading);
+    return wish;
+}
+
 core::AssignDuty read(const pb::AssignDuty& in, Reading& reading) {
     core::AssignDuty wish;
     wish.person = P{in.person()};
@@ -93,6 +99,7 @@ std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
                                      in.create_march().sections()};
         case pb::Command::kUpdateMarch:
             return core::UpdateMarch{read(in.update_march().spec(), r), in.update_march().version()};
+        case pb::Command::kMoveVenue: return read(in.move_venue(), r);
         case pb::Command::kReschedule:
             return core::Reschedule{read_all(in.reschedule().plan(), r), in.reschedule().version()};
         case pb::Command::kSetSections: return core::SetSections{in.set_sections().sections()};

@@ -100,6 +100,9 @@ struct PutEvent {
         out.mutable_push_unsubscribed()->set_device(in.device.value);
     }
     void operator()(const core::PolicySet& in) const { put(*out.mutable_policy_set()->mutable_policy(), in.policy); }
+    void operator()(const core::ServersObserved& in) const {
+        put(*out.mutable_servers_observed()->mutable_servers(), in.servers);
+    }
     void operator()(const core::SilenceObserved& in) const {
         auto& event = *out.mutable_silence_observed();
         for (const auto& [person, since] : in.silent) {
@@ -312,9 +315,10 @@ core::WaypointPassed read(const pb::WaypointPassed& in, Reading& r) {
             base::PersonId{in.person()}};
 }
 
-/// What stands in a campaign's log, and whatever stands in none.
-core::Event read_campaign_event(const pb::Event& in, Reading& r) {
+/// What no person says, what stands in a campaign's log, and whatever stands in none.
+core::Event read_other_event(const pb::Event& in, Reading& r) {
     switch (in.event_case()) {
+        case pb::Event::kServersObserved: return core::ServersObserved{read(in.servers_observed().servers(), r)};
         case pb::Event::kCampaignCreated:
             return core::CampaignCreated{in.campaign_created().topic_base(), read(in.campaign_created().spec(), r)};
         case pb::Event::kCampaignUpdated:
@@ -392,7 +396,7 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kKeeperChanged: return core::KeeperChanged{base::Term{in.keeper_changed().term()}};
         case pb::Event::kTipSigned: return read(in.tip_signed(), r);
         case pb::Event::kLogRepaired: return read(in.log_repaired(), r);
-        default: return read_campaign_event(in, r);
+        default: return read_other_event(in, r);
     }
 }
 

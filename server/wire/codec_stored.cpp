@@ -203,6 +203,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
         shown.set_since_ms(stay.since.value);
     }
     put_all(*out.mutable_pushes(), state.pushes);
+    put(*out.mutable_servers(), state.servers);
     out.set_proposals_made(state.proposals_made);
     out.set_notices_posted(state.notices_posted);
     out.set_orders_issued(state.orders_issued);
@@ -237,6 +238,7 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
              {stay.since_ms()}});
     }
     state.pushes = read_all(in.pushes(), reading);
+    state.servers = read(in.servers(), reading);
     state.proposals_made = in.proposals_made();
     state.notices_posted = in.notices_posted();
     state.orders_issued = in.orders_issued();

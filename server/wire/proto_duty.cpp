@@ -51,6 +51,13 @@ void put(pb::PushSubscription& out, const core::PushSubscription& in) {
     out.set_sealed(in.sealed);
 }
 
+void put(pb::ServersSeen& out, const core::ServersSeen& in) {
+    out.set_bus_lag_ms(in.bus_lag.value);
+    out.set_lost(in.lost);
+}
+
+core::ServersSeen read(const pb::ServersSeen& in, Reading&) { return {{in.bus_lag_ms()}, in.lost()}; }
+
 core::PushSubscription read(const pb::PushSubscription& in, Reading& reading) {
     if (in.sealed().empty()) reading.complain("push.sealed", "A subscription has something sealed.");
     return {base::PersonId{in.person()}, base::DeviceId{in.device()}, in.sealed()};

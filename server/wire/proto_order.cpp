@@ -26,6 +26,7 @@ void put(pb::OrderAudience& out, const core::OrderAudience& in) {
     if (in.role) out.set_role(static_cast<pb::Role>(*in.role));
     out.set_section(in.section);
     for (const base::PersonId name : in.names) out.add_names(name.value);
+    out.set_with_confirmed(in.with_confirmed);
 }
 
 core::OrderAudience read(const pb::OrderAudience& in, Reading& reading) {
@@ -36,6 +37,7 @@ core::OrderAudience read(const pb::OrderAudience& in, Reading& reading) {
     }
     audience.section = in.section();
     for (const std::uint64_t name : in.names()) audience.names.push_back(base::PersonId{name});
+    audience.with_confirmed = in.with_confirmed();
     return audience;
 }
 
@@ -125,9 +127,12 @@ core::Order read(const pb::Order& in, Reading& reading) {
 void put(pb::RecipientsAdded& out, const core::RecipientsAdded& in) {
     out.set_order(in.order);
     for (const std::uint32_t ordinal : in.ordinals) out.add_ordinals(ordinal);
+    for (const std::uint32_t section : in.sections) out.add_sections(section);
 }
 
-core::RecipientsAdded read(const pb::RecipientsAdded& in, Reading&) { return {in.order(), numbers(in.ordinals())}; }
+core::RecipientsAdded read(const pb::RecipientsAdded& in, Reading&) {
+    return {in.order(), numbers(in.ordinals()), numbers(in.sections())};
+}
 
 void put(pb::ReceiptsMoved& out, const core::ReceiptsMoved& in) {
     out.set_order(in.order);

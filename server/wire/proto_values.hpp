@@ -75,6 +75,7 @@ void put(pb::ColumnSample& out, const core::ColumnSample& in);
 void put(pb::ColumnRecord& out, const core::ColumnRecord& in);
 void put(pb::Count& out, const core::Count& in);
 void put(pb::PushSubscription& out, const core::PushSubscription& in);
+void put(pb::ServersSeen& out, const core::ServersSeen& in);
 void put(pb::AlertPolicy& out, const core::AlertPolicy& in);
 void put(pb::Proposal& out, const core::Proposal& in);
 void put(pb::OrderAudience& out, const core::OrderAudience& in);
@@ -130,6 +131,7 @@ void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>
 [[nodiscard]] core::ColumnSample read(const pb::ColumnSample& in, Reading& reading);
 [[nodiscard]] core::ColumnRecord read(const pb::ColumnRecord& in, Reading& reading);
 [[nodiscard]] core::Count read(const pb::Count& in, Reading& reading);
+[[nodiscard]] core::ServersSeen read(const pb::ServersSeen& in, Reading& reading);
 [[nodiscard]] core::PushSubscription read(const pb::PushSubscription& in, Reading& reading);
 [[nodiscard]] core::AlertPolicy read(const pb::AlertPolicy& in, Reading& reading);
 /// `none` is a word as well: the own phone was heard.

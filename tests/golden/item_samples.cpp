@@ -82,7 +82,7 @@ core::Order order() {
     made.template_name = "slow";
     made.parameters = {"Market Street"};
     made.text = "SLOW: let the tail close up, Market Street.";
-    made.audience = {core::AudienceKind::section, core::Role::side, 2, {base::PersonId{7}}};
+    made.audience = {core::AudienceKind::section, core::Role::side, 2, {base::PersonId{7}}, true};
     made.issuer = base::PersonId{8};
     made.issued_at = noon;
     made.deadline = later;

@@ -129,6 +129,31 @@ TEST_CASE("a server that leaves says so, and the others keep its marches at once
     CHECK(in_all < 1500ms);
 }
 
+TEST_CASE("a server that fell silent is lost to the others until one comes in its place", "[redis][bus][faults]") {
+    BusWorld world;
+    Server one(world.redis);
+    one.keep();
+    one.until([](const bus::Duties& duties, const auto&) { return duties.peers.lost == 0 && !duties.kept.empty(); });
+    // Two that were alive a moment ago and never left.
+    (void)world.redis.ask({"ZADD", "mw:instances", "1000", "silent-1"});
+    CHECK(world.redis.ask({"ZCARD", "mw:instances"}).integer == 2);
+    one.until([](const bus::Duties& duties, const auto&) { return duties.peers.lost == 0; });
+    const std::int64_t second_ago = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count() -
+                                    1'000;
+    for (const char* name : {"silent-2", "silent-3"}) {
+        (void)world.redis.ask({"ZADD", "mw:instances", std::to_string(second_ago), name});
+    }
+    one.until([](const bus::Duties& duties, const auto&) { return duties.peers.lost == 2; });
+    // Who is lost takes no share.
+    one.until(keeps(BusWorld::marches));
+    Server other(world.redis);
+    other.keep();
+    one.until([](const bus::Duties& duties, const auto&) { return duties.peers.lost == 1; });
+    other.until(keeps(BusWorld::marches / 2));
+}
+
 TEST_CASE("a server that hears nothing of Redis stops keeping before another may begin", "[redis][bus][faults]") {
     BusWorld world;
     Server one(world.redis);

@@ -95,6 +95,31 @@ TEST_CASE("a feed, a command and a page of a march that is not open wait until i
     CHECK(lead->reply_to(nowhere)->error().code == base::RefusalCode::not_found);
 }
 
+TEST_CASE("a server that is lost and a bus that is late are told once to the leads of a large march",
+          "[scenario][servers]") {
+    TwoServers servers;
+    Day& day = servers.day;
+    servers.give(&servers.one);
+    day.march_off();
+    day.stage.must(*day.lead, core::SetPolicy{core::AlertPreset::large});
+    auto lead = servers.seat_there(day.lead_grant);
+    lead->open(day.stage.feed(FeedKind::ops));
+    day.stage.settle();
+    const std::size_t before = raised(*lead);
+    servers.hub.peers = {base::Millis{900}, 1};
+    servers.give(&servers.one);
+    day.stage.wait(base::seconds(5));
+    CHECK(says(day.stage.state(), "BUS_LAG"));
+    CHECK(says(day.stage.state(), "INSTANCE_LOST"));
+    CHECK(raised(*lead) == before + 2);
+    servers.hub.peers = {};
+    servers.give(&servers.one);
+    day.stage.wait(base::limits::bus_lag_for * 2 + base::seconds(2));
+    CHECK(raised(*lead) == before + 2);
+    CHECK_FALSE(says(day.stage.state(), "BUS_LAG"));
+    CHECK_FALSE(says(day.stage.state(), "INSTANCE_LOST"));
+}
+
 TEST_CASE("an alert is raised by the server that keeps the march and by no other", "[scenario][servers]") {
     TwoServers servers;
     Day& day = servers.day;

@@ -80,6 +80,8 @@ public:
         assign(person, section, buddy);
         return person;
     }
+    /// As redeeming the invite would leave this person.
+    void confirm(core::PersonId person) { state.roster[member(person).ordinal].duty = core::Duty::confirmed; }
     /// As `put`, and the person has reported from their post: ON_DUTY.
     core::PersonId on_duty(core::Role role, std::uint32_t section = 0, core::PersonId buddy = {}) {
         const core::PersonId person = put(role, section, buddy);

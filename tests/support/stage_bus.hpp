@@ -30,6 +30,7 @@ struct StageHub {
     std::vector<base::LogId> campaigns;
     std::map<base::LogId, std::pair<StageBus*, base::UtcMs>> keepers;  ///< and when it was last kept before
     bool is_mute = false;                                              ///< what is told reaches nobody
+    bus::Peers peers;
 
     /// This one keeps the march from now on; null: nobody does.
     void give(const base::LogId& march, StageBus* to, base::UtcMs kept_before);
@@ -74,6 +75,7 @@ public:
         if (!told_) return;
         bus::Duties duties;
         duties.campaigns = hub_.campaigns;
+        duties.peers = hub_.peers;
         for (const auto& [march, keeper] : hub_.keepers) {
             if (keeper.first == this) duties.kept.push_back({march, keeper.second});
         }

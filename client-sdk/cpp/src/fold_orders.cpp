@@ -63,7 +63,8 @@ v1::Order* find_order(Orders& orders, std::uint32_t number) {
 }
 
 bool is_recipient(const v1::Order& order, const v1::Member& member) {
-    return is_on_the_street(member.duty()) && member.role() != v1::LEGAL_OBSERVER &&
+    const bool comes = order.audience().with_confirmed() && member.duty() == v1::CONFIRMED;
+    return (is_on_the_street(member.duty()) || comes) && member.role() != v1::LEGAL_OBSERVER &&
            member.person() != order.issuer() && is_meant(order.audience(), member);
 }
 

@@ -161,6 +161,21 @@ struct Body {
         body.set_version(c.version);
         body.set_reason(c.reason);
     }
+    void operator()(const Reschedule& c) const {
+        v1::Reschedule& body = *into.mutable_reschedule();
+        for (const PlannedPhase& planned : c.plan) {
+            v1::PlannedPhase& phase = *body.add_plan();
+            phase.set_phase(static_cast<v1::Phase>(planned.phase));
+            phase.set_at_ms(planned.at);
+        }
+        body.set_version(c.spec_version);
+    }
+    void operator()(const MoveVenue& c) const {
+        v1::MoveVenue& body = *into.mutable_move_venue();
+        body.set_venue(c.venue);
+        if (c.site) *body.mutable_site() = wire_point(*c.site);
+        body.set_version(c.spec_version);
+    }
     void operator()(const IssueOrder& c) const {
         v1::IssueOrder& body = *into.mutable_issue_order();
         body.set_kind(static_cast<v1::OrderKind>(c.kind));

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued",
                                                             "seen",    "acked",  "declined"};
 constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 18> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 20> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
@@ -58,6 +58,8 @@ constexpr std::array<std::pair<AlertKind, std::string_view>, 18> alert_kinds = {
     {AlertKind::person_detained, "person_detained"},
     {AlertKind::lost_child, "lost_child"},
     {AlertKind::intersection_not_ready, "intersection_not_ready"},
+    {AlertKind::bus_lag, "bus_lag"},
+    {AlertKind::instance_lost, "instance_lost"},
 }};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};

@@ -353,6 +353,7 @@ March march_of(const v1::OpsSnapshot& snapshot) {
     March march;
     put_about(snapshot.spec(), march);
     march.phase = word<Phase>(snapshot.phase());
+    march.spec_version = snapshot.spec_version();
     march.phase_version = snapshot.phase_version();
     march.phase_since = snapshot.phase_since_ms();
     march.sentence = snapshot.public_sentence();

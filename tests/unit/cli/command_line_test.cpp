@@ -289,8 +289,8 @@ TEST_CASE("a march is set by what is given and its plan by times of the place", 
     CHECK(ran.code == ExitCode::ok);
     const auto& asked = admin.stop();
     REQUIRE(commands_in(asked) == 2);
-    CHECK(asked[1].at("command").at("updateMarch").at("version") == 3);
-    CHECK(asked[1].at("command").at("updateMarch").at("spec").at("venue") == "Court House");
+    CHECK(asked[1].at("command").at("moveVenue").at("version") == 3);
+    CHECK(asked[1].at("command").at("moveVenue").at("venue") == "Court House");
     CHECK(asked[2].at("command").at("reschedule").at("version") == 4);
     CHECK(asked[2].at("command").at("reschedule").at("plan").at(0).at("atMs") == "1530388800000");
     CHECK(run_in(directory.path(), {"march", "create", "a/b", "--city", "Reno", "--tz", "PST"}).code ==

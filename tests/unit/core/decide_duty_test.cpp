@@ -162,7 +162,7 @@ TEST_CASE("whoever confirmed and has not come half an hour past step-off is a no
     MarchBuilder march;
     const PersonId side = march.put(Role::side);
     const PersonId invited = march.put(Role::side);
-    march.state.roster[march.member(side).ordinal].duty = Duty::confirmed;
+    march.confirm(side);
     march.state.derive();
     march.advance(Phase::assembling);
     CHECK(all_of<DutyChanged>(march.pass(minutes(60))).empty());
@@ -180,7 +180,7 @@ TEST_CASE("whoever confirmed and has not come half an hour past step-off is a no
 TEST_CASE("a step-off that is taken back makes nobody a no-show", "[core][duty]") {
     MarchBuilder march;
     const PersonId side = march.put(Role::side);
-    march.state.roster[march.member(side).ordinal].duty = Duty::confirmed;
+    march.confirm(side);
     march.state.derive();
     march.march_off();
     march.must(march.lead, CorrectPhase{Phase::assembling, march.state.phase_version, "a slip"});
@@ -191,7 +191,7 @@ TEST_CASE("a step-off that is taken back makes nobody a no-show", "[core][duty]"
 TEST_CASE("whoever has confirmed and cannot come ends the duty before it began", "[core][duty]") {
     MarchBuilder march;
     const PersonId side = march.put(Role::side);
-    march.state.roster[march.member(side).ordinal].duty = Duty::confirmed;
+    march.confirm(side);
     march.state.derive();
     march.must(side, EndDuty{march.member(side).duty_version});
     CHECK(march.member(side).duty == Duty::stood_down);

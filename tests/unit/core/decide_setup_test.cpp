@@ -24,9 +24,9 @@ TEST_CASE("nothing but its creation is accepted by a march that is not there", "
 TEST_CASE("the city lead sets up the own march and none of another city", "[core][setup]") {
     MarchBuilder march;
     MarchSpec spec = march.state.spec;
-    spec.venue = "Kiener Plaza";
+    spec.source = "the permit";
     march.must(march.lead, UpdateMarch{spec, 1});
-    CHECK(march.state.spec.venue == "Kiener Plaza");
+    CHECK(march.state.spec.source == "the permit");
     Actor elsewhere = march.actor(march.lead);
     elsewhere.march = test::slug("kansas-city-mo");
     const auto outcome = march.tell(elsewhere, UpdateMarch{spec, 2});
@@ -47,6 +47,7 @@ TEST_CASE("a march's data that cannot be names its field", "[core][setup]") {
     CHECK(field([](MarchSpec& spec) { spec.state = "mo"; }) == "spec.state");
     CHECK(field([](MarchSpec& spec) { spec.tz = "not a zone"; }) == "spec.tz");
     CHECK(field([](MarchSpec& spec) { spec.site = {91, 0}; }) == "spec.site");
+    CHECK(field([](MarchSpec& spec) { spec.venue = "Kiener Plaza"; }) == "spec.venue");
     CHECK(field([](MarchSpec& spec) { spec.drill = true; }) == "spec.drill");
     CHECK(march.refused(march.lead, UpdateMarch{march.state.spec, 9}).code == RefusalCode::conflict);
 }

@@ -71,5 +71,19 @@ TEST_CASE("a section lead sees the own section's of the receipts that came toget
     CHECK(on_ops.sections.empty());
 }
 
+TEST_CASE("a section lead hears who of the own section got an order late and of nobody else", "[core][order][views]") {
+    OrderStreet street;
+    MarchBuilder& march = street.march;
+    const auto ordinal = [&](PersonId person) { return march.member(person).ordinal; };
+    const auto number = street.issue(OrderKind::info, to_all());
+    const Entry entry = stamp(march.state, RecipientsAdded{number, {ordinal(street.ann), ordinal(street.cid)}}, {}, {});
+    const auto shown = std::get<RecipientsAdded>(*shown_on(entry.event, topic_index::section_ops(2)));
+    CHECK(shown.ordinals == std::vector{ordinal(street.cid)});
+    CHECK(shown.sections.empty());
+    const auto on_ops = std::get<RecipientsAdded>(*shown_on(entry.event, topic_index::ops));
+    CHECK(on_ops.ordinals.size() == 2);
+    CHECK(on_ops.sections.empty());
+}
+
 }  // namespace
 }  // namespace marchwire::core

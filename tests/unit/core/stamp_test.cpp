@@ -117,6 +117,7 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
         {ColumnSampled{}, ops},
         {WaypointPassed{}, ops},
         {SilenceObserved{{{cast.ann, {}}}, {}}, ops},
+        {ServersObserved{{Millis{700}, 1}}, ops},
     };
 }
 

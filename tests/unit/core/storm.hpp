@@ -138,6 +138,7 @@ private:
         return AnswerHandOver{of, duty_version(of), true};
     }
     CommandBody observed() {
+        if (below(4) == 0) return ObserveServers{march.state.term, {Millis{below(2) * 700}, below(3)}};
         ObserveSilence seen{march.state.term, {}, {}};
         for (const Member& member : march.state.roster) {
             if (below(3) == 0) seen.silent.push_back({member.person, march.now - seconds(180 + below(300))});
@@ -258,8 +259,8 @@ private:
         return ConfirmProposal{open.empty() ? 1 : open[below(open.size())].number, ""};
     }
     CommandBody of_setup() {
-        switch (below(10)) {
-            case 9: {
+        switch (below(12)) {
+            case 10: {
                 SetPolicy wish;
                 if (below(4) != 0) wish.preset = static_cast<AlertPreset>(1 + below(3));
                 return wish;
@@ -282,11 +283,19 @@ private:
             case 6: return PostNotice{Severity::info, "", "Notice " + std::to_string(below(1'000)), {}};
             case 7: {
                 MarchSpec spec = march.state.spec;
-                spec.venue = "Steps " + std::to_string(below(100));
+                spec.source = "Leaflet " + std::to_string(below(100));
                 return UpdateMarch{spec, version(march.state.spec_version)};
             }
+            case 8: return MoveVenue{"Steps " + std::to_string(below(100)), {}, version(march.state.spec_version)};
+            case 9: return later_by_minutes();
             default: return AssignDuty{person(), "walker " + std::to_string(below(1'000)), some_role(), 0, {}, false};
         }
+    }
+    CommandBody later_by_minutes() {
+        std::vector<PlannedPhase> plan = march.state.spec.plan;
+        const Millis by = minutes(static_cast<std::int64_t>(below(20)));
+        for (PlannedPhase& step : plan) step.at = step.at + by;
+        return Reschedule{std::move(plan), version(march.state.spec_version)};
     }
     Role some_role() { return static_cast<Role>(2 + below(13)); }
     std::uint32_t some_route() { return 1 + below(march.state.routes.size() + 1); }

@@ -59,7 +59,7 @@ TEST_CASE("the same file again changes nothing", "[import][plan]") {
     }
 }
 
-TEST_CASE("a moved venue and a new hour are an update and a rescheduling of the next version", "[import][plan]") {
+TEST_CASE("a moved venue and a new hour are a move and a rescheduling of the next version", "[import][plan]") {
     const std::string moved = "Reno,NV,Court House,39.5296,-119.8138,America/Los_Angeles,2018-06-30T13:00\n";
     const auto change = plan(moved, {existing(reno, core::Phase::planned, 4)}).front();
     CHECK(change.change == Change::changed);
@@ -67,7 +67,7 @@ TEST_CASE("a moved venue and a new hour are an update and a rescheduling of the 
     CHECK(change.differences[0] == "venue: 'City Plaza' -> 'Court House'");
     CHECK(change.differences[1] == "plan: marching 2018-06-30T10:00 -> marching 2018-06-30T13:00");
     REQUIRE(change.commands.size() == 2);
-    CHECK(std::get<core::UpdateMarch>(change.commands[0].body).version == 4);
+    CHECK(std::get<core::MoveVenue>(change.commands[0].body).version == 4);
     CHECK(std::get<core::Reschedule>(change.commands[1].body).version == 5);
     CHECK(change.commands[0].id != change.commands[1].id);
 }

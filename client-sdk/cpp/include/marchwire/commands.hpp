@@ -107,6 +107,16 @@ struct Cancel {
     std::uint32_t phase_version = 0;
     std::string reason;
 };
+/// The whole plan, in its order. Like MoveVenue it posts a notice, and an order to all who have confirmed or are there.
+struct Reschedule {
+    std::vector<PlannedPhase> plan;
+    std::uint32_t spec_version = 0;
+};
+struct MoveVenue {
+    std::string venue;
+    std::optional<LatLon> site;
+    std::uint32_t spec_version = 0;
+};
 struct ApproveRoute {
     std::uint32_t version = 0;
 };
@@ -265,7 +275,7 @@ using Command = std::variant<
     PostNotice, CheckInSection, HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
     AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
-    SetIntersection, CloseLeg, OpenExit, CloseExit>;
+    SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

@@ -1,6 +1,5 @@
 // What the SDK tells an app, as plain values: feeds, places in them, marches, people on duty, alerts.
 #pragma once
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -141,6 +140,8 @@ enum class AlertKind : std::uint8_t {
     person_detained = 48,
     lost_child = 60,
     intersection_not_ready = 61,
+    bus_lag = 70,
+    instance_lost = 71,
 };
 enum class IncidentKind : std::uint8_t {
     unknown = 0,
@@ -447,7 +448,6 @@ struct Incident {
     std::uint32_t told_by = 0;        ///< the order by which all on duty were told
     bool is_restricted = false;       ///< there is more: see ReadRestricted
     std::vector<IncidentNote> notes;  ///< newest 20, oldest first
-
     [[nodiscard]] bool has_ended() const { return state == IncidentState::resolved || state == IncidentState::closed; }
 };
 /// The folded state of a public, ops or marshal feed. What the feed does not hold is empty.
@@ -456,6 +456,7 @@ struct March {
     std::optional<LatLon> site;
     MarchKind kind = MarchKind::unknown;
     std::vector<PlannedPhase> plan;
+    std::uint32_t spec_version = 0;  ///< ops: of place, plan and the like
     Phase phase = Phase::unknown;
     std::uint32_t phase_version = 0;
     UtcMs phase_since = 0;
@@ -475,7 +476,6 @@ struct March {
     AlertPreset preset = AlertPreset::unknown;  ///< ops
     bool preset_by_size = false;                ///< the roster's size says so, and not a person
     std::vector<Count> counts;                  ///< ops; oldest first, the newest 100
-
     [[nodiscard]] const Route* active() const;
     /// On the roster, or self; null when not there.
     [[nodiscard]] const Member* member(PersonId person) const;
