@@ -1,5 +1,6 @@
 // What the SDK tells an app, as plain values: feeds, places in them, marches, people on duty, alerts.
 #pragma once
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -250,7 +251,7 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] std::optional<AlertPreset> alert_preset_named(std::string_view name);
 [[nodiscard]] std::optional<AlertKind> alert_kind_named(std::string_view name);
 /// True when an alert's subject is a person. Else it is a section (0: the whole march), for coverage_lost 256 x section
-/// + role, for phase_late the planned phase, for staffing_low 0.
+/// + role, for phase_late the planned phase, for staffing_low and the servers' 0.
 [[nodiscard]] bool is_about_person(AlertKind kind);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 [[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
@@ -364,8 +365,7 @@ struct Receipt {
 
     [[nodiscard]] bool is_answered() const { return state == ReceiptState::acked || state == ReceiptState::declined; }
 };
-/// An instruction with its receipts. Shown by its template where the app has it in the person's language, else by
-/// its text (at most 160 characters; as somebody wrote it where there is no template).
+/// An instruction with its receipts. Shown by its template where the app knows that one, else by its text.
 struct Order {
     std::uint32_t number = 0;
     OrderKind kind = OrderKind::unknown;
