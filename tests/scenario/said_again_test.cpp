@@ -56,7 +56,8 @@ public:
         std::set<Seat*> seats;
         for (const Said& one : said_) seats.insert(one.by);
         for (Seat* seat : seats) seat->replies.clear();
-        for (const std::size_t i : some) said_[i].by->run_as(said_[i].id, stage.march, said_[i].body, said_[i].id.counter);
+        for (const std::size_t i : some)
+            said_[i].by->run_as(said_[i].id, stage.march, said_[i].body, said_[i].id.counter);
         wait_until([&] {
             stage.settle();
             std::size_t answered = 0;
@@ -208,8 +209,8 @@ void WholeDay::order() {
     does(anna, core::Acknowledge{.order = number});
     does(ben, core::Decline{number, "with a child"});
     does(lead, core::CancelOrder{number, "done"});
-    const auto call = static_cast<std::uint32_t>(does(section, core::OpenRollCall{
-                                                                   {core::AudienceKind::section, {}, 1, {}}, {}, {}}));
+    const auto call = static_cast<std::uint32_t>(
+        does(section, core::OpenRollCall{{core::AudienceKind::section, {}, 1, {}}, {}, {}}));
     does(anna, core::AnswerRollCall{call, 4, {}, core::HeardBy::none});
 }
 
@@ -233,8 +234,7 @@ void WholeDay::hold_and_stop() {
     leads(core::Hold{0, "a tram", {}});
     leads(core::Release{0});
     // A marshal may propose what a lead does.
-    const auto proposal = static_cast<std::uint32_t>(
-        does(anna, core::Hold{folded().phase_version, "a tram", {}}));
+    const auto proposal = static_cast<std::uint32_t>(does(anna, core::Hold{folded().phase_version, "a tram", {}}));
     does(lead, core::ConfirmProposal{proposal, {}});
     does(lead, core::Stop{"a crush", {}});
     leads(core::ProposeResume{0, "clear"});

@@ -64,8 +64,7 @@ TEST_CASE("a march that is moved by hours tells the public and asks whoever has 
 TEST_CASE("the same plan once more tells nobody", "[core][plan]") {
     Evening evening;
     const auto& spec = evening.march.state.spec;
-    const auto events = evening.march.must(evening.march.lead,
-                                           Reschedule{spec.plan, evening.march.state.spec_version});
+    const auto events = evening.march.must(evening.march.lead, Reschedule{spec.plan, evening.march.state.spec_version});
     CHECK(all_of<NoticePosted>(events).empty());
     CHECK(all_of<OrderIssued>(events).empty());
     const MoveVenue same{spec.venue, spec.site, evening.march.state.spec_version};
