@@ -45,24 +45,6 @@ TEST_CASE("an order reaches the phone, is delivered by the client and acknowledg
     CHECK(again.client.march(feed("ops"))->orders.size() == 1);
 }
 
-/// The command line as one person.
-struct Hand {
-    const RealServer& server;
-    std::string token;
-
-    [[nodiscard]] Ended run(std::vector<std::string> verb) const {
-        std::vector<std::string> all = {MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "--token", token};
-        all.insert(all.end(), verb.begin(), verb.end());
-        return run_program(all);
-    }
-    [[nodiscard]] nlohmann::json must(std::vector<std::string> verb) const {
-        const Ended ended = run(std::move(verb));
-        INFO(ended.out);
-        REQUIRE(ended.exit_code == 0);
-        return nlohmann::json::parse(ended.out);
-    }
-};
-
 TEST_CASE("the command line issues orders, answers for others and tells who is missing", "[integration][order]") {
     RealServer server;
     server.make_march();

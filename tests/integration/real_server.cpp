@@ -258,4 +258,16 @@ nlohmann::json Somebody::state(const sdk::FeedName& name) const {
     return state;
 }
 
+Ended Hand::run(std::vector<std::string> verb) const {
+    std::vector<std::string> all = {MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "--token", token};
+    all.insert(all.end(), verb.begin(), verb.end());
+    return run_program(all);
+}
+
+nlohmann::json Hand::must(std::vector<std::string> verb) const {
+    const Ended ended = run(std::move(verb));
+    need(ended.exit_code == 0, ended.out);
+    return nlohmann::json::parse(ended.out);
+}
+
 }  // namespace marchwire::test

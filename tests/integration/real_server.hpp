@@ -145,6 +145,16 @@ public:
     sdk::Client client;
 };
 
+/// The command line as one person.
+struct Hand {
+    const RealServer& server;
+    std::string token;
+
+    [[nodiscard]] Ended run(std::vector<std::string> verb) const;
+    /// It must be accepted; what it says as JSON.
+    nlohmann::json must(std::vector<std::string> verb) const;
+};
+
 /// Whether a change of this kind came to somebody.
 template <class T>
 bool saw(const Somebody& somebody) {
