@@ -185,6 +185,7 @@ inline constexpr std::size_t preset_standard_roster = 20;        ///< from so ma
 inline constexpr std::size_t preset_large_roster = 100;          ///< DOMAIN, alerts
 inline constexpr std::size_t counts_kept = 100;                  ///< shown on ops; the log holds all; ours
 inline constexpr std::size_t orders_open = 40;        ///< in a march; what hold, stop and reroute open goes beyond
+inline constexpr Millis receipts_shown{500};          ///< what of them comes so long is one item on a dashboard. Ours
 inline constexpr Millis receipts_gather{100};         ///< what one desk gets so long is one entry (DOMAIN, Orders)
 inline constexpr Millis receipt_fresh{10'000};        ///< an older one was kept off-line and stands alone; ours
 inline constexpr std::size_t orders_ended_kept = 24;  ///< for receipts of phones that were off-line: minutes; ours

@@ -136,7 +136,7 @@ void MarchDesk::close(std::function<void()> quiet) {
 void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     auto items = items_.add(state().topic_base, entry, digest, feeds_.open_feeds());
     count(home_.counters().items, items.size());
-    to_publish_.insert(to_publish_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    hand_out(entry, std::move(items));
     keeper_->stored(entry);
     const bool phase = std::holds_alternative<core::PhaseChanged>(entry.event);
     const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
@@ -144,6 +144,19 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     if (const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event)) reassigned_.insert(assigned->person);
     // With other servers on this store one of them is told to keep it.
     if (created && home_.bus() == nullptr) keeper_->begin(home_.clock().now());
+}
+
+/// Receipts wait for one another on the way to dashboards, and for nothing else.
+void MarchDesk::hand_out(const core::Entry& entry, std::vector<fanout::LiveItem> items) {
+    const bool waits = std::holds_alternative<core::ReceiptsMoved>(entry.event);
+    if (!waits) held_receipts_.release(to_publish_);
+    for (fanout::LiveItem& item : items) {
+        if (waits && core::index_of(item.topic) == core::topic_index::ops) {
+            held_receipts_.hold(entry, std::move(item), to_publish_);
+        } else {
+            to_publish_.push_back(std::move(item));
+        }
+    }
 }
 
 void MarchDesk::group_stored() {
@@ -168,6 +181,7 @@ void MarchDesk::history_changed() {
         }
         self->desk_->restart(opened->state, opened->recent);
         self->items_ = MarchItems(*opened);
+        self->held_receipts_.forget();
         self->feeds_.history_changed();
         self->row_urgent_ = true;
         if (self->is_kept()) self->keeper_->begin(self->home_.clock().now());
@@ -210,7 +224,12 @@ void MarchDesk::look_for_unreached(base::UtcMs now) {
     if (!unreached.empty()) keeper_->observe(core::ObserveUnreached{{}, std::move(unreached)});
 }
 
-void MarchDesk::beat(base::UtcMs now) { keeper_->beat(now); }
+void MarchDesk::beat(base::UtcMs now) {
+    std::vector<fanout::LiveItem> items;
+    held_receipts_.beat(items);
+    if (!items.empty()) feeds_.open_feeds().publish(home_, std::move(items));
+    keeper_->beat(now);
+}
 
 void MarchDesk::second(base::UtcMs now) {
     if (!state().exists()) return;

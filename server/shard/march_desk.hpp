@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shard/crowd.hpp"
+#include "shard/held_receipts.hpp"
 #include "shard/home.hpp"
 #include "shard/keeper.hpp"
 #include "shard/log_desk.hpp"
@@ -69,6 +70,7 @@ private:
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
     void submit_receipts();
+    void hand_out(const core::Entry& entry, std::vector<fanout::LiveItem> items);
     void observe_silence(base::UtcMs now);
     void look_for_unreached(base::UtcMs now);
     void count_followers();
@@ -87,6 +89,7 @@ private:
     std::vector<Asked> receipts_;  ///< that wait for others
     core::Waking waking_;
     std::vector<fanout::LiveItem> to_publish_;
+    HeldReceipts held_receipts_;
     std::unordered_set<base::PersonId> reassigned_;
     bool row_urgent_ = true;
     bool reopen_wanted_ = false;

@@ -78,179 +78,176 @@ struct AlertRow {
 };
 
 /// Ladders as DOMAIN has them: who is told first, who last, and whether it goes on when nobody takes it.
-const std::vector<AlertRow>& table() {
-    static const std::vector<AlertRow> rows = {
-        {AlertKind::sos_unowned,
-         {rung_buddy, rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.march.must(s.ann, RaiseSos{}); },
-         [](AlertStreet& s) {
-             s.lead_clears({AlertKind::sos_unowned, s.ann});
-         },
-         {},
-         &AlertStreet::ben},
-        {AlertKind::checkin_missed,
-         {rung_buddy, rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.march.pass(minutes(24) + seconds(59)); },
-         [](AlertStreet& s) { s.march.must(s.ann, CheckIn{}); },
-         {},
-         &AlertStreet::ben},
-        {AlertKind::roll_call_incomplete,
-         {rung_section_lead, rung_city_leads},
-         true,
-         [](AlertStreet& s) {
-             s.march.must(s.city_lead, OpenRollCall{{AudienceKind::names, {}, 0, {s.ann}}, {}, {}});
-         },
-         [](AlertStreet& s) {
-             s.march.must(s.ann, AnswerRollCall{s.march.state.orders_issued, 3, {}, HeardBy::none});
-         },
-         {},
-         &AlertStreet::section_lead},
-        {AlertKind::unreachable,
-         {rung_buddy, rung_section_lead, rung_city_leads},
-         false,
-         [](AlertStreet& s) { s.silent({s.ann}); },
-         [](AlertStreet& s) { s.heard({s.ann}); },
-         minutes(6),
-         &AlertStreet::ben},
-        {AlertKind::order_unacked,
-         {rung_section_lead, rung_city_leads},
-         true,
-         [](AlertStreet& s) {
-             IssueOrder wish;
-             wish.text = "Close the gap.";
-             wish.audience = {AudienceKind::names, {}, 0, {s.ann}};
-             s.march.must(s.city_lead, wish);
-         },
-         [](AlertStreet& s) { s.march.must(s.ann, Acknowledge{.order = s.march.state.orders_issued}); },
-         {},
-         &AlertStreet::section_lead},
-        {AlertKind::gap_open,
-         {rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.sees(AlertKind::gap_open, true, 1); },
-         [](AlertStreet& s) { s.sees(AlertKind::gap_open, false, 1); },
-         {},
-         &AlertStreet::section_lead},
-        {AlertKind::head_too_fast,
-         {rung_buddy, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.sees(AlertKind::head_too_fast, true); },
-         [](AlertStreet& s) { s.sees(AlertKind::head_too_fast, false); },
-         {}},
-        {AlertKind::column_stretched,
-         {rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.sees(AlertKind::column_stretched, true); },
-         [](AlertStreet& s) { s.sees(AlertKind::column_stretched, false); },
-         {}},
-        {AlertKind::off_route,
-         {rung_buddy, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.sees(AlertKind::off_route, true); },
-         [](AlertStreet& s) { s.sees(AlertKind::off_route, false); },
-         {}},
-        {AlertKind::coverage_lost,
-         {rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.march.must(s.medic, TakeBreak{s.march.member(s.medic).duty_version}); },
-         [](AlertStreet& s) { s.march.must(s.medic, CheckIn{}); },
-         minutes(4),
-         &AlertStreet::section_lead},
-        {AlertKind::intersection_not_ready,
-         {rung_buddy, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.sees(AlertKind::intersection_not_ready, true, 2); },
-         [](AlertStreet& s) { s.sees(AlertKind::intersection_not_ready, false, 2); },
-         {}},
-        {AlertKind::staffing_low,
-         {rung_city_leads},
-         false,
-         [](AlertStreet& s) { s.counts(5'000, 0, 0); },
-         [](AlertStreet& s) { s.counts(100, 0, 0); },
-         minutes(2)},
-        {AlertKind::density_high,
-         {rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) { s.counts(0, 2, 35); },
-         [](AlertStreet& s) { s.counts(0, 2, 10); },
-         {},
-         &AlertStreet::section_lead},
-        {AlertKind::lost_child,
-         {rung_section_lead, rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) {
-             ReportIncident child;
-             child.kind = IncidentKind::lost_child;
-             child.place = {PlaceKind::section, 2};
-             child.description = "red coat";
-             s.march.must(s.ben, child);
-         },
-         [](AlertStreet& s) {
-             s.march.must(s.city_lead, ResolveIncident{1, s.march.state.incident(1)->version, "found"});
-         },
-         {}},
-        {AlertKind::battery_low,
-         {rung_section_lead, rung_city_leads},
-         false,
-         [](AlertStreet& s) { s.battery(15); },
-         [](AlertStreet& s) { s.battery(80); },
-         {},
-         &AlertStreet::section_lead},
-        {AlertKind::phase_late,
-         {rung_city_leads},
-         false,
-         [](AlertStreet& s) { s.march.now = s.march.step_off + minutes(60); },
-         [](AlertStreet& s) { s.march.advance(Phase::rally); },
-         {}},
-        {AlertKind::network_lost,
-         {rung_city_leads},
-         false,
-         [](AlertStreet& s) {
-             s.silent({s.section_lead, s.medic, s.ann, s.ben});
-         },
-         [](AlertStreet& s) {
-             s.heard({s.section_lead, s.medic, s.ann, s.ben});
-         },
-         minutes(10)},
-        {AlertKind::person_detained,
-         {rung_city_leads, rung_national_desk},
-         true,
-         [](AlertStreet& s) {
-             CheckIn said;
-             said.report = Report::detained;
-             said.on_behalf_of = s.ann;
-             said.heard_by = HeardBy::seen;
-             s.march.must(s.ben, said);
-         },
-         [](AlertStreet& s) {
-             s.lead_clears({AlertKind::person_detained, s.ann});
-         },
-         {}},
-        {AlertKind::bus_lag,
-         {rung_city_leads},
-         false,
-         [](AlertStreet& s) {
-             s.keeper_says(ObserveServers{s.march.state.term, {Millis{700}, 0}});
-         },
-         [](AlertStreet& s) {
-             s.keeper_says(ObserveServers{s.march.state.term, {}});
-         },
-         seconds(20)},
-        {AlertKind::instance_lost,
-         {rung_city_leads},
-         false,
-         [](AlertStreet& s) {
-             s.keeper_says(ObserveServers{s.march.state.term, {{}, 1}});
-         },
-         [](AlertStreet& s) {
-             s.keeper_says(ObserveServers{s.march.state.term, {}});
-         },
-         seconds(6)},
-    };
-    return rows;
-}
+const std::vector<AlertRow> table = {
+    {AlertKind::sos_unowned,
+     {rung_buddy, rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.march.must(s.ann, RaiseSos{}); },
+     [](AlertStreet& s) {
+         s.lead_clears({AlertKind::sos_unowned, s.ann});
+     },
+     {},
+     &AlertStreet::ben},
+    {AlertKind::checkin_missed,
+     {rung_buddy, rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.march.pass(minutes(24) + seconds(59)); },
+     [](AlertStreet& s) { s.march.must(s.ann, CheckIn{}); },
+     {},
+     &AlertStreet::ben},
+    {AlertKind::roll_call_incomplete,
+     {rung_section_lead, rung_city_leads},
+     true,
+     [](AlertStreet& s) {
+         s.march.must(s.city_lead, OpenRollCall{{AudienceKind::names, {}, 0, {s.ann}}, {}, {}});
+     },
+     [](AlertStreet& s) {
+         s.march.must(s.ann, AnswerRollCall{s.march.state.orders_issued, 3, {}, HeardBy::none});
+     },
+     {},
+     &AlertStreet::section_lead},
+    {AlertKind::unreachable,
+     {rung_buddy, rung_section_lead, rung_city_leads},
+     false,
+     [](AlertStreet& s) { s.silent({s.ann}); },
+     [](AlertStreet& s) { s.heard({s.ann}); },
+     minutes(6),
+     &AlertStreet::ben},
+    {AlertKind::order_unacked,
+     {rung_section_lead, rung_city_leads},
+     true,
+     [](AlertStreet& s) {
+         IssueOrder wish;
+         wish.text = "Close the gap.";
+         wish.audience = {AudienceKind::names, {}, 0, {s.ann}};
+         s.march.must(s.city_lead, wish);
+     },
+     [](AlertStreet& s) { s.march.must(s.ann, Acknowledge{.order = s.march.state.orders_issued}); },
+     {},
+     &AlertStreet::section_lead},
+    {AlertKind::gap_open,
+     {rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.sees(AlertKind::gap_open, true, 1); },
+     [](AlertStreet& s) { s.sees(AlertKind::gap_open, false, 1); },
+     {},
+     &AlertStreet::section_lead},
+    {AlertKind::head_too_fast,
+     {rung_buddy, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.sees(AlertKind::head_too_fast, true); },
+     [](AlertStreet& s) { s.sees(AlertKind::head_too_fast, false); },
+     {}},
+    {AlertKind::column_stretched,
+     {rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.sees(AlertKind::column_stretched, true); },
+     [](AlertStreet& s) { s.sees(AlertKind::column_stretched, false); },
+     {}},
+    {AlertKind::off_route,
+     {rung_buddy, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.sees(AlertKind::off_route, true); },
+     [](AlertStreet& s) { s.sees(AlertKind::off_route, false); },
+     {}},
+    {AlertKind::coverage_lost,
+     {rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.march.must(s.medic, TakeBreak{s.march.member(s.medic).duty_version}); },
+     [](AlertStreet& s) { s.march.must(s.medic, CheckIn{}); },
+     minutes(4),
+     &AlertStreet::section_lead},
+    {AlertKind::intersection_not_ready,
+     {rung_buddy, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.sees(AlertKind::intersection_not_ready, true, 2); },
+     [](AlertStreet& s) { s.sees(AlertKind::intersection_not_ready, false, 2); },
+     {}},
+    {AlertKind::staffing_low,
+     {rung_city_leads},
+     false,
+     [](AlertStreet& s) { s.counts(5'000, 0, 0); },
+     [](AlertStreet& s) { s.counts(100, 0, 0); },
+     minutes(2)},
+    {AlertKind::density_high,
+     {rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) { s.counts(0, 2, 35); },
+     [](AlertStreet& s) { s.counts(0, 2, 10); },
+     {},
+     &AlertStreet::section_lead},
+    {AlertKind::lost_child,
+     {rung_section_lead, rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) {
+         ReportIncident child;
+         child.kind = IncidentKind::lost_child;
+         child.place = {PlaceKind::section, 2};
+         child.description = "red coat";
+         s.march.must(s.ben, child);
+     },
+     [](AlertStreet& s) {
+         s.march.must(s.city_lead, ResolveIncident{1, s.march.state.incident(1)->version, "found"});
+     },
+     {}},
+    {AlertKind::battery_low,
+     {rung_section_lead, rung_city_leads},
+     false,
+     [](AlertStreet& s) { s.battery(15); },
+     [](AlertStreet& s) { s.battery(80); },
+     {},
+     &AlertStreet::section_lead},
+    {AlertKind::phase_late,
+     {rung_city_leads},
+     false,
+     [](AlertStreet& s) { s.march.now = s.march.step_off + minutes(60); },
+     [](AlertStreet& s) { s.march.advance(Phase::rally); },
+     {}},
+    {AlertKind::network_lost,
+     {rung_city_leads},
+     false,
+     [](AlertStreet& s) {
+         s.silent({s.section_lead, s.medic, s.ann, s.ben});
+     },
+     [](AlertStreet& s) {
+         s.heard({s.section_lead, s.medic, s.ann, s.ben});
+     },
+     minutes(10)},
+    {AlertKind::person_detained,
+     {rung_city_leads, rung_national_desk},
+     true,
+     [](AlertStreet& s) {
+         CheckIn said;
+         said.report = Report::detained;
+         said.on_behalf_of = s.ann;
+         said.heard_by = HeardBy::seen;
+         s.march.must(s.ben, said);
+     },
+     [](AlertStreet& s) {
+         s.lead_clears({AlertKind::person_detained, s.ann});
+     },
+     {}},
+    {AlertKind::bus_lag,
+     {rung_city_leads},
+     false,
+     [](AlertStreet& s) {
+         s.keeper_says(ObserveServers{s.march.state.term, {Millis{700}, 0}});
+     },
+     [](AlertStreet& s) {
+         s.keeper_says(ObserveServers{s.march.state.term, {}});
+     },
+     seconds(20)},
+    {AlertKind::instance_lost,
+     {rung_city_leads},
+     false,
+     [](AlertStreet& s) {
+         s.keeper_says(ObserveServers{s.march.state.term, {{}, 1}});
+     },
+     [](AlertStreet& s) {
+         s.keeper_says(ObserveServers{s.march.state.term, {}});
+     },
+     seconds(6)},
+};
 
 /// The whole day of one alert: all that was said of its kind and, where it is somebody's, of that person.
 class Life {
@@ -297,8 +294,8 @@ private:
 
 TEST_CASE("the table has every kind of alert once", "[core][alert][table]") {
     std::set<AlertKind> kinds;
-    for (const AlertRow& row : table()) kinds.insert(row.kind);
-    CHECK(kinds.size() == table().size());
+    for (const AlertRow& row : table) kinds.insert(row.kind);
+    CHECK(kinds.size() == table.size());
     for (int number = 1; number < 256; ++number) {
         const auto kind = static_cast<AlertKind>(number);
         if (name_of(kind).empty() || name_of(kind) == "unknown") continue;
@@ -308,7 +305,7 @@ TEST_CASE("the table has every kind of alert once", "[core][alert][table]") {
 }
 
 TEST_CASE("an alert that nobody takes is raised once and climbs its ladder to the end", "[core][alert][table]") {
-    for (const AlertRow& row : table()) {
+    for (const AlertRow& row : table) {
         CAPTURE(name_of(row.kind));
         Life life(row);
         life.raised();
@@ -325,7 +322,7 @@ TEST_CASE("an alert that nobody takes is raised once and climbs its ladder to th
 }
 
 TEST_CASE("an alert that somebody takes climbs no further", "[core][alert][table]") {
-    for (const AlertRow& row : table()) {
+    for (const AlertRow& row : table) {
         CAPTURE(name_of(row.kind));
         Life life(row);
         const Alert alert = life.raised();
@@ -341,7 +338,7 @@ TEST_CASE("an alert that somebody takes climbs no further", "[core][alert][table
 }
 
 TEST_CASE("an alert ends once when what it stands on has been gone for its time", "[core][alert][table]") {
-    for (const AlertRow& row : table()) {
+    for (const AlertRow& row : table) {
         CAPTURE(name_of(row.kind));
         Life life(row);
         life.raised();
