@@ -46,6 +46,13 @@ struct RevokeToken {
     std::string reason;
 };
 
+/// By the keeper of a march on whose street this person was detained: whatever phone they had then is not trusted any
+/// more. On the campaign's log.
+struct RevokePhones {
+    PersonId person;
+    UtcMs detained_at;  ///< a token that was issued later is another phone's
+};
+
 /// The last command of an import: all others of its file were accepted.
 struct RecordImport {
     std::uint32_t number = 0;  ///< of this import: one more than that of the last
@@ -367,7 +374,7 @@ using CommandBody = std::variant<
     HandOver, AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
     ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
-    ObserveServers>;
+    ObserveServers, RevokePhones>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -140,6 +140,16 @@ Decision on(const CampaignAsk& ask, const RevokeToken& wish) {
     return events_of(TokenRevoked{wish.number, wish.reason});
 }
 
+Decision on(const CampaignAsk& ask, const RevokePhones& wish) {
+    Events events;
+    for (const Token& token : ask.state.tokens) {
+        const bool had_it = token.person == wish.person && token.issued_at <= wish.detained_at;
+        if (had_it && !token.revoked) events.emplace_back(TokenRevoked{token.number, "its owner was detained"});
+    }
+    if (events.empty()) return base::refuse(base::RefusalCode::not_found, "person", "No phone of theirs is trusted.");
+    return events;
+}
+
 bool is_sha256(const std::string& text) {
     constexpr std::size_t digits = 64;
     return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -206,6 +206,6 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 template <class Body>
 concept OfCampaign = std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
     std::is_same_v<Body, ListMarch> || std::is_same_v<Body, AddPerson> || std::is_same_v<Body, IssueToken> ||
-    std::is_same_v<Body, RevokeToken> || std::is_same_v<Body, RecordImport>;
+    std::is_same_v<Body, RevokeToken> || std::is_same_v<Body, RevokePhones> || std::is_same_v<Body, RecordImport>;
 
 }  // namespace marchwire::core

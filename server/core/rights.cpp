@@ -158,6 +158,7 @@ struct RowOf {
     static Action of(const RaiseSos*) { return Action::own_field; }
     static Action of(const ReportCount*) { return Action::report; }
     static Action of(const SetPolicy*) { return Action::set_up_march; }
+    static Action of(const RevokePhones*) { return Action::machine; }
     static Action of(const ObserveServers*) { return Action::machine; }
     static Action of(const ObserveSilence*) { return Action::machine; }
     static Action of(const ObserveUnreached*) { return Action::machine; }

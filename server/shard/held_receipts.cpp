@@ -16,8 +16,8 @@ void encode_anew(fanout::LiveItem& item, const core::Entry& entry) {
     for (std::size_t i = 0; i < item.messages.size(); ++i) {
         if (!item.messages[i]) continue;
         const auto encoding = static_cast<wire::Encoding>(i);
-        item.messages[i] = wire::make_message(
-            wire::encode_entry(item.topic, item.position, item.prev, entry, encoding), encoding);
+        item.messages[i] = wire::make_message(wire::encode_entry(item.topic, item.position, item.prev, entry, encoding),
+                                              encoding);
     }
 }
 

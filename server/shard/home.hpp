@@ -39,6 +39,8 @@ public:
     [[nodiscard]] virtual base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
                                                               const core::SubscribePush& wish) const = 0;
 
+    /// To the desk of another log, wherever it lives.
+    virtual void put(const base::LogId& log, Asked asked) = 0;
     /// Parcels to one shard arrive in the order in which they were sent; they leave at the end of this turn.
     virtual void send(std::size_t shard, Parcel parcel) = 0;
     /// A log that another server made has this base.

@@ -27,6 +27,10 @@ Keeper::Keeper(Home& home, base::LogId march, LogDesk<core::MarchState>& desk, b
 
 void Keeper::begin(base::UtcMs idle_since) {
     idle_since_ = idle_since;
+    // Whoever kept it before may not have come to it.
+    for (const core::Member& member : desk_.committed().roster) {
+        if (member.last_report == core::Report::detained) detained_[member.person] = member.last_check_in;
+    }
     take();
 }
 
@@ -38,7 +42,10 @@ void Keeper::take() {
     });
 }
 
-void Keeper::end() { standing_ = Standing::away; }
+void Keeper::end() {
+    standing_ = Standing::away;
+    detained_.clear();
+}
 
 std::optional<base::Term> Keeper::term() const {
     if (standing_ != Standing::keeping || desk_.committed().term > term_) return std::nullopt;
@@ -62,6 +69,11 @@ void Keeper::put(core::CommandBody body, std::function<void(bool)> after) {
 
 void Keeper::stored(const core::Entry& entry) {
     due_known_ = false;
+    const auto* checked_in = std::get_if<core::CheckedIn>(&entry.event);
+    if (checked_in != nullptr && checked_in->report == core::Report::detained) {
+        detained_[checked_in->person] = entry.at;
+        revoke_phones();
+    }
     if (std::holds_alternative<core::PhaseChanged>(entry.event)) sign_wanted_ = true;
 }
 
@@ -76,6 +88,26 @@ void Keeper::observe(core::ObserveUnreached seen) {
     if (desk_.committed().term > term_) return;
     seen.term = term_;
     put(std::move(seen), [](bool) {});
+}
+
+void Keeper::revoke_phones() {
+    if (!keeps() || revoking_ || detained_.empty()) return;
+    revoking_ = true;
+    const auto [person, at] = *detained_.begin();
+    Asked asked;
+    asked.command.body = core::RevokePhones{person, at};
+    asked.actor = keeper_actor();
+    asked.answer = [weak = weak_from_this(), mailbox = home_.mailbox(), who = person](const auto& outcome) {
+        const bool done = outcome.has_value() || outcome.error().code == base::RefusalCode::not_found;
+        // The campaign's desk may live on another thread.
+        mailbox.post([weak, who, done] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->revoking_ = false;
+            if (done) self->detained_.erase(who);
+        });
+    };
+    home_.put(march_.campaign_log(), std::move(asked));
 }
 
 void Keeper::observe(const core::ServersSeen& seen) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -38,6 +39,8 @@ public:
     void observe(core::ObserveUnreached seen);
     /// Each second: how the servers are to one another; told to the march when that is news.
     void observe(const core::ServersSeen& seen);
+    /// Each second: phones of people who were detained are revoked, until the campaign's log has it.
+    void revoke_phones();
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 
@@ -60,6 +63,9 @@ private:
     bool busy_ = false;
     int rest_beats_ = 0;
     base::Seq checkpointed_;
+    /// Detained people whose phones may be trusted still, and when they were; at most the roster.
+    std::map<base::PersonId, base::UtcMs> detained_;
+    bool revoking_ = false;
 };
 
 }  // namespace marchwire::shard

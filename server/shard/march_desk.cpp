@@ -248,6 +248,7 @@ void MarchDesk::second(base::UtcMs now) {
         look_for_unreached(now);
         keeper_->observe(telemetry_.column_seen(), now);
         keeper_->observe(servers_);
+        keeper_->revoke_phones();
     }
     const bool some_see_a_part = feeds_.open_feeds().wants(wire::FeedKind::marshal) ||
                                  feeds_.open_feeds().wants_sections();

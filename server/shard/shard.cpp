@@ -435,6 +435,8 @@ void Shard::hold_base(const HeldBase& held) {
     });
 }
 
+void Shard::put(const base::LogId& log, Asked asked) { fabric_.put(log, std::move(asked)); }
+
 void Shard::row_changed(const base::LogId& march, MarchRow row) {
     Shard& home = fabric_.home_of(march.campaign_log());
     home.mailbox().post([&home, march, row = std::move(row)] {

@@ -92,6 +92,7 @@ public:
     void send(std::size_t shard, Parcel parcel) override;
     void hold_base(const HeldBase& held) override;
     void row_changed(const base::LogId& march, MarchRow row) override;
+    void put(const base::LogId& log, Asked asked) override;
 
 private:
     struct Following {

@@ -204,7 +204,8 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     }
     for (const CommandBody& body :
          {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{}),
-          CommandBody(ObserveSilence{}), CommandBody(ObserveUnreached{}), CommandBody(ForgetPush{})}) {
+          CommandBody(ObserveSilence{}), CommandBody(ObserveUnreached{}), CommandBody(ForgetPush{}),
+          CommandBody(ObserveServers{}), CommandBody(RevokePhones{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {
