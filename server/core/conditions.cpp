@@ -263,7 +263,13 @@ public:
             look(state_, {AlertKind::coverage_lost, PersonId{cover_of(member->section, member->role)}}, at_);
         }
         look(state_, {AlertKind::staffing_low, PersonId{}}, at_);
-        if (member->silent_since || is_known({AlertKind::unreachable, who})) silence();
+        if (member->silent_since || is_known({AlertKind::unreachable, who})) {
+            silence();
+        } else if (is_covered_by_network(state_, *member)) {
+            // Perhaps they have just been heard again by this, and the network is back.
+            look(state_, network_key(0), at_);
+            if (member->section != 0) look(state_, network_key(member->section), at_);
+        }
     }
     void all() const {
         covers();

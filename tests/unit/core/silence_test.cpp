@@ -141,6 +141,30 @@ TEST_CASE("a march that falls silent is one alert and not one for each section",
     CHECK(march.state.alerts.size() == 1);
 }
 
+// Once the network is back the phones hand in what they kept: check-ins, by which they are heard. The alert stayed.
+TEST_CASE("a network that is back by check-ins ends its alert", "[core][silence]") {
+    Crowd crowd;
+    MarchBuilder& march = crowd.march;
+    const std::vector<PersonId> some(crowd.first.begin(), crowd.first.begin() + 5);
+    REQUIRE(crowd.see(some).has_value());
+    crowd.tick();
+    REQUIRE(march.open(AlertKind::network_lost, 1) != nullptr);
+    for (const PersonId person : some) march.must(person, CheckIn{});
+    march.pass(minutes(10) - seconds(1));
+    REQUIRE(march.open(AlertKind::network_lost, 1) != nullptr);
+    march.pass(seconds(1));
+    CHECK(march.open(AlertKind::network_lost, 1) == nullptr);
+
+    std::vector<PersonId> everybody = crowd.first;
+    everybody.insert(everybody.end(), crowd.second.begin(), crowd.second.end());
+    REQUIRE(crowd.see(everybody).has_value());
+    crowd.tick();
+    REQUIRE(march.open(AlertKind::network_lost, 0) != nullptr);
+    for (const PersonId person : everybody) march.must(person, CheckIn{});
+    march.pass(minutes(10));
+    CHECK(march.open(AlertKind::network_lost, 0) == nullptr);
+}
+
 TEST_CASE("when the network is back for ten minutes who is still silent is told of by name", "[core][silence]") {
     Crowd crowd;
     MarchBuilder& march = crowd.march;
