@@ -6,6 +6,7 @@
 #include "core/topics.hpp"
 #include "wire/codec.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -70,6 +71,9 @@ core::ObserveSilence Telemetry::silence(const core::MarchState& state, base::Utc
         }
         if (!silent && member->silent_since) seen.heard.push_back(person);
     }
+    // The same was seen, the same is logged, whoever was heard first.
+    std::ranges::sort(seen.silent, {}, &core::SilenceObserved::Silence::person);
+    std::ranges::sort(seen.heard);
     return seen;
 }
 

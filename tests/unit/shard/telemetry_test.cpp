@@ -91,6 +91,19 @@ TEST_CASE("a phone counts as heard for a minute, and after an interruption until
     CHECK_FALSE(street.telemetry.phone_of(street.own, spoke + base::minutes(6)).lately);  // heard before, not since
 }
 
+// The order was that of a hash table, which differs between servers that heard the same.
+TEST_CASE("those who fall silent together are told in the order of their numbers", "[shard][telemetry]") {
+    for (const bool from_the_last : {false, true}) {
+        Listening street;
+        std::vector<core::PersonId> people{street.first, street.own, street.far};
+        std::ranges::sort(people);
+        const FellSilent expected{{180, people[0]}, {180, people[1]}, {180, people[2]}};
+        if (from_the_last) std::ranges::reverse(people);
+        for (const core::PersonId person : people) (void)street.speaks(person);
+        CHECK(street.listen(180) == expected);
+    }
+}
+
 TEST_CASE("while no section lead follows the own section telemetry goes to ops alone", "[shard][telemetry]") {
     Street street;
     REQUIRE(street.open(street.nowhere, 1));
