@@ -86,9 +86,9 @@ public:
     Crowd(std::uint16_t port, const std::vector<std::string>& tokens, bool following) {
         static std::uint64_t device = 0;
         for (std::size_t i = 0; i < marshals; ++i) {
-            add(bench::StaffClient(port, tokens[i], ++device, following ? "marshal/" + march_name : ""));
+            add(test::StaffClient(port, tokens[i], ++device, following ? "marshal/" + march_name : ""));
         }
-        add(bench::StaffClient(port, tokens[marshals], ++device, "ops/" + march_name));
+        add(test::StaffClient(port, tokens[marshals], ++device, "ops/" + march_name));
     }
 };
 

@@ -19,8 +19,8 @@ namespace {
 
 using namespace marchwire;
 using bench::MarchStage;
-using bench::StaffClient;
 using bench::StaffCrowd;
+using test::StaffClient;
 using Clock = StaffCrowd::Clock;
 using Seconds = std::chrono::duration<double>;
 

@@ -118,7 +118,7 @@ void MarchStage::open_street(std::uint16_t staff_port, const std::string& lead_t
     }
     put(march_log, import);
     constexpr std::uint64_t device = 0xA12;
-    StaffClient lead(staff_port, lead_token, device, "");
+    test::StaffClient lead(staff_port, lead_token, device, "");
     v1::Command approve, activate;
     approve.mutable_approve_route()->set_version(1);
     activate.mutable_activate_route()->set_version(1);
@@ -128,7 +128,7 @@ void MarchStage::open_street(std::uint16_t staff_port, const std::string& lead_t
 
 std::uint32_t MarchStage::step_off(std::uint16_t staff_port, const std::string& lead_token) {
     constexpr std::uint64_t device = 0xA11;
-    StaffClient lead(staff_port, lead_token, device, "");
+    test::StaffClient lead(staff_port, lead_token, device, "");
     for (const v1::Phase to : {v1::ASSEMBLING, v1::MARCHING}) {
         v1::Command advance;
         advance.mutable_advance_phase()->set_to(to);

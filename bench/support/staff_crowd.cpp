@@ -16,13 +16,13 @@ StaffCrowd::StaffCrowd() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
 StaffCrowd::~StaffCrowd() { ::close(epoll_); }
 
-std::size_t StaffCrowd::add(StaffClient client) {
+std::size_t StaffCrowd::add(test::StaffClient client) {
     clients_.emplace_back(std::move(client));
     wait_for(clients_.size() - 1);
     return clients_.size() - 1;
 }
 
-void StaffCrowd::come_back(std::size_t number, StaffClient client) {
+void StaffCrowd::come_back(std::size_t number, test::StaffClient client) {
     clients_[number].emplace(std::move(client));
     wait_for(number);
 }

@@ -21,11 +21,11 @@ public:
     ~StaffCrowd();
 
     /// Numbers go up from 0.
-    std::size_t add(StaffClient client);
+    std::size_t add(test::StaffClient client);
     /// Its socket is closed; the number stays.
     void leave(std::size_t number) { clients_[number].reset(); }
-    void come_back(std::size_t number, StaffClient client);
-    [[nodiscard]] StaffClient& operator[](std::size_t number) { return *clients_[number]; }
+    void come_back(std::size_t number, test::StaffClient client);
+    [[nodiscard]] test::StaffClient& operator[](std::size_t number) { return *clients_[number]; }
 
     /// Waits at most until `until` and hands out what has come: (who, item).
     void receive(Clock::time_point until, const std::function<void(std::size_t, const v1::Item&)>& take);
@@ -34,7 +34,7 @@ private:
     void wait_for(std::size_t number) const;
 
     int epoll_;
-    std::vector<std::optional<StaffClient>> clients_;
+    std::vector<std::optional<test::StaffClient>> clients_;
 };
 
 }  // namespace marchwire::bench

@@ -11,17 +11,12 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
-namespace marchwire::bench {
+namespace marchwire::test {
 namespace {
 
-[[noreturn]] void end_client(const std::string& why) {
-    std::fprintf(stderr, "client: %s\n", why.c_str());
-    std::exit(1);
-}
+[[noreturn]] void end_client(const std::string& why) { throw ClientEnded(why); }
 
 std::uint64_t big_endian(std::string_view bytes) {
     std::uint64_t value = 0;
@@ -32,8 +27,12 @@ std::uint64_t big_endian(std::string_view bytes) {
 }  // namespace
 
 StaffClient::StaffClient(std::uint16_t port, const std::string& token, std::uint64_t device, const std::string& feed)
+    : StaffClient("127.0.0.1:" + std::to_string(port), token, device, feed) {}
+
+StaffClient::StaffClient(const std::string& address, const std::string& token, std::uint64_t device,
+                         const std::string& feed)
     : device_(device) {
-    upgrade(port);
+    upgrade(address);
     v1::ClientMessage message;
     auto& hello = *message.mutable_hello();
     hello.set_protocol(1);
@@ -43,11 +42,7 @@ StaffClient::StaffClient(std::uint16_t port, const std::string& token, std::uint
     if (!feed.empty()) hello.add_subscribe()->set_feed(feed);
     put(message);
     flush();
-    bool welcome = false;
-    while (!welcome) {
-        if (!read_some(0)) end_client("the server closed before Welcome");
-        take_frames([&welcome](const v1::Item& item) { welcome = welcome || item.has_welcome(); });
-    }
+    receive_until([](const v1::Item& item) { return item.has_welcome(); });
 }
 
 void StaffClient::subscribe(const std::string& feed) {
@@ -68,19 +63,20 @@ StaffClient::~StaffClient() {
     if (socket_ >= 0) ::close(socket_);
 }
 
-void StaffClient::upgrade(std::uint16_t port) {
+void StaffClient::upgrade(const std::string& address) {
+    const auto colon = address.rfind(':');
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1))));
+    if (::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr) != 1) end_client("no address " + address);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) end_client("cannot connect");
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    out_ =
-        "GET /v1/ops HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Protocol: marchwire.v1.proto\r\n\r\n";
+    out_ = "GET /v1/ops HTTP/1.1\r\nHost: " + address +
+           "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+           "Sec-WebSocket-Protocol: marchwire.v1.proto\r\n\r\n";
     flush();
     std::size_t end = std::string::npos;
     while ((end = in_.find("\r\n\r\n")) == std::string::npos) {
@@ -140,16 +136,12 @@ std::uint64_t StaffClient::ask(const std::string& log, v1::Command command) {
     put(log, std::move(command));
     flush();
     std::uint64_t made = 0;
-    bool answered = false;
-    while (!answered) {
-        if (!read_some(0)) end_client("the server closed before its answer");
-        take_frames([&](const v1::Item& item) {
-            if (!item.has_reply() || item.reply().id().counter() != counter_) return;
-            if (item.reply().has_error()) end_client("refused: " + item.reply().error().message());
-            made = item.reply().accepted().made();
-            answered = true;
-        });
-    }
+    receive_until([&](const v1::Item& item) {
+        if (!item.has_reply() || item.reply().id().counter() != counter_) return false;
+        if (item.reply().has_error()) end_client("refused: " + item.reply().error().message());
+        made = item.reply().accepted().made();
+        return true;
+    });
     return made;
 }
 
@@ -175,6 +167,14 @@ void StaffClient::receive(const std::function<void(const v1::Item&)>& take) {
     take_frames(take);
 }
 
+void StaffClient::receive_until(const std::function<bool(const v1::Item&)>& is_it) {
+    bool came = false;
+    while (!came) {
+        if (!read_some(0)) end_client("the server closed");
+        take_frames([&](const v1::Item& item) { came = is_it(item) || came; });
+    }
+}
+
 void StaffClient::take_frames(const std::function<void(const v1::Item&)>& take) {
     std::string_view left = in_;
     while (left.size() >= 2) {
@@ -193,8 +193,11 @@ void StaffClient::take_frames(const std::function<void(const v1::Item&)>& take) 
 
 void StaffClient::take_frame(unsigned opcode, std::string_view payload,
                              const std::function<void(const v1::Item&)>& take) {
-    if (opcode == 8)
-        end_client("the server said Close: " + std::string(payload.substr(std::min<std::size_t>(2, payload.size()))));
+    if (opcode == 8) {
+        const std::string_view code = payload.substr(0, 2);
+        throw ClientEnded("the server said Close: " + std::string(payload.substr(code.size())),
+                          static_cast<unsigned>(big_endian(code)));
+    }
     if (opcode == 9) {
         out_.push_back(static_cast<char>(0x8A));
         out_.push_back(static_cast<char>(0x80U | payload.size()));
@@ -209,4 +212,4 @@ void StaffClient::take_frame(unsigned opcode, std::string_view payload,
     }
 }
 
-}  // namespace marchwire::bench
+}  // namespace marchwire::test
