@@ -8,7 +8,9 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <future>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -77,6 +79,14 @@ std::uint64_t wide(const Json& object, const char* field) {
     return found->is_string() ? std::stoull(found->get<std::string>()) : found->get<std::uint64_t>();
 }
 
+/// Begins something that says on another thread when it is done.
+template <class Work>
+std::future<void> begin(Work work) {
+    const auto done = std::make_shared<std::promise<void>>();
+    work([done] { done->set_value(); });
+    return done->get_future();
+}
+
 bool is_for_whole_campaign(core::Role role) { return role == core::Role::national_desk || role == core::Role::auditor; }
 
 /// Who may hold a token: neither the machine nor those who need none.
@@ -124,6 +134,7 @@ AdminVerbs::Answer AdminVerbs::run(const Json& request) {
     if (*verb == "token_list") return token_list(request);
     if (*verb == "token_revoke") return token_revoke(request);
     if (*verb == "status") return status();
+    if (*verb == "move_clock") return move_clock(request);
     if (*verb == "stop") {
         parts_.stop();
         return Said{Json::object()};
@@ -235,6 +246,38 @@ AdminVerbs::Answer AdminVerbs::status() const {
                      {"sessions", counts.sessions},
                      {"entries", counts.entries},
                      {"accepted", counts.accepted}}};
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+/// With 0 seconds only what is under way is waited for. All servers of a store are moved alike: what one of them told
+/// the others before it answered is heard by each that is moved afterwards.
+AdminVerbs::Answer AdminVerbs::move_clock(const Json& request) {
+    if (parts_.hand_clock == nullptr) {
+        return base::invalid("verb", "This server's clock moves by itself; a host moves that of --demo-clock START,0.");
+    }
+    const auto seconds = number_of(request, "seconds", 0);
+    if (!seconds) return seconds.error();
+    if (*seconds > base::limits::clock_seconds) return base::invalid("seconds", "Move it by an hour at most.");
+    const auto pass = [this](std::uint64_t so_many) {
+        const auto a_second = [this] { parts_.hand_clock->advance(base::seconds(1)); };
+        begin([&](auto done) { parts_.city.pass(so_many, a_second, std::move(done)); }).get();
+    };
+    pass(0);
+    if (!hear_others()) {
+        return base::refuse(base::RefusalCode::unavailable, "redis",
+                            "This server does not hear the others at present, and its clock stands: ask again.");
+    }
+    pass(*seconds);
+    return Said{Json{{"now_ms", parts_.clock.now().value}, {"kept", parts_.city.counts().kept}}};
+}
+
+bool AdminVerbs::hear_others() {
+    const auto log = begin([this](auto done) { parts_.log.catch_up(std::move(done)); });
+    const auto bus = begin(
+        [this](auto done) { parts_.bus != nullptr ? parts_.bus->catch_up(std::move(done)) : done(); });
+    const auto until = std::chrono::steady_clock::now() + base::duration_of(base::limits::redis_call_deadline);
+    return log.wait_until(until) == std::future_status::ready && bus.wait_until(until) == std::future_status::ready;
 }
 
 // ---- tokens ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include "access/key_ring.hpp"
 #include "base/clock.hpp"
+#include "bus/bus.hpp"
 #include "ops/admin_socket.hpp"
 #include "shard/city.hpp"
 
@@ -27,6 +28,7 @@ namespace marchwire {
 /// | token_list | campaign | tokens |
 /// | token_revoke | campaign, number, reason | |
 /// | status | | version, sessions, marches, ..., demo_clock |
+/// | move_clock | seconds | now_ms, kept (marches); when all that is due by then is stored and told |
 /// | stop | | then the server drains and ends |
 ///
 /// Verbs run one after the other on a thread of their own, which waits for the city: they are rare and few.
@@ -36,7 +38,9 @@ public:
         shard::City& city;
         store::EventLog& log;
         const base::Clock& clock;
-        std::function<void()> stop;  ///< begins the end of the server; any thread
+        base::ManualClock* hand_clock;  ///< the same, where the host moves it; else null
+        bus::Bus* bus;                  ///< null: there are no other servers
+        std::function<void()> stop;     ///< begins the end of the server; any thread
     };
     explicit AdminVerbs(Parts parts);
     ~AdminVerbs();
@@ -67,6 +71,8 @@ private:
     [[nodiscard]] Answer token_list(const Json& request);
     [[nodiscard]] Answer token_revoke(const Json& request);
     [[nodiscard]] Answer status() const;
+    [[nodiscard]] Answer move_clock(const Json& request);
+    [[nodiscard]] bool hear_others();
 
     /// Waits for the city's answer.
     [[nodiscard]] base::Result<wire::Accepted> put(const base::LogId& log, core::Command command);

@@ -36,8 +36,11 @@ std::unique_ptr<base::Clock> make_clock(const base::Config& config, base::UtcMs 
     if (!config.demo_clock) return std::make_unique<base::SystemClock>();
     const auto& demo = *config.demo_clock;
     if (demo.since) return std::make_unique<base::DemoClock>(demo.start, demo.rate, demo.since);
-    const base::UtcMs start = std::max(config.demo_clock->start, last_alive);
-    return std::make_unique<base::DemoClock>(start, config.demo_clock->rate);
+    const base::UtcMs start = std::max(demo.start, last_alive);
+    if (demo.rate == 0) {
+        return std::make_unique<base::ManualClock>(start, "DEMO: this clock stands until its host moves it.");
+    }
+    return std::make_unique<base::DemoClock>(start, demo.rate);
 }
 
 std::size_t shards_of(const base::Config& config) {
@@ -133,6 +136,7 @@ base::Result<Server::Store> Server::open_store(const base::Config& config) {
 Server::Server(base::Config config, Parts parts)
     : config_(std::move(config)),
       clock_(make_clock(config_, parts.store.log->last_alive())),
+      hand_clock_(dynamic_cast<base::ManualClock*>(clock_.get())),
       lock_(std::move(parts.store.lock)),
       log_(std::move(parts.store.log)),
       redis_log_(parts.store.redis_log),
@@ -145,13 +149,13 @@ Server::Server(base::Config config, Parts parts)
       beat_(io_) {
     open_city();
     set_doors();
-    verbs_ = std::make_unique<AdminVerbs>(
-        AdminVerbs::Parts{*city_, *log_, *clock_, [this] { asio::post(io_, [this] { stop(); }); }});
+    verbs_ = std::make_unique<AdminVerbs>(AdminVerbs::Parts{*city_, *log_, *clock_, hand_clock_, bus_.get(),
+                                                            [this] { asio::post(io_, [this] { stop(); }); }});
 }
 
 void Server::open_city() {
-    shard::CitySettings settings{shards_of(config_),    *clock_,   *log_, {}, {}, log_->last_alive(),
-                                 shard::Drive::threads, bus_.get()};
+    const auto drive = hand_clock_ != nullptr ? shard::Drive::by_host : shard::Drive::threads;
+    shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, log_->last_alive(), drive, bus_.get()};
     settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
     settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
     if (outbox_) {

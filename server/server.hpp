@@ -82,6 +82,7 @@ private:
 
     base::Config config_;
     std::unique_ptr<base::Clock> clock_;
+    base::ManualClock* hand_clock_;  ///< the clock, where the host moves it; else null
     std::optional<store::DataLock> lock_;
     std::unique_ptr<store::EventLog> log_;
     store::RedisLog* redis_log_;  ///< the log, when it is this one; else null

@@ -3,12 +3,15 @@
 
 #include "base/units.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace marchwire::base {
 
-/// Says what time it is. Thread-safe in every implementation here but ManualClock.
+/// Says what time it is. Thread-safe in every implementation here.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -53,15 +56,18 @@ private:
     UtcMs machine_start_;
 };
 
-/// Moves only when told. For tests and simulation; one thread.
+/// Moves only when told: by a test, or by the host of a server that plays a day as fast as it can (admin verb
+/// `move_clock`), which is then told by `notice`. Any thread.
 class ManualClock final : public Clock {
 public:
-    explicit ManualClock(UtcMs start) : now_(start) {}
-    [[nodiscard]] UtcMs now() const override { return now_; }
-    void advance(Millis by) { now_ = now_ + by; }
+    explicit ManualClock(UtcMs start, std::string notice = {}) : now_ms_(start.value), notice_(std::move(notice)) {}
+    [[nodiscard]] UtcMs now() const override { return UtcMs{now_ms_}; }
+    [[nodiscard]] std::string demo_notice() const override { return notice_; }
+    void advance(Millis by) { now_ms_ += by.value; }
 
 private:
-    UtcMs now_;
+    std::atomic<std::int64_t> now_ms_;
+    const std::string notice_;
 };
 
 }  // namespace marchwire::base

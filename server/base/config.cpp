@@ -40,7 +40,8 @@ constexpr Setting all_settings[] = {
     {"push_private", "", "push endpoints may lie in private networks and on loopback (refused)"},
     {"log_level", "LEVEL", "debug, info, warn or error (info)"},
     {"log_form", "FORM", "text or json (text)"},
-    {"demo_clock", "START,RATE", "run on a clock of its own, on loopback only: 2018-06-30T13:00:00Z,60"},
+    {"demo_clock", "START,RATE",
+     "run on a clock of its own, on loopback only: 2018-06-30T13:00:00Z,60; RATE 0 stands until the host moves it"},
     {"drain", "SECONDS", "at the end clients are told to come back within this time (5)"},
 };
 
@@ -85,7 +86,10 @@ Result<DemoClockSetting> demo_clock_of(const std::string& text, const std::strin
     std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> start;
     start_text >> date::parse("%FT%TZ", start);
     if (start_text.fail() || start_text.peek() != std::istringstream::traits_type::eof()) return wrong;
-    const auto rate = number_of<double>(parts[1], field, 0.1, 10'000);
+    // It stands until the host moves it: since when by the machine's clock means nothing then.
+    const bool stands = parts[1] == "0";
+    if (stands && parts.size() == 3) return wrong;
+    const auto rate = number_of<double>(parts[1], field, stands ? 0 : 0.1, 10'000);
     if (!rate) return rate.error();
     DemoClockSetting clock{UtcMs{start.time_since_epoch().count()}, *rate, {}};
     if (parts.size() == 3) {

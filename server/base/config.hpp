@@ -32,8 +32,8 @@ struct Address {
 /// since 1970, it has run since then: servers that are given the same three agree on the time.
 struct DemoClockSetting {
     UtcMs start;
-    double rate = 1;
-    UtcMs since;  ///< real time; 0: since the server started, and never before what the log holds
+    double rate = 1;  ///< 0: stands until the host moves it
+    UtcMs since;      ///< real time; 0: since the server started, and never before what the log holds
     bool operator==(const DemoClockSetting&) const = default;
 };
 

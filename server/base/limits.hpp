@@ -61,6 +61,8 @@ inline constexpr std::size_t admin_answer_bytes = 256UL * 1024 * 1024;  ///< sta
                                                                         ///< points
 inline constexpr std::size_t admin_connections = 16;                    ///< the command line of one host; ours
 
+inline constexpr std::uint64_t clock_seconds = 3'600;  ///< moved at once by move_clock; its answer waits so long; ours
+
 // --- log and desk -----------------------------------------------------------------------------
 inline constexpr std::size_t entry_bytes = 4UL * 1024 * 1024;  ///< a route of 100 000 points is about 1.6 MB
 inline constexpr std::size_t group_commands = 512;             ///< commands decided and appended as one group

@@ -64,6 +64,9 @@ public:
 
     /// From now on this instance takes its share of the marches: told each second. `now` is asked on the bus's thread.
     virtual void keep(std::function<base::UtcMs()> now, std::function<void(Duties)> told) = 0;
+    /// `done` once the others can hear what was told here before, and what they had told by now has been heard here;
+    /// what is kept is renewed with it. For a host who moves the clock.
+    virtual void catch_up(std::function<void()> done) = 0;
     /// Gives its marches back, so that others take them at once; nothing is told any more.
     virtual void stop() = 0;
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 namespace marchwire::bus {
 namespace {
@@ -45,7 +46,19 @@ bool Heartbeat::heard(std::string_view channel, std::string_view said, std::chro
     if (read.ec != std::errc{}) return true;  // the channel's confirmation
     lag_ms_ = milliseconds(now) - sent_at;
     lags_.heard(lag());
+    std::uint64_t asked = 0;
+    const char* const end = said.data() + said.size();
+    if (read.ptr != end) (void)std::from_chars(read.ptr + 1, end, asked);
+    answer_echoes(asked);
     return true;
+}
+
+void Heartbeat::answer_echoes(std::uint64_t asked) {
+    while (!echoes_.empty() && echoes_.front().first <= asked) {
+        const auto heard = std::move(echoes_.front().second);
+        echoes_.pop_front();
+        heard();
+    }
 }
 
 bool Heartbeat::is_fresh(std::chrono::steady_clock::time_point now) const {
@@ -61,9 +74,18 @@ void Heartbeat::beat(std::chrono::steady_clock::time_point now) {
             return subscriptions_.renew("Nothing of what we publish is heard.");
         }
     }
+    publish(now);
+}
+
+void Heartbeat::echo(std::function<void()> heard) {
+    echoes_.emplace_back(++echoes_asked_, std::move(heard));
+    publish(std::chrono::steady_clock::now());
+}
+
+void Heartbeat::publish(std::chrono::steady_clock::time_point now) {
     // Several may be under way: each says when it left.
-    const std::string sent_at = std::to_string(milliseconds(now));
-    const std::array<std::string_view, 3> words{"PUBLISH", channel_, sent_at};
+    const std::string beat = std::to_string(milliseconds(now)) + ' ' + std::to_string(echoes_asked_);
+    const std::array<std::string_view, 3> words{"PUBLISH", channel_, beat};
     if (requests_.takes()) requests_.request(words, [](const Reply*) {});
 }
 

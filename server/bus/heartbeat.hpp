@@ -7,8 +7,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace marchwire::bus {
 
@@ -38,6 +41,10 @@ public:
                              std::chrono::steady_clock::time_point now);
     /// Each second.
     void beat(std::chrono::steady_clock::time_point now);
+    /// `heard` once a beat that leaves now has come back: what was published before it by this link, and by anybody
+    /// else by then, has been heard too. Over a link that is lost meanwhile with a later beat. The host asks for it,
+    /// one at a time.
+    void echo(std::function<void()> heard);
 
     /// Heard not longer ago than limits::bus_nonces_missed beats. Any thread.
     [[nodiscard]] bool up() const { return up_; }
@@ -51,11 +58,16 @@ public:
     [[nodiscard]] std::uint64_t renewals() const { return renewals_; }
 
 private:
+    void publish(std::chrono::steady_clock::time_point now);
+    void answer_echoes(std::uint64_t asked);
+
     const std::string channel_;
     RedisClient& requests_;
     RedisClient& subscriptions_;
     int unheard_ = 0;
     LagWatch lags_;
+    std::uint64_t echoes_asked_ = 0;  ///< each beat says how many by then
+    std::deque<std::pair<std::uint64_t, std::function<void()>>> echoes_;
     std::atomic<std::chrono::steady_clock::time_point> heard_at_{};
     std::atomic<bool> up_{false};
     std::atomic<std::int64_t> lag_ms_{0};

@@ -165,6 +165,11 @@ public:
         ask_duties();
     }
 
+    void catch_up(std::function<void()> done) {
+        ask_duties();
+        heartbeat_.echo(std::move(done));
+    }
+
     void stop() {
         thread_.stop([this] { leave(); });
     }
@@ -335,6 +340,10 @@ void RedisBus::keep(std::function<base::UtcMs()> now, std::function<void(Duties)
     machine_->post([machine = machine_.get(), now = std::move(now), told = std::move(told)]() mutable {
         machine->keep(std::move(now), std::move(told));
     });
+}
+void RedisBus::catch_up(std::function<void()> done) {
+    machine_->post(
+        [machine = machine_.get(), done = std::move(done)]() mutable { machine->catch_up(std::move(done)); });
 }
 std::string RedisBus::name() const { return machine_->name(); }
 void RedisBus::stop() { machine_->stop(); }

@@ -30,6 +30,7 @@ public:
     void put(const base::LogId& log, const std::string& name, std::string bytes) override;
     void rows(const base::LogId& log, std::function<void(std::vector<Row>)> told) override;
     void keep(std::function<base::UtcMs()> now, std::function<void(Duties)> told) override;
+    void catch_up(std::function<void()> done) override;
     void stop() override;
     [[nodiscard]] BusHealth health() const;
 

@@ -28,6 +28,7 @@ public:
     void close_feed(const SubscriberKey& key) { register_.remove(key); }
     /// A march that is kept here says how it stands: rarely by itself (limits::row_every), at once at a phase change.
     void row_changed(const base::Slug& march, MarchRow row);
+    void when_quiet(std::function<void()> quiet) { desk_->when_quiet(std::move(quiet)); }
     void close(std::function<void()> quiet) { desk_->close(std::move(quiet)); }
     void put_checkpoint(std::function<void()> done);
     /// Its creation was refused and nobody waits for it.

@@ -17,6 +17,8 @@
 namespace marchwire::shard {
 namespace {
 
+constexpr auto beats_per_second = base::limits::session_tick.value / base::limits::beat.value;
+
 /// Opens the logs of the store, campaigns first, so that the boards are there when the marches send their rows. A few
 /// at a time: a page of each is in memory. Lives on shard 0's thread until it is done.
 class StartUp : public std::enable_shared_from_this<StartUp> {
@@ -118,6 +120,53 @@ void gather(Fabric& fabric, Ask ask, Whole whole) {
     }
 }
 
+/// Has every shard do something that ends later, and calls `done` on shard 0's thread when it has ended everywhere.
+template <class Work>
+void on_all(Fabric& fabric, Work work, std::function<void()> done) {
+    auto left = std::make_shared<std::size_t>(fabric.size());
+    for (std::size_t i = 0; i < fabric.size(); ++i) {
+        Shard& shard = fabric.at(i);
+        shard.mailbox().post([&fabric, &shard, left, work, done] {
+            work(shard, [&fabric, left, done] {
+                fabric.at(0).mailbox().post([left, done] {
+                    if (--*left == 0) done();
+                });
+            });
+        });
+    }
+}
+
+/// Seconds that the host lets pass. Keeps itself alive until they are over.
+class Passing : public std::enable_shared_from_this<Passing> {
+public:
+    Passing(Fabric& fabric, std::uint64_t seconds, std::function<void()> a_second, std::function<void()> done)
+        : fabric_(fabric), left_(seconds), a_second_(std::move(a_second)), done_(std::move(done)) {}
+
+    /// So many beats on each shard, then quiet.
+    void settle(std::int64_t beats) {
+        on_all(
+            fabric_,
+            [beats](Shard& shard, std::function<void()> quiet) {
+                for (std::int64_t beat = 0; beat < beats; ++beat) shard.march_beat();
+                shard.desks().when_quiet(std::move(quiet));
+            },
+            [self = shared_from_this()] { self->go_on(); });
+    }
+
+private:
+    void go_on() {
+        if (left_ == 0) return done_();
+        --left_;
+        a_second_();
+        settle(beats_per_second);
+    }
+
+    Fabric& fabric_;
+    std::uint64_t left_;
+    std::function<void()> a_second_;
+    std::function<void()> done_;
+};
+
 }  // namespace
 
 City::City(CitySettings settings) : fabric_(std::make_shared<Fabric>(std::move(settings))) {}
@@ -127,7 +176,7 @@ City::~City() {
 }
 
 void City::start(Done done) {
-    if (fabric_->settings().drive == Drive::threads) {
+    if (fabric_->settings().drive != Drive::by_hand) {
         for (std::size_t i = 0; i < shards(); ++i) fabric_->at(i).start();
     }
     fabric_->at(0).mailbox().post([fabric = fabric_.get(), done = std::move(done)]() mutable {
@@ -136,19 +185,13 @@ void City::start(Done done) {
 }
 
 void City::stop(base::Millis delay, const Done& done) {
-    Fabric* fabric = fabric_.get();
-    auto left = std::make_shared<std::size_t>(shards());
-    for (std::size_t i = 0; i < shards(); ++i) {
-        Shard& shard = fabric->at(i);
-        shard.mailbox().post([fabric, &shard, left, delay, done] {
+    on_all(
+        *fabric_,
+        [delay](Shard& shard, std::function<void()> closed) {
             shard.drain(delay);
-            shard.desks().close([fabric, left, done] {
-                fabric->at(0).mailbox().post([left, done] {
-                    if (--*left == 0) done({});
-                });
-            });
-        });
-    }
+            shard.desks().close(std::move(closed));
+        },
+        [done] { done({}); });
 }
 
 std::size_t City::shards() const { return fabric_->size(); }
@@ -257,10 +300,12 @@ CityCounts City::counts() const {
 
 void City::beat() {
     for (std::size_t i = 0; i < shards(); ++i) {
-        Shard& shard = fabric_->at(i);
-        const auto beats = base::limits::session_tick.value / base::limits::beat.value;
-        for (std::int64_t beat = 0; beat < beats; ++beat) shard.beat();
+        for (std::int64_t beat = 0; beat < beats_per_second; ++beat) fabric_->at(i).beat();
     }
+}
+
+void City::pass(std::uint64_t seconds, std::function<void()> a_second, std::function<void()> done) {
+    std::make_shared<Passing>(*fabric_, seconds, std::move(a_second), std::move(done))->settle(0);
 }
 
 }  // namespace marchwire::shard

@@ -29,6 +29,7 @@ namespace marchwire::shard {
 /// Who runs the shards' io_contexts.
 enum class Drive : std::uint8_t {
     threads,  ///< a thread per shard, begun by start() and ended by the destructor; a beat by the machine's clock
+    by_host,  ///< the same, but for marches only those seconds pass that pass() is told: on a clock that the host moves
     by_hand,  ///< the caller polls every io_context(i) on one thread and calls beat(): tests on a manual clock
 };
 
@@ -115,6 +116,10 @@ public:
 
     /// Drive::by_hand: what a second of real time would cause. On the polling thread.
     void beat();
+    /// Drive::by_host: what so many seconds of real time would cause, one after the other. Before each `a_second` moves
+    /// the clock, on shard 0's thread; before the first of them, and after each, it is waited until no command is under
+    /// way and no log is being opened.
+    void pass(std::uint64_t seconds, std::function<void()> a_second, std::function<void()> done);
 
 private:
     std::shared_ptr<Fabric> fabric_;

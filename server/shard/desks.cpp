@@ -24,6 +24,14 @@ OpenedDesk<State> unborn(const base::LogId& log) {
     return opened;
 }
 
+/// Calls `done` when it has been called so many times.
+std::function<void()> at_last(std::size_t calls, std::function<void()> done) {
+    auto left = std::make_shared<std::size_t>(calls);
+    return [left, done = std::move(done)] {
+        if (--*left == 0) done();
+    };
+}
+
 std::vector<HeldBase> bases_of(const core::CampaignState& campaign) {
     std::vector<HeldBase> bases{{campaign.id, campaign.topic_base}};
     for (const core::MarchListing& listing : campaign.marches) {
@@ -257,13 +265,19 @@ void Desks::second(base::UtcMs now) {
     }
 }
 
+void Desks::when_quiet(std::function<void()> done) {
+    // Whoever waits for an opening goes on at once then, and may put a command.
+    if (!opening_.empty()) return opening_.begin()->second.push_back([this, done] { when_quiet(done); });
+    const auto one_done = at_last(marches_.size() + campaigns_.size() + 1, std::move(done));
+    for (const auto& [log, desk] : marches_) desk->when_quiet(one_done);
+    for (const auto& [log, desk] : campaigns_) desk->when_quiet(one_done);
+    one_done();
+}
+
 void Desks::close(std::function<void()> done) {
     closed_ = true;
     // One more than there are desks: `done` cannot come before the last one was told.
-    auto left = std::make_shared<std::size_t>(marches_.size() + campaigns_.size() + 1);
-    const auto one_done = [left, done = std::move(done)] {
-        if (--*left == 0) done();
-    };
+    const auto one_done = at_last(marches_.size() + campaigns_.size() + 1, std::move(done));
     for (const auto& [log, desk] : marches_) {
         desk->close([desk = desk, one_done] { desk->put_checkpoint(one_done); });
     }

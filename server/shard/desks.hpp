@@ -43,6 +43,8 @@ public:
 
     void beat(base::UtcMs now);
     void second(base::UtcMs now);
+    /// `done` once, later or at once, when nothing is being opened and all that was taken has been answered.
+    void when_quiet(std::function<void()> done);
     /// Answers what was taken, then puts checkpoints. `done` once, later or at once.
     void close(std::function<void()> done);
 

@@ -389,15 +389,19 @@ void LogDesk<State>::answer(const Asked& asked, base::Result<wire::Accepted> out
 template <class State>
 void LogDesk<State>::close(std::function<void()> quiet) {
     closed_ = true;
-    quiet_ = std::move(quiet);
+    when_quiet(std::move(quiet));
+}
+
+template <class State>
+void LogDesk<State>::when_quiet(std::function<void()> quiet) {
+    quiet_.push_back(std::move(quiet));
     tell_quiet();
 }
 
 template <class State>
 void LogDesk<State>::tell_quiet() {
-    if (!closed_ || !idle() || !quiet_) return;
-    const auto quiet = std::exchange(quiet_, nullptr);
-    quiet();
+    if (!idle()) return;
+    for (const auto& quiet : std::exchange(quiet_, {})) quiet();
 }
 
 template <class State>

@@ -109,7 +109,10 @@ public:
     /// that was lost and not found yet.
     void second();
 
-    /// Takes no more commands; `quiet` is called when what was taken has been answered.
+    /// `quiet` is called when all that was taken has been answered. For the end and for a host who moves the clock, one
+    /// at a time each.
+    void when_quiet(std::function<void()> quiet);
+    /// Takes no more commands; then the same.
     void close(std::function<void()> quiet);
     /// After `history_changed`: goes on from this state, read anew.
     void restart(State state, const std::vector<PastEntry>& recent = {});
@@ -201,7 +204,7 @@ private:
     int seconds_unchecked_ = 0;
     bool hears_ = true;
     std::minstd_rand random_{std::random_device{}()};
-    std::function<void()> quiet_;
+    std::vector<std::function<void()>> quiet_;
 };
 
 extern template class LogDesk<core::MarchState>;

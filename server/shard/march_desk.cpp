@@ -126,6 +126,11 @@ void MarchDesk::submit_receipts() {
     for (Asked& receipt : receipts) desk_->submit(std::move(receipt));
 }
 
+void MarchDesk::when_quiet(std::function<void()> quiet) {
+    submit_receipts();
+    desk_->when_quiet(std::move(quiet));
+}
+
 void MarchDesk::close(std::function<void()> quiet) {
     submit_receipts();
     desk_->close(std::move(quiet));

@@ -48,6 +48,8 @@ public:
 
     void beat(base::UtcMs now);
     void second(base::UtcMs now);
+    /// What was taken has been answered; receipts wait for no others any more.
+    void when_quiet(std::function<void()> quiet);
     void close(std::function<void()> quiet);
     /// Of what is stored now, unless it exists already.
     void put_checkpoint(std::function<void()> done);

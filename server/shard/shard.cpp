@@ -72,17 +72,17 @@ void Shard::arm_timer() {
 
 void Shard::beat() {
     machine_now_ = is_by_hand() ? machine_now_ + limits::beat : base::machine_now();
-    desks_.beat(now());
+    if (fabric_.settings().drive != Drive::by_host) march_beat();
     const auto due = wheel_.take_due(machine_now_);
     due_.insert(due_.end(), due.begin(), due.end());
     if (!due_.empty()) end_turn_later();
     counters_.queued_bytes.store(followers_budget_->used() + staff_budget_->used(), relaxed);
-    if (++beats_ < beats_per_second) return;
-    beats_ = 0;
-    second();
 }
 
-void Shard::second() {
+void Shard::march_beat() {
+    desks_.beat(now());
+    if (++beats_ < beats_per_second) return;
+    beats_ = 0;
     desks_.second(now());
     broadcast_.tidy(now());
     counters_.deliveries.store(broadcast_.deliveries(), relaxed);

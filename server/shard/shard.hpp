@@ -45,8 +45,10 @@ public:
     [[nodiscard]] Desks& desks() { return desks_; }
     /// Parcels of one turn of another shard (or this one), in order.
     void receive(const std::vector<Parcel>& parcels);
+    /// Of sessions by the machine's clock and, unless the host moves the marches' clock, of marches.
     void beat();
-    void second();
+    /// A quarter of a second of the marches' clock.
+    void march_beat();
     /// Tells every session to come back later: after `delay` to twice `delay`.
     void drain(base::Millis delay);
     [[nodiscard]] bool is_drill(const base::Slug& campaign) const { return drills_.contains(campaign); }

@@ -136,6 +136,9 @@ public:
     /// What others append is heard now, and all that they had appended while it was not has been told. Always, where
     /// nobody else appends. Any thread.
     [[nodiscard]] virtual bool hears() const { return true; }
+    /// `done` once what others had appended by now has been told to whoever follows it. At once, where nobody else
+    /// appends. For a host who moves the clock.
+    virtual void catch_up(std::function<void()> done) { done(); }
     /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
     [[nodiscard]] virtual UtcMs last_alive() const = 0;
     /// Remembers that one runs now. Any thread; not answered.

@@ -94,6 +94,11 @@ void RedisFollowLink::check_tips() {
     }
 }
 
+/// What is being read of a log that was just subscribed to, or after a gap, is waited for.
+void RedisFollowLink::catch_up(const std::function<void()>& done) {
+    heartbeat_.echo([this, done] { follows_.have_caught_up() ? done() : catch_up(done); });
+}
+
 void RedisFollowLink::beat(std::chrono::steady_clock::time_point now) {
     if (now >= second_at_) {
         second_at_ = now + base::duration_of(limits::bus_nonce_every);

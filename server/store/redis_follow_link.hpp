@@ -32,6 +32,8 @@ public:
     void check_tips();
     /// Several times a second.
     void beat(std::chrono::steady_clock::time_point now);
+    /// EventLog::catch_up.
+    void catch_up(const std::function<void()>& done);
     /// How often a follow had to read what pub/sub had not told. Any thread.
     [[nodiscard]] std::uint64_t gap_fills() const { return gap_fills_; }
     /// EventLog::hears. Any thread.

@@ -69,6 +69,7 @@ public:
         told_ = std::move(told);
         tell_duties();
     }
+    void catch_up(std::function<void()> done) override { done(); }
     void stop() override { told_ = nullptr; }
 
     void tell_duties() {

@@ -82,9 +82,13 @@ TEST_CASE("a demo clock names start and rate and is refused off loopback", "[bas
     CHECK(config->demo_clock == DemoClockSetting{UtcMs{1'530'363'600'000}, 60, {}});
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z"}}).has_error());
     CHECK(of_flags({{"demo_clock", "yesterday,60"}}).has_error());
-    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0"}}).has_error());
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0.01"}}).has_error());
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,5000"}})->demo_clock->since == UtcMs{5'000});
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,0"}}).has_error());
+    // Stands until the host moves it, so it has run since nothing.
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0"}})->demo_clock ==
+          DemoClockSetting{UtcMs{1'530'363'600'000}, 0, {}});
+    CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,0,5000"}}).has_error());
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60,1,1"}}).has_error());
     CHECK(of_flags({{"demo_clock", "2018-06-30T13:00:00Z,60"}, {"listen", "0.0.0.0:8080"}}).error().field ==
           "demo_clock");
