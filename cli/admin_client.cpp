@@ -111,15 +111,24 @@ base::Result<std::string> AdminClient::receive_line() {
 }
 
 base::Result<Json> AdminClient::ask(const Json& request) {
+    if (auto said = say(request); !said) return said.error();
+    return answer();
+}
+
+base::Result<void> AdminClient::say(const Json& request) {
     if (auto connected = connect(); !connected) return connected.error();
-    const auto line = request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-    auto sent = send_line(line);
-    auto answer = sent ? receive_line() : base::Result<std::string>(sent.error());
-    if (!answer) {
+    auto sent = send_line(request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (!sent) close();
+    return sent;
+}
+
+base::Result<Json> AdminClient::answer() {
+    auto line = receive_line();
+    if (!line) {
         close();
-        return answer.error();
+        return line.error();
     }
-    Json said = Json::parse(*answer, nullptr, false);
+    Json said = Json::parse(*line, nullptr, false);
     const auto ok = said.is_object() ? said.find("ok") : said.end();
     if (ok == said.end() || *ok != Json(true)) return refusal_in(said.is_object() ? said : Json::object());
     said.erase("ok");

@@ -23,6 +23,10 @@ public:
     /// stored, and the same id is safe again.
     [[nodiscard]] base::Result<nlohmann::json> ask(const nlohmann::json& request);
 
+    /// The two halves of `ask`, for who has several servers at work at once: one answer for each request, in order.
+    [[nodiscard]] base::Result<void> say(const nlohmann::json& request);
+    [[nodiscard]] base::Result<nlohmann::json> answer();
+
     /// Asks `command` on this log; `command_json` as import::command_json makes it.
     [[nodiscard]] base::Result<nlohmann::json> command(const std::string& log, const std::string& command_json);
 

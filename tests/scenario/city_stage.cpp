@@ -2,6 +2,7 @@
 #include "city_stage.hpp"
 
 #include "base/limits.hpp"
+#include "support/flag_day.hpp"
 #include "support/named.hpp"
 #include "support/patience.hpp"
 #include "support/stage_log.hpp"
@@ -12,11 +13,6 @@
 #include <utility>
 
 namespace marchwire::test {
-namespace {
-
-constexpr base::UtcMs two_in_the_afternoon{1'528'984'800'000};  // 2018-06-14T14:00:00Z
-
-}  // namespace
 
 base::Hash256 stage_chain_key(const base::LogId& log) { return base::sha256("stage/" + log.text()); }
 
@@ -134,8 +130,6 @@ void Seat::report(const base::LogId& march, std::vector<core::Fix> fixes) {
     backend_.report_position(*slot_, grant_ ? grant_->actor : core::Actor{}, {march, std::move(fixes)});
 }
 
-void Seat::speak() { backend_.heard_from(*slot_, *grant_, wire::Screen::untold); }
-
 void Seat::pocket() { backend_.heard_from(*slot_, *grant_, wire::Screen::off); }
 
 std::optional<base::Result<wire::Accepted>> Seat::reply_to(base::CommandId id) const {
@@ -175,12 +169,12 @@ std::string Seat::everything_seen() const {
 // ---- stage -------------------------------------------------------------------------------------
 
 CityStage::CityStage(std::size_t shards, bus::Bus* bus)
-    : clock(two_in_the_afternoon),
+    : clock(flag_day_begin),
       memory(store::MemoryLog::Drive::by_caller),
       log(memory),
       campaign{slug("flag-day-2018"), {}},
       march{slug("flag-day-2018"), slug("st-louis-mo")},
-      step_off(two_in_the_afternoon + base::hours(2)),
+      step_off(flag_day_step_off),
       shards_(shards),
       bus_(bus) {
     REQUIRE(come_up().has_value());
@@ -248,15 +242,13 @@ void CityStage::go_down() {
 
 void CityStage::crash() { city.reset(); }
 
-shard::City& CityStage::some_city() { return city ? *city : *others.back(); }
-
 base::Result<wire::Accepted> CityStage::try_host(const base::LogId& where, core::CommandBody body) {
     core::Actor actor;
     actor.host = true;
     core::Command command;
     command.body = std::move(body);
     std::optional<base::Result<wire::Accepted>> answer;
-    some_city().command(where, std::move(command), actor, [&](auto outcome) { answer = std::move(outcome); });
+    city->command(where, std::move(command), actor, [&](auto outcome) { answer = std::move(outcome); });
     settle();
     REQUIRE(answer.has_value());
     return *answer;
@@ -268,43 +260,20 @@ wire::Accepted CityStage::host(const base::LogId& where, core::CommandBody body)
     return *answer;
 }
 
-void CityStage::create_campaign(bool drill) {
-    core::CreateCampaign create;
-    create.spec.name = "Flag Day";
-    create.spec.drill = drill;
-    create.topic_base = 7U << 16U;
-    host(campaign, create);
-}
-
-core::CreateMarch march_of(const MarchTime& time, bool drill) {
-    core::CreateMarch create;
-    create.spec.city = "St. Louis";
-    create.spec.state = "MO";
-    create.spec.tz = "America/Chicago";
-    create.spec.drill = drill;
-    create.spec.plan = {{core::Phase::assembling, time.step_off - base::hours(1)},
-                        {core::Phase::marching, time.step_off},
-                        {core::Phase::rally, time.step_off + base::hours(1)}};
-    create.topic_base = 8U << 16U;
-    return create;
-}
+void CityStage::create_campaign(bool drill) { host(campaign, flag_day_campaign(drill)); }
 
 void CityStage::create_march(bool drill) {
-    const core::CreateMarch create = march_of({}, drill);
+    const core::CreateMarch create = flag_day_march(drill);
     host(campaign, core::ListMarch{march.march, create.topic_base});
     host(march, create);
 }
 
 session::Grant CityStage::person(const std::string& callsign, core::Role role, bool for_all) {
     const base::Slug where = for_all ? base::Slug{} : march.march;
-    return grant({host(campaign, core::AddPerson{callsign, where}).made}, role, for_all);
-}
-
-session::Grant CityStage::grant(base::PersonId person, core::Role role, bool for_all) {
-    const base::Slug where = for_all ? base::Slug{} : march.march;
+    const base::PersonId person{host(campaign, core::AddPerson{callsign, where}).made};
     const base::Hash256 hash = base::sha256("token " + std::to_string(++tokens_));
     host(campaign, core::IssueToken{hash, person, role, where, {}});
-    const auto grant = some_city().backend(0).find_token(hash);
+    const auto grant = city->backend(0).find_token(hash);
     REQUIRE(grant.has_value());
     return *grant;
 }

@@ -36,8 +36,6 @@ public:
     void report(const base::LogId& march, std::vector<core::Fix> fixes);
     /// The page says that its screen is off: this person's silence is no alarm.
     void pocket();
-    /// A sign of life, as a phone gives one each 45 s.
-    void speak();
     void hang_up();
 
     /// The reply to this command; none yet.
@@ -85,13 +83,6 @@ private:
     session::SubscriptionId subscriptions_ = 0;
 };
 
-/// Nine in the morning in St. Louis, and step-off at eleven.
-struct MarchTime {
-    base::UtcMs begin{1'528'984'800'000};
-    base::UtcMs step_off{1'528'992'000'000};
-};
-[[nodiscard]] core::CreateMarch march_of(const MarchTime& time, bool drill);
-
 /// Flag Day in St. Louis, 14 June 2018, two hours before its step-off. Everything runs on the caller's thread; the
 /// store outlives the city, so that a server can go down and come back.
 class CityStage {
@@ -109,9 +100,6 @@ public:
     void create_march(bool drill = false);
     /// A person with a token; on the march's roster when `section` or a buddy or `on_roster` is given by `assign`.
     session::Grant person(const std::string& callsign, core::Role role, bool for_all = false);
-    /// Another token of a person.
-    session::Grant grant(base::PersonId person, core::Role role, bool for_all = false);
-    void revoke(const session::Grant& grant) { host(campaign, core::RevokeToken{grant.number, "the phone is lost"}); }
     void assign(const session::Grant& grant, const std::string& callsign, std::uint32_t section,
                 base::PersonId buddy = {});
     std::unique_ptr<Seat> seat(std::optional<session::Grant> grant = std::nullopt, std::size_t shard = 0);
@@ -132,10 +120,8 @@ public:
 
     /// SIGTERM and out: drained, checkpoints put.
     void go_down();
-    /// kill -9 of the first.
+    /// kill -9.
     void crash();
-    /// The first, or where that has gone another.
-    [[nodiscard]] shard::City& some_city();
     /// A server on the same store again; `last_alive` is when the one before was last seen.
     base::Result<void> come_up(base::UtcMs last_alive = {});
 

@@ -1,5 +1,5 @@
-// A march's day as its people live it. Each day is played twice, on the core alone and through three servers of which
-// the one that keeps the march is killed; both logs must say the same but for terms and times.
+// A march's day as its people live it. Each day is played twice, on the core alone and through three server processes
+// of which the one that keeps the march is killed; both logs must say the same but for terms and times.
 #pragma once
 
 #include "field_worlds.hpp"
@@ -117,6 +117,7 @@ private:
 
 enum class Kind : std::uint8_t { march, drill };
 /// Plays the day twice, the second time with a keeper killed at a command that `name` seeds, and compares the logs.
+/// MARCHWIRE_DAY_SEED=NUMBER has another command.
 void play_twice(const std::string& name, const std::function<void(FieldDay&)>& day, Kind kind = Kind::march);
 
 }  // namespace marchwire::test
