@@ -105,7 +105,6 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::column_stretched: return {rung_city_leads, rung_national_desk, limits::ladder_step, true};
         case AlertKind::lost_child: return {rung_section_lead, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::intersection_not_ready:
-            return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::sos_unowned: return {rung_buddy, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::person_detained: return {rung_city_leads, rung_national_desk, limits::ladder_step_urgent, true};
         case AlertKind::gap_open:

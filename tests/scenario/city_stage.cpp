@@ -270,7 +270,10 @@ void CityStage::create_march(bool drill) {
 
 session::Grant CityStage::person(const std::string& callsign, core::Role role, bool for_all) {
     const base::Slug where = for_all ? base::Slug{} : march.march;
-    const base::PersonId person{host(campaign, core::AddPerson{callsign, where}).made};
+    return another_phone({host(campaign, core::AddPerson{callsign, where}).made}, role, where);
+}
+
+session::Grant CityStage::another_phone(base::PersonId person, core::Role role, const base::Slug& where) {
     const base::Hash256 hash = base::sha256("token " + std::to_string(++tokens_));
     host(campaign, core::IssueToken{hash, person, role, where, {}});
     const auto grant = city->backend(0).find_token(hash);

@@ -100,6 +100,8 @@ public:
     void create_march(bool drill = false);
     /// A person with a token; on the march's roster when `section` or a buddy or `on_roster` is given by `assign`.
     session::Grant person(const std::string& callsign, core::Role role, bool for_all = false);
+    /// A token more for somebody who has one.
+    session::Grant another_phone(base::PersonId person, core::Role role, const base::Slug& where);
     void assign(const session::Grant& grant, const std::string& callsign, std::uint32_t section,
                 base::PersonId buddy = {});
     std::unique_ptr<Seat> seat(std::optional<session::Grant> grant = std::nullopt, std::size_t shard = 0);

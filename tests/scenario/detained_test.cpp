@@ -16,12 +16,16 @@ void report_detained(Day& day) {
     day.stage.must(*day.ben, said);
 }
 
+session::Grant another_phone(Day& day) {
+    return day.stage.another_phone(day.anna_grant.actor.person, core::Role::side, day.stage.march.march);
+}
+
 }  // namespace
 
 TEST_CASE("the phone of somebody who is detained is worth nothing at once and nobody else's", "[scenario][detained]") {
     Day day;
     day.march_off();
-    const auto second_phone = day.stage.seat(day.stage.grant(day.anna_grant.actor.person, core::Role::side));
+    const auto second_phone = day.stage.seat(another_phone(day));
     report_detained(day);
     day.stage.settle();
     CHECK(day.anna->revoked);
@@ -35,7 +39,7 @@ TEST_CASE("somebody who is back with another phone keeps it though the server st
     day.march_off();
     report_detained(day);
     day.stage.wait(base::minutes(40));
-    const session::Grant later = day.stage.grant(day.anna_grant.actor.person, core::Role::side);
+    const session::Grant later = another_phone(day);
     day.hang_up();
     day.stage.go_down();
     REQUIRE(day.stage.come_up(day.stage.clock.now()).has_value());
