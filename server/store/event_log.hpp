@@ -138,7 +138,7 @@ public:
     [[nodiscard]] virtual bool hears() const { return true; }
     /// `done` once what others had appended by now has been told to whoever follows it. At once, where nobody else
     /// appends. For a host who moves the clock.
-    virtual void catch_up(std::function<void()> done) { done(); }
+    virtual void catch_up(const std::function<void()>& done) { done(); }
     /// When a server last ran on what is stored, as read at opening; 0: never, or nothing of it was kept.
     [[nodiscard]] virtual UtcMs last_alive() const = 0;
     /// Remembers that one runs now. Any thread; not answered.

@@ -91,8 +91,8 @@ public:
         if (!pump_posted_.exchange(true)) thread_.post([this] { pump(); });
     }
 
-    void catch_up(std::function<void()> done) {
-        thread_.post([this, done = std::move(done)] { follows_.catch_up(done); });
+    void catch_up(const std::function<void()>& done) {
+        thread_.post([this, done] { follows_.catch_up(done); });
     }
 
     void stop() {
@@ -395,7 +395,7 @@ void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); 
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 bool RedisLog::hears() const { return machine_->hears(); }
-void RedisLog::catch_up(std::function<void()> done) { machine_->catch_up(std::move(done)); }
+void RedisLog::catch_up(const std::function<void()>& done) { machine_->catch_up(done); }
 UtcMs RedisLog::last_alive() const { return machine_->last_alive(); }
 void RedisLog::archive(const LogId& log, std::function<void()> done) { machine_->archive().look(log, std::move(done)); }
 std::uint64_t RedisLog::archived_blocks() const { return machine_->archive().blocks(); }

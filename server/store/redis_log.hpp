@@ -48,7 +48,7 @@ public:
     void list(ListDone done) override;
     [[nodiscard]] bool healthy() const override;
     [[nodiscard]] bool hears() const override;
-    void catch_up(std::function<void()> done) override;
+    void catch_up(const std::function<void()>& done) override;
     [[nodiscard]] UtcMs last_alive() const override;
     void put_last_alive(UtcMs now) override;
     void stop() override;
