@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace marchwire::cli {
 namespace {
@@ -34,8 +35,9 @@ SimulatedPerson::SimulatedPerson(boost::asio::io_context& io, const sdk::ClientS
       feed_(*sdk::FeedName::parse("marshal/" + place_.march)),
       chance_(place_.seed),
       noise_at_(static_cast<std::size_t>(between(chance_, 0, 1'000'000))),
-      silent_from_metres_(between(chance_, 1, one_silent_in) == 1 ? static_cast<double>(between(chance_, 100, 800))
-                                                                  : never),
+      silent_from_metres_(between(chance_, 1, one_silent_in) == 1 && !place_.is_calm
+                              ? static_cast<double>(between(chance_, 100, 800))
+                              : never),
       next_drop_real_(between(chance_, 1, one_with_bad_network_in) == 1 ? sdk::Millis(1) : sdk::Millis(0)),
       battery_percent_(static_cast<std::uint32_t>(between(chance_, 35, 100))),
       client_(io, settings, callbacks()) {
@@ -50,10 +52,24 @@ void SimulatedPerson::play(const Column& column, sdk::Millis real_now) {
         next_drop_real_ = real_now + sdk::Millis(between(chance_, 20'000, 90'000));
     }
     const sdk::UtcMs now = client_.server_time();
-    if (now == 0 || !is_on_the_street(column.phase) || is_silent(column)) return;
+    if (now == 0 || is_idle_ || !is_on_the_street(column.phase) || is_silent(column)) return;
     check_in(column, now);
     answer_orders(now);
     report(column, now, real_now);
+}
+
+void SimulatedPerson::send(const sdk::Command& command, sdk::OnReply on_reply) {
+    client_.command(place_.march, command, std::move(on_reply));
+}
+
+void SimulatedPerson::off_line(bool also_person) {
+    is_idle_ = also_person;
+    client_.close();
+}
+
+void SimulatedPerson::on_line() {
+    is_idle_ = false;
+    client_.connect();
 }
 
 bool SimulatedPerson::is_silent(const Column& column) const {
@@ -61,7 +77,8 @@ bool SimulatedPerson::is_silent(const Column& column) const {
 }
 
 double SimulatedPerson::own_metres(const Column& column) const {
-    return std::clamp(column.head_metres - part_.behind_metres, 0.0, column.route.length_metres());
+    const double behind = part_.behind_share * column.length_metres + part_.behind_metres;
+    return std::clamp(column.head_metres - behind, 0.0, column.route.length_metres());
 }
 
 void SimulatedPerson::check_in(const Column& column, sdk::UtcMs now) {
@@ -115,7 +132,8 @@ void SimulatedPerson::answer_orders(sdk::UtcMs now) {
 }
 
 void SimulatedPerson::report(const Column& column, sdk::UtcMs now, sdk::Millis real_now) {
-    if (column.route.length_metres() <= 0 || now < next_report_ || real_now < next_report_real_) return;
+    if (!part_.has_gps || column.route.length_metres() <= 0 || now < next_report_ || real_now < next_report_real_)
+        return;
     next_report_ = now + part_.report_every.count();
     next_report_real_ = real_now + report_every_real;
     const GpsOffset off = place_.noise.at(noise_at_++);

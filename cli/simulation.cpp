@@ -1,8 +1,10 @@
 #include "simulation.hpp"
 
-#include "base/ids.hpp"
+#include "crew.hpp"
+#include "import/host_command.hpp"
 #include "person_link.hpp"
 #include "programme.hpp"
+#include "scene_host.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,8 +14,8 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <set>
 #include <string>
@@ -27,78 +29,35 @@ using Json = nlohmann::json;
 constexpr std::size_t track_bytes_max = std::size_t{32} * 1024 * 1024;
 constexpr std::chrono::milliseconds tick_every{250};
 constexpr std::chrono::milliseconds hire_again_after{1'000};
-constexpr double column_metres = 250;
 constexpr double pace_metres_per_second = 1.1;  ///< a march is slower than a walk
 constexpr std::uint64_t one_staffed_in = 6;     ///< of the marches without a route
-constexpr sdk::Millis often{5'000};
-constexpr sdk::Millis seldom{15'000};
-
-std::vector<Part> column_parts() {
-    std::vector<Part> parts;
-    for (int i = 0; i < 3; ++i) parts.push_back({"Head " + std::to_string(i + 1), "head", 1, 4.0 * i, often});
-    for (int i = 0; i < 3; ++i) {
-        const std::string number = std::to_string(i + 1);
-        const auto section = static_cast<std::uint32_t>(2 * i + 1);
-        const double behind = 30 + 85.0 * i;
-        parts.push_back({"Section " + number, "section_lead", section, behind, often});
-        parts.push_back({"Side " + number, "side", section, behind + 15, seldom});
-    }
-    parts.push_back({"Medic 1", "medic", 3, 120, seldom});
-    for (int i = 0; i < 3; ++i) {
-        parts.push_back({"Tail " + std::to_string(i + 1), "tail", 5, column_metres - 4.0 * i, often});
-    }
-    return parts;
-}
-
-std::vector<Part> rally_parts() {
-    return {{"Side 1", "side", 1, 0, seldom}, {"Side 2", "side", 2, 0, seldom}, {"Medic 1", "medic", 1, 0, seldom}};
-}
-
-std::int64_t whole_number(const Json& object, const char* field) {
-    const auto found = object.find(field);
-    if (found == object.end()) return 0;
-    // Protobuf's JSON mapping writes 64-bit numbers as text.
-    return found->is_string() ? std::strtoll(found->get_ref<const std::string&>().c_str(), nullptr, 10)
-                              : found->get<std::int64_t>();
-}
 
 std::uint64_t mixed(std::uint64_t seed, const std::string& text) {
     for (const char c : text) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
     return seed == 0 ? 1 : seed;
 }
 
+Part lead_part(std::string callsign) {
+    Part part;
+    part.callsign = std::move(callsign);
+    part.role = "city_lead";
+    return part;
+}
+
+sdk::UtcMs first_time_of(const std::vector<core::PlannedPhase>& plan) {
+    sdk::March march;
+    for (const core::PlannedPhase& step : plan) march.plan.push_back({sdk::Phase::planned, step.at.value});
+    return first_known_time(march);
+}
+
 }  // namespace
 
-/// One march on the stage.
-struct Simulation::Staged {
-    std::string name;
-    sdk::UtcMs first_time = 0;
-    bool has_route = false;
-    double pace = pace_metres_per_second;
-    RouteWalk route;
-    double head_metres = -1;  ///< not walking yet
-    sdk::UtcMs moved_at = 0;
-    std::unique_ptr<SimulatedLead> lead;
-    std::vector<std::unique_ptr<SimulatedPerson>> persons;
-
-    void walk(const sdk::March& march, sdk::UtcMs now) {
-        const bool walks = march.phase == sdk::Phase::marching;
-        if (walks && head_metres < 0) {
-            // After a restart of the simulation the column is where the time since step-off has brought it.
-            head_metres = pace * static_cast<double>(std::max<sdk::UtcMs>(0, now - march.phase_since)) / 1000;
-        } else if (walks) {
-            head_metres += pace * static_cast<double>(std::max<sdk::UtcMs>(0, now - moved_at)) / 1000;
-        }
-        moved_at = now;
-    }
-    [[nodiscard]] bool has_come_in() const { return head_metres >= route.length_metres() + column_metres; }
-    [[nodiscard]] double head_share() const {
-        return route.length_metres() > 0 ? std::max(0.0, head_metres) / route.length_metres() : 0;
-    }
-};
-
 Simulation::Simulation(Context& context, SimulationSettings settings)
-    : context_(context), settings_(std::move(settings)), admin_(context.data) {}
+    : context_(context),
+      settings_(std::move(settings)),
+      admin_(context.data),
+      scenes_(context, admin_, [this](StagedMarch& march, std::string_view callsign) { hire_again(march, callsign); }) {
+}
 Simulation::~Simulation() = default;
 
 std::uint64_t Simulation::seed_of(const std::string& march, const std::string& callsign) const {
@@ -123,29 +82,47 @@ base::Result<void> Simulation::read_tracks() {
 }
 
 base::Result<void> Simulation::find_marches() {
+    for (const DayScenes& day : all_days()) {
+        if (!settings_.campaign.empty() && settings_.campaign != day.campaign) continue;
+        if (const auto announced = announce_times(admin_, day); !announced) return announced.error();
+    }
     const auto listed = admin_.ask({{"verb", "list"}});
     if (!listed) return listed.error();
     for (const Json& name : listed->value("logs", Json::array())) {
         const auto log = base::LogId::parse(name.get<std::string>());
         if (!log || log->is_campaign()) continue;
         if (!settings_.campaign.empty() && log->campaign.text() != settings_.campaign) continue;
-        const auto text = admin_.state(log->text());
-        if (!text) return text.error();
-        const Json state = Json::parse(*text, nullptr, false);
-        auto staged = std::make_unique<Staged>();
-        staged->name = log->text();
-        staged->has_route = !state.value("routes", Json::array()).empty();
-        staged->pace *= 0.9 + static_cast<double>(seed_of(staged->name, "pace") % 300) / 1000;
-        sdk::March plan;
-        for (const Json& step : state.value("spec", Json::object()).value("plan", Json::array())) {
-            plan.plan.push_back({sdk::Phase::planned, whole_number(step, "atMs")});
-        }
-        staged->first_time = first_known_time(plan);
-        if (staged->first_time != 0) marches_.push_back(std::move(staged));
+        if (const auto found = find_march(*log); !found) return found.error();
     }
     if (!marches_.empty()) return {};
     return base::refuse(base::RefusalCode::not_found, "--campaign",
                         "There is no march with a known time here: import a campaign first.");
+}
+
+base::Result<void> Simulation::find_march(const base::LogId& log) {
+    const auto text = admin_.state(log.text());
+    if (!text) return text.error();
+    const auto existing = import::read_march_state(*text);
+    if (!existing) return existing.error();
+    auto staged = std::make_unique<StagedMarch>();
+    staged->name = log.text();
+    staged->first_time = first_time_of(existing->spec.plan);
+    if (staged->first_time == 0) return {};
+    staged->has_route = !Json::parse(*text, nullptr, false).value("routes", Json::array()).empty();
+    staged->pace = pace_metres_per_second * (0.9 + static_cast<double>(seed_of(staged->name, "pace") % 300) / 1000);
+    const DayScenes* day = day_of(log.campaign.text());
+    const auto cast = day == nullptr ? std::nullopt : day->cast_of(log.march.text());
+    if (cast) {
+        staged->cast = *cast;
+        std::ranges::copy_if(day->plays, std::back_inserter(staged->plays),
+                             [&](const Playing& playing) { return playing.march == log.march.text(); });
+    } else if (!staged->has_route) {
+        staged->cast.crew = Crew::rally;
+    }
+    staged->is_staffed = staged->has_route || cast.has_value() ||
+                         seed_of(staged->name, "staffed") % one_staffed_in == 0;
+    marches_.push_back(std::move(staged));
+    return {};
 }
 
 base::Result<void> Simulation::find_earlier_tokens() {
@@ -159,52 +136,62 @@ base::Result<void> Simulation::find_earlier_tokens() {
     return {};
 }
 
-/// The marches with a route come first, those that step off soonest before others; then leads alone.
+/// The marches with a route come first, those that step off soonest before others; then those who rally, and leads
+/// alone.
 void Simulation::plan_hires() {
-    std::ranges::sort(marches_, {},
-                      [](const auto& march) { return std::tuple(!march->has_route, march->first_time, march->name); });
+    std::ranges::sort(marches_, {}, [](const auto& march) {
+        return std::tuple(!march->has_route, march->plays.empty(), march->first_time, march->name);
+    });
+    const auto staff = [this](std::size_t at) {
+        for (Part& part : parts_of(marches_[at]->cast.crew)) hires_.push_back({at, std::move(part), false});
+    };
     for (std::size_t at = 0; at < marches_.size(); ++at) {
-        hires_.push_back({at, {"Lead 1", "city_lead", 0, 0, seldom}, true});
-        if (!marches_[at]->has_route) continue;
-        for (Part& part : column_parts()) hires_.push_back({at, std::move(part), false});
+        hires_.push_back({at, lead_part("Lead 1"), true});
+        if (marches_[at]->cast.has_deputy) hires_.push_back({at, lead_part("Lead 2"), true});
+        if (marches_[at]->has_route || !marches_[at]->plays.empty()) staff(at);
     }
     for (std::size_t at = 0; at < marches_.size(); ++at) {
-        if (marches_[at]->has_route || seed_of(marches_[at]->name, "staffed") % one_staffed_in != 0) continue;
-        for (Part& part : rally_parts()) hires_.push_back({at, std::move(part), false});
+        if (!marches_[at]->has_route && marches_[at]->plays.empty() && marches_[at]->is_staffed) staff(at);
     }
     for (std::size_t i = settings_.clients_max; i < hires_.size(); ++i) hires_[i].plays = false;
+}
+
+base::Result<Json> Simulation::ask_for(const Hire& hire, std::optional<std::uint32_t> earlier) {
+    const auto log = *base::LogId::parse(marches_[hire.march]->name);
+    if (earlier) {
+        return admin_.ask({{"verb", "token_revoke"},
+                           {"campaign", log.campaign.text()},
+                           {"number", *earlier},
+                           {"reason", "an earlier simulation has ended"}});
+    }
+    if (!hire.plays) return base::Result<Json>(boost::system::in_place_value, Json::object());
+    return admin_.ask({{"verb", "token_create"},
+                       {"campaign", log.campaign.text()},
+                       {"march", log.march.text()},
+                       {"role", hire.part.role},
+                       {"callsign", hire.part.callsign},
+                       {"section", hire.part.section},
+                       {"expires_ms", 0U}});
 }
 
 void Simulation::hire_next() {
     if (hires_.empty()) return;
     const Hire& hire = hires_.front();
-    const std::string& march = marches_[hire.march]->name;
-    const auto log = *base::LogId::parse(march);
-    const auto earlier = earlier_.of(march, hire.part.callsign);
+    StagedMarch& march = *marches_[hire.march];
+    const auto earlier = earlier_.of(march.name, hire.part.callsign);
     auto wait = std::chrono::milliseconds(0);
-    base::Result<Json> answer(boost::system::in_place_value, Json::object());
-    if (earlier) {
-        answer = admin_.ask({{"verb", "token_revoke"},
-                             {"campaign", log.campaign.text()},
-                             {"number", *earlier},
-                             {"reason", "an earlier simulation has ended"}});
-    } else if (hire.plays) {
-        answer = admin_.ask({{"verb", "token_create"},
-                             {"campaign", log.campaign.text()},
-                             {"march", log.march.text()},
-                             {"role", hire.part.role},
-                             {"callsign", hire.part.callsign},
-                             {"section", hire.part.section},
-                             {"expires_ms", 0U}});
-    }
+    const auto answer = ask_for(hire, earlier);
     if (!answer && answer.error().code == base::RefusalCode::unavailable) {
         wait = hire_again_after;  // the server is away: it comes back
     } else {
         if (!answer) report(context_, answer.error());
         if (earlier) {
-            earlier_.forget(march, hire.part.callsign);
+            earlier_.forget(march.name, hire.part.callsign);
         } else {
-            if (answer && hire.plays) place(hire, answer->value("token", ""));
+            if (answer && hire.plays) {
+                march.tokens[hire.part.callsign] = answer->value("number", 0U);
+                place(hire, answer->value("token", ""));
+            }
             hires_.pop_front();
         }
     }
@@ -214,8 +201,16 @@ void Simulation::hire_next() {
     });
 }
 
+void Simulation::hire_again(StagedMarch& march, std::string_view callsign) {
+    const auto at = std::ranges::find(marches_, &march, [](const auto& one) { return one.get(); });
+    hires_.push_back({static_cast<std::size_t>(at - marches_.begin()), lead_part(std::string(callsign)), true});
+    // Else somebody is being hired, and this one comes after them.
+    if (hires_.size() == 1) boost::asio::post(io_, [this] { hire_next(); });
+}
+
 void Simulation::place(const Hire& hire, const std::string& token) {
-    Staged& march = *marches_[hire.march];
+    StagedMarch& march = *marches_[hire.march];
+    if (!hire.part.has_phone) return;
     const std::uint64_t seed = seed_of(march.name, hire.part.callsign);
     sdk::ClientSettings settings;
     settings.url = context_.url;
@@ -226,15 +221,15 @@ void Simulation::place(const Hire& hire, const std::string& token) {
     settings.jitter_seed = seed;
     settings.name = "marchwire-simulate/0.1";
     settings.retry_most = sdk::Millis(5'000);
-    ++hired_;
-    if (hire.is_lead) {
-        march.lead = std::make_unique<SimulatedLead>(
-            io_, settings, march.name, seed,
-            [this](const std::string& name, sdk::Phase phase, sdk::UtcMs at) { told_phase(name, phase, at); });
-    } else {
-        march.persons.push_back(std::make_unique<SimulatedPerson>(io_, settings, hire.part,
-                                                                  SimulatedPerson::Place{march.name, noise_, seed}));
+    if (!hire.is_lead) {
+        march.persons.push_back(std::make_unique<SimulatedPerson>(
+            io_, settings, hire.part, SimulatedPerson::Place{march.name, noise_, seed, march.cast.is_calm}));
+        return;
     }
+    std::erase_if(march.leads, [&](const auto& lead) { return lead->callsign() == hire.part.callsign; });
+    march.leads.push_back(std::make_unique<SimulatedLead>(
+        io_, settings, SimulatedLead::Place{march.name, hire.part.callsign, seed, march.cast.is_calm},
+        [this](const std::string& name, sdk::Phase phase, sdk::UtcMs at) { told_phase(name, phase, at); }));
 }
 
 void Simulation::told_phase(const std::string& march, sdk::Phase phase, sdk::UtcMs at) {
@@ -246,16 +241,19 @@ void Simulation::told_phase(const std::string& march, sdk::Phase phase, sdk::Utc
 void Simulation::tick() {
     const auto real_now = std::chrono::duration_cast<sdk::Millis>(std::chrono::steady_clock::now().time_since_epoch());
     for (const auto& march : marches_) {
-        if (!march->lead || !march->lead->march()) continue;
-        const sdk::March& state = *march->lead->march();
-        if (march->lead->take_route_changed()) {
+        SimulatedLead* lead = march->acting();
+        if (lead == nullptr) continue;
+        const sdk::March& state = *lead->march();
+        if (lead->take_route_changed()) {
             const sdk::Route* route = state.active();
             march->route = route == nullptr ? RouteWalk() : RouteWalk(route->points);
         }
-        march->walk(state, march->lead->server_time());
-        march->lead->play(march->has_come_in(), march->head_share());
-        const Column column{march->route, std::max(0.0, march->head_metres), state.phase};
+        const sdk::UtcMs now = lead->server_time();
+        march->walk(state, now);
+        lead->play(march->way());
+        const Column column{march->route, std::max(0.0, march->head_metres), march->column_length(), state.phase};
         for (const auto& person : march->persons) person->play(column, real_now);
+        if (!march->plays.empty()) scenes_.play(*march, state, now);
     }
     tick_timer_.expires_after(tick_every);
     tick_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -2,16 +2,22 @@
 #pragma once
 
 #include "admin_client.hpp"
+#include "base/ids.hpp"
 #include "earlier_tokens.hpp"
-#include "simulated_lead.hpp"
-#include "simulated_person.hpp"
+#include "gps_noise.hpp"
+#include "scene_stage.hpp"
+#include "staged_march.hpp"
 #include "verb.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +41,6 @@ public:
     [[nodiscard]] bool run();
 
 private:
-    struct Staged;
     struct Hire {
         std::size_t march = 0;
         Part part;
@@ -45,11 +50,15 @@ private:
 
     [[nodiscard]] base::Result<void> read_tracks();
     [[nodiscard]] base::Result<void> find_marches();
+    [[nodiscard]] base::Result<void> find_march(const base::LogId& log);
     [[nodiscard]] base::Result<void> find_earlier_tokens();
     void plan_hires();
     /// One step: ends a token that this person holds of an earlier run, or gives out the new one.
     void hire_next();
+    [[nodiscard]] base::Result<nlohmann::json> ask_for(const Hire& hire, std::optional<std::uint32_t> earlier);
     void place(const Hire& hire, const std::string& token);
+    /// Whoever has lost their phone gets another one.
+    void hire_again(StagedMarch& march, std::string_view callsign);
     void tick();
     void told_phase(const std::string& march, sdk::Phase phase, sdk::UtcMs at);
     [[nodiscard]] std::uint64_t seed_of(const std::string& march, const std::string& callsign) const;
@@ -61,10 +70,10 @@ private:
     boost::asio::io_context io_{1};
     boost::asio::steady_timer hire_timer_{io_};
     boost::asio::steady_timer tick_timer_{io_};
-    std::vector<std::unique_ptr<Staged>> marches_;
+    std::vector<std::unique_ptr<StagedMarch>> marches_;
     std::deque<Hire> hires_;
     EarlierTokens earlier_;
-    std::size_t hired_ = 0;
+    SceneStage scenes_;
 };
 
 }  // namespace marchwire::cli

@@ -96,7 +96,7 @@ TEST_CASE("every route that we drew is whole and lies at its city", "[import][ro
         CHECK(draft->line->waypoints.front().kind == WaypointKind::assembly);
         CHECK(draft->line->waypoints.back().kind == WaypointKind::rally);
     }
-    CHECK(routes == 10);
+    CHECK(routes == 13);
 }
 
 TEST_CASE("a GPX without a track uses its route and is refused without either", "[import][route]") {
