@@ -1,6 +1,7 @@
 // Positions, columns and liveness of one march.
 #include "shard/telemetry.hpp"
 
+#include "base/demo_pace.hpp"
 #include "base/limits.hpp"
 #include "core/decide.hpp"
 #include "core/topics.hpp"
@@ -38,7 +39,8 @@ void Telemetry::interrupted(base::UtcMs now) {
 }
 
 base::Millis Telemetry::real(base::Millis length) const {
-    return {static_cast<std::int64_t>(static_cast<double>(length.value) * clock_rate_)};
+    const double slower = clock_rate_ / base::demo_pace(clock_rate_);
+    return {static_cast<std::int64_t>(static_cast<double>(length.value) * slower)};
 }
 
 Reachability Telemetry::reachability(const Heard& heard, base::UtcMs now) const {

@@ -20,7 +20,8 @@ namespace marchwire::shard {
 /// Bounded by the roster. One thread (the desk's); times come in.
 class Telemetry {
 public:
-    /// Phones are silent in real time: a demo clock that runs `clock_rate` times as fast waits as much longer.
+    /// Phones are silent in real time: a demo clock that runs `clock_rate` times as fast waits longer, as far as its
+    /// phones do not speak more often (base::demo_pace).
     explicit Telemetry(double clock_rate = 1) : clock_rate_(clock_rate) {}
 
     /// So long by the march's clock is what `length` is for phones.

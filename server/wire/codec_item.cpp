@@ -1,4 +1,5 @@
 // What the server says: items about the session, and items of a log's feeds.
+#include "base/demo_pace.hpp"
 #include "base/limits.hpp"
 #include "core/topics.hpp"
 #include "core/views.hpp"
@@ -24,7 +25,8 @@ void put_welcome(pb::Welcome& out, const Welcome& in) {
     bounds.set_message_bytes(limits::message_bytes);
     bounds.set_subscriptions(limits::subscriptions_per_session);
     bounds.set_commands_per_second(limits::commands_per_second);
-    bounds.set_dead_after_ms(static_cast<std::uint32_t>(limits::dead_after_silence.value));
+    const auto dead_after = static_cast<double>(limits::dead_after_silence.value) / base::demo_pace(in.clock_rate);
+    bounds.set_dead_after_ms(static_cast<std::uint32_t>(dead_after));
 }
 
 /// Items that were encoded for a topic, as parts of one answer.
