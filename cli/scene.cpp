@@ -63,6 +63,7 @@ constexpr std::array three_marshals_steps{
     Step{34, "Lead 1", Act::hear_radio, "Tail 1"},
     Step{35, "Head 1", Act::pass_head},
     Step{38, "Lead 1", Act::pass_tail},
+    Step{81, "Lead 1", Act::acknowledge_for, "Tail 1"},  // that all go home
 };
 constexpr std::array drill_steps{
     Step{1, "Side 2", Act::fall_silent},
@@ -94,7 +95,7 @@ constexpr std::array<Script, scene_count> scripts{{
 
 constexpr std::array families_announced{
     Announced{"st-louis-mo", "2018-06-30T10:30"},       Announced{"yakima-wa-drill", "2018-06-30T09:00", "yakima-wa"},
-    Announced{"atlanta-ga", "2018-06-30T12:30"},        Announced{"new-orleans-la", "2018-06-30T11:30"},
+    Announced{"atlanta-ga", "2018-06-30T13:00"},        Announced{"new-orleans-la", "2018-06-30T12:00"},
     Announced{"salt-lake-city-ut", "2018-06-30T11:00"}, Announced{"san-francisco-ca", "2018-06-30T10:00"},
 };
 constexpr std::array families_plays{
@@ -102,7 +103,7 @@ constexpr std::array families_plays{
     Playing{Scene::silent_medic, "boston-ma", 4},        Playing{Scene::reroute, "washington-dc", 4},
     Playing{Scene::normal_day, "st-louis-mo", 0},        Playing{Scene::three_marshals, "missoula-mt", -25},
     Playing{Scene::drill, "yakima-wa-drill", 0},         Playing{Scene::loop, "chicago-il", 0},
-    Playing{Scene::moved_start, "white-plains-ny", -50}, Playing{Scene::lost_child, "chicago-il", 25},
+    Playing{Scene::moved_start, "white-plains-ny", -50}, Playing{Scene::lost_child, "chicago-il", 50},
     Playing{Scene::stop_and_resume, "atlanta-ga", 3},    Playing{Scene::phone_off_line, "new-orleans-la", 2},
     Playing{Scene::lost_phone, "salt-lake-city-ut", 3},  Playing{Scene::cell_jam, "san-francisco-ca", 10},
 };
@@ -117,10 +118,10 @@ constexpr std::array flag_day_announced{
 constexpr std::array flag_day_plays{
     Playing{Scene::normal_day, "st-louis-mo", 0},         Playing{Scene::three_marshals, "covington-ky", -25},
     Playing{Scene::drill, "dallas-tx-drill", 0},          Playing{Scene::reroute, "los-angeles-ca", 6},
-    Playing{Scene::phone_off_line, "los-angeles-ca", 14}, Playing{Scene::stop_and_resume, "los-angeles-ca", 24},
+    Playing{Scene::phone_off_line, "los-angeles-ca", 14}, Playing{Scene::stop_and_resume, "los-angeles-ca", 37},
     Playing{Scene::moved_start, "lansing-mi", -40},       Playing{Scene::still_leaving, "new-york-ny", 0},
-    Playing{Scene::lost_child, "new-york-ny", 12},        Playing{Scene::cell_jam, "new-york-ny", 40},
-    Playing{Scene::lost_phone, "new-york-ny", 62},        Playing{Scene::loop, "dallas-tx", 0},
+    Playing{Scene::lost_phone, "new-york-ny", 2},         Playing{Scene::lost_child, "new-york-ny", 20},
+    Playing{Scene::cell_jam, "new-york-ny", 50},          Playing{Scene::loop, "dallas-tx", 0},
     Playing{Scene::silent_medic, "dallas-tx", 4},
 };
 

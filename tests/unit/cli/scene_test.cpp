@@ -73,7 +73,10 @@ TEST_CASE("a scene is played by a city of its campaign within the demo's day", "
         for (const auto& one : cities) last = std::max(last, step_off(day, cities, one.slug.text()));
         // As `./dev run` begins its clock.
         const sdk::UtcMs first = import::utc_of_local(
-            day.campaign == "flag-day-2018" ? "2018-06-14T15:50:00Z" : "2018-06-30T14:50:00Z", "UTC").value().value;
+                                     day.campaign == "flag-day-2018" ? "2018-06-14T15:50:00Z" : "2018-06-30T14:50:00Z",
+                                     "UTC")
+                                     .value()
+                                     .value;
         for (const Playing& playing : day.plays) {
             INFO(playing.march << " plays " << name_of(playing.scene));
             const sdk::UtcMs planned = step_off(day, cities, playing.march);
