@@ -8,7 +8,7 @@ namespace marchwire::cli {
 namespace {
 
 constexpr std::array normal_steps{Step{15, "Section 1", Act::count}, Step{30, "Section 2", Act::count},
-                                  Step{100, everybody, Act::go_home}};
+                                  Step{80, everybody, Act::go_home}};
 constexpr std::array lost_child_steps{
     Step{0, "Section 2", Act::report_child},
     Step{1, "Lead 1", Act::take_incident},
@@ -94,13 +94,21 @@ constexpr std::array<Script, scene_count> scripts{{
 }};
 
 constexpr std::array families_announced{
-    Announced{"st-louis-mo", "2018-06-30T10:30"},       Announced{"yakima-wa-drill", "2018-06-30T09:00", "yakima-wa"},
-    Announced{"atlanta-ga", "2018-06-30T13:00"},        Announced{"new-orleans-la", "2018-06-30T12:00"},
-    Announced{"salt-lake-city-ut", "2018-06-30T11:00"}, Announced{"san-francisco-ca", "2018-06-30T10:00"},
+    Announced{"new-york-ny", "2018-06-30T10:00"},
+    Announced{"washington-dc", "2018-06-30T11:00"},
+    Announced{"st-louis-mo", "2018-06-30T10:30"},
+    Announced{"missoula-mt", "2018-06-30T10:00"},
+    Announced{"yakima-wa-drill", "2018-06-30T09:00", "yakima-wa"},
+    Announced{"chicago-il", "2018-06-30T11:00"},
+    Announced{"atlanta-ga", "2018-06-30T13:00"},
+    Announced{"new-orleans-la", "2018-06-30T12:00"},
+    Announced{"salt-lake-city-ut", "2018-06-30T11:00"},
+    Announced{"san-francisco-ca", "2018-06-30T10:00"},
+    Announced{"los-angeles-ca", "2018-06-30T11:00"},
 };
 constexpr std::array families_plays{
     Playing{Scene::still_leaving, "new-york-ny", 55},  // its step-off is before the demo's clock begins
-    Playing{Scene::silent_medic, "boston-ma", 4},        Playing{Scene::reroute, "washington-dc", 4},
+    Playing{Scene::silent_medic, "los-angeles-ca", 4},   Playing{Scene::reroute, "washington-dc", 4},
     Playing{Scene::normal_day, "st-louis-mo", 0},        Playing{Scene::three_marshals, "missoula-mt", -25},
     Playing{Scene::drill, "yakima-wa-drill", 0},         Playing{Scene::loop, "chicago-il", 0},
     Playing{Scene::moved_start, "white-plains-ny", -50}, Playing{Scene::lost_child, "chicago-il", 50},

@@ -104,8 +104,9 @@ struct Playing {
     int minute = 0;  ///< of its beginning, after the planned step-off
 };
 
-/// A time that the demo day gives: to a city of which no source says one or which only rallied, so that it can march
-/// while others do; or to a drill, which is made of another march of the campaign.
+/// A programme that the demo day gives, a walk and then a rally: to a city of which no source says one or says all of
+/// it, so that it can play what the scene needs. Where a source says when it begins, then it begins. Or a drill, which
+/// is made of another march of the campaign.
 struct Announced {
     std::string_view march;
     std::string_view local;  ///< step-off, by the city's clocks

@@ -40,7 +40,7 @@ private:
 };
 
 /// Of the demo's time.
-inline constexpr sdk::UtcMs step_patience = 20 * 60'000;
-inline constexpr sdk::UtcMs after_step_refused = 60'000;
+inline constexpr sdk::UtcMs step_patience{20 * 60'000L};
+inline constexpr sdk::UtcMs after_step_refused{60'000};
 
 }  // namespace marchwire::cli

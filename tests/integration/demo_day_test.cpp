@@ -54,7 +54,8 @@ void load(RealServer& server) {
 class Said {
 public:
     Said(const RealServer& server, const std::string& march) {
-        const Ended dump = run_program({MARCHWIRE_PATH, "--data", server.data(), "log", "dump", campaign + "/" + march});
+        const Ended dump = run_program(
+            {MARCHWIRE_PATH, "--data", server.data(), "log", "dump", campaign + "/" + march});
         REQUIRE(dump.exit_code == 0);
         std::istringstream lines(dump.out);
         for (std::string line; std::getline(lines, line);) entries_.push_back(Json::parse(line).at("entry"));
@@ -116,9 +117,8 @@ void check_stop(const Said& said) {
     const auto resumed = said.phase("STOPPED", "MARCHING");
     REQUIRE(stopped.size() == 1);
     REQUIRE(resumed.size() == 1);
-    const auto proposed = said.all("proposalMade", [](const Json& body) {
-        return body.at("proposal").at("kind") == "PROPOSE_RESUME";
-    });
+    const auto proposed = said.all("proposalMade",
+                                   [](const Json& body) { return body.at("proposal").at("kind") == "PROPOSE_RESUME"; });
     REQUIRE(proposed.size() == 1);
     CHECK(actor(proposed[0]) != actor(resumed[0]));
 }
@@ -172,8 +172,11 @@ TEST_CASE("the demo day's cities play their scenes", "[integration][demo]") {
     Program simulation({MARCHWIRE_PATH, "--data", server.data(), "--url", server.staff_url(), "simulate", "--campaign",
                         campaign, "--samples", demo_samples},
                        Stream::out);
-    wait_until([&] { return server.ask({{"verb", "status"}}).at("now_ms").get<std::int64_t>() >= all_is_over_ms; },
-               std::chrono::seconds(120));
+    wait_until(
+        [&] {
+            return server.ask({{"verb", "status"}}).at("now_ms").get<std::int64_t>() >= all_is_over_ms;
+        },
+        std::chrono::seconds(120));
     simulation.signal(SIGTERM);
     const std::string said = simulation.wait().out;
     INFO(said);
