@@ -113,7 +113,7 @@ constexpr std::array families_plays{
     Playing{Scene::drill, "yakima-wa-drill", 0},         Playing{Scene::loop, "chicago-il", 0},
     Playing{Scene::moved_start, "white-plains-ny", -50}, Playing{Scene::lost_child, "chicago-il", 50},
     Playing{Scene::stop_and_resume, "atlanta-ga", 3},    Playing{Scene::phone_off_line, "new-orleans-la", 2},
-    Playing{Scene::lost_phone, "salt-lake-city-ut", 3},  Playing{Scene::cell_jam, "san-francisco-ca", 10},
+    Playing{Scene::lost_phone, "salt-lake-city-ut", 3},  Playing{Scene::cell_jam, "san-francisco-ca", 5},
 };
 
 constexpr std::array flag_day_announced{

@@ -52,9 +52,10 @@ void SimulatedPerson::play(const Column& column, sdk::Millis real_now) {
         next_drop_real_ = real_now + sdk::Millis(between(chance_, 20'000, 90'000));
     }
     const sdk::UtcMs now = client_.server_time();
-    if (now == 0 || is_idle_ || !is_on_the_street(column.phase) || is_silent(column)) return;
+    if (now == 0 || is_idle_ || is_silent(column)) return;
+    answer_orders(now);  // also at home: that the start has moved
+    if (!is_on_the_street(column.phase)) return;
     check_in(column, now);
-    answer_orders(now);
     report(column, now, real_now);
 }
 

@@ -24,7 +24,7 @@ const std::string demo_samples = MARCHWIRE_SOURCE_DIR "/samples";
 /// Just before most of them step off; Chicago, who should have, catches up. After 42 minutes all is over.
 const std::string demo_clock = "2018-06-30T16:46:00Z,60";
 constexpr std::int64_t all_is_over_ms = 1'530'379'680'000;  // 17:28 UTC
-constexpr std::int64_t long_ago_ms = 8 * 60'000;
+constexpr std::int64_t long_ago_ms = 10 * 60'000;
 
 /// The rows of the real campaign for those cities alone, and their routes.
 void load(RealServer& server) {
@@ -124,17 +124,15 @@ void check_stop(const Said& said) {
 }
 
 void check_off_line(const Said& said) {
-    const auto late = late_check_ins(said);
-    CHECK(late.size() >= 1);
-    std::set<std::string> people;
-    for (const auto& [who, times] : late) {
-        CHECK(times == 1);
-        people.insert(who.first);
-    }
-    CHECK(people.size() == 1);
+    // Who was off-line has counted, and nobody else.
     const auto counted = said.all("countReported", any);
     REQUIRE(counted.size() == 1);
-    CHECK(actor(counted[0]) == *people.begin());
+    int own = 0;
+    for (const auto& [who, times] : late_check_ins(said)) {
+        CHECK(times == 1);
+        if (who.first == actor(counted[0])) ++own;
+    }
+    CHECK(own >= 1);
 }
 
 void check_jam(const Said& said) {
@@ -142,6 +140,7 @@ void check_jam(const Said& said) {
     CHECK(said.raised("UNREACHABLE") == 0);
     const auto late = late_check_ins(said);
     CHECK(late.size() >= 3);
+    CHECK(said.raised("CHECKIN_MISSED") == 0);
     for (const auto& [who, times] : late) CHECK(times == 1);
 }
 
