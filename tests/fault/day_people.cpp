@@ -268,10 +268,12 @@ void DayPeople::compare_boards(const std::string& march, const LogFold& fold, Fo
     const std::string phase = fold.ops.value("phase", "");
     for (const auto& [name, person] : {std::pair("desk", desk_), std::pair("overview", overview_)}) {
         const sdk::FeedName feed = *sdk::FeedName::parse(std::string(name) + "/" + day_campaign);
+        // The drill is on the desk alone.
+        const std::size_t of_all = person == desk_ ? stage_.listed() : stage_.marches().size();
         const bool shown = until(
             [&, person = person] {
                 const auto rows = person->client.rows(feed);
-                return rows.size() == stage_.marches().size() && std::ranges::any_of(rows, [&](const sdk::Row& row) {
+                return rows.size() == of_all && std::ranges::any_of(rows, [&](const sdk::Row& row) {
                            std::string word(sdk::name_of(row.phase));
                            for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
                            return row.march == slug_of(march) && phase.ends_with(word);

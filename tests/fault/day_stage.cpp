@@ -135,12 +135,18 @@ void DayStage::stop_simulation() {
     simulation_.reset();
 }
 
+std::size_t DayStage::listed() const {
+    const auto logs = redis_.ask({"SMEMBERS", "mw:logs"}).items;
+    return static_cast<std::size_t>(
+        std::ranges::count_if(logs, [](const bus::Reply& log) { return log.text.find('/') != std::string::npos; }));
+}
+
 bool DayStage::all_kept() const {
     double kept = 0;
     for (const auto& server : servers_) {
         if (server->runs()) kept += server->figure("marchwire_marches_kept");
     }
-    return kept == static_cast<double>(marches_.size());
+    return kept == static_cast<double>(listed());
 }
 
 Takeover DayStage::kill(std::size_t server, milliseconds patience, const Meanwhile& meanwhile) {

@@ -50,8 +50,10 @@ public:
     DayStage(const DayStage&) = delete;
     DayStage& operator=(const DayStage&) = delete;
 
-    /// All marches, as "campaign/march".
+    /// All that were loaded, as "campaign/march".
     [[nodiscard]] const std::vector<std::string>& marches() const { return marches_; }
+    /// How many there are, with the drill that the day makes.
+    [[nodiscard]] std::size_t listed() const;
     /// Through HAProxy, and of one server alone.
     [[nodiscard]] test::Doors doors() const;
     [[nodiscard]] test::Doors doors(std::size_t server) const { return servers_[server]->doors(); }
