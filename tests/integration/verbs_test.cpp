@@ -17,7 +17,8 @@ constexpr int changed_meanwhile = 7, not_allowed = 6;
 /// St. Louis with its route active, and its people with a command line each.
 struct Town {
     Town() {
-        const Ended imported = host({"import", "route", MARCHWIRE_SOURCE_DIR "/samples/routes/st-louis-mo.geojson",
+        const Ended imported = host({"import", "route",
+                                     std::string(MARCHWIRE_SOURCE_DIR) + "/samples/routes/st-louis-mo.geojson",
                                      "--march", "flag-day/st-louis-mo", "--approve", "--activate"});
         INFO(imported.out);
         REQUIRE(imported.exit_code == 0);

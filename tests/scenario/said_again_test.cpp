@@ -43,7 +43,7 @@ public:
         order();
         look_after_incidents();
         hold_and_stop();
-        does(ben, core::EndDuty{duty_version(day_.ben_grant)});
+        does(ben_, core::EndDuty{duty_version(day_.ben_grant)});
     }
     void play_cancelled() {
         prepare();
@@ -89,7 +89,7 @@ private:
     template <class Wish>
     void leads(Wish wish) {
         wish.phase_version = folded().phase_version;
-        does(lead, std::move(wish));
+        does(lead_, std::move(wish));
     }
     void advance(Phase to) { leads(core::AdvancePhase{to, 0, {}}); }
     [[nodiscard]] std::uint32_t spec_version() { return folded().spec_version; }
@@ -121,7 +121,10 @@ public:
     CityStage& stage = day_.stage;
 
 private:
-    Seat &lead = *day_.lead, &section = *day_.section, &anna = *day_.anna, &ben = *day_.ben;
+    Seat& lead_ = *day_.lead;
+    Seat& section_ = *day_.section;
+    Seat& anna_ = *day_.anna;
+    Seat& ben_ = *day_.ben;
     const base::PersonId ben_id_ = day_.ben_grant.actor.person;
     session::Grant dispatcher_grant_ = stage.person("dispatcher", core::Role::dispatcher);
     std::unique_ptr<Seat> dispatcher_;
@@ -146,35 +149,35 @@ std::shared_ptr<const core::RouteLine> line(double north) {
 }
 
 void WholeDay::prepare() {
-    does(lead, core::AssignDuty{dispatcher_grant_.actor.person, "dispatcher", core::Role::dispatcher, 0, {}, false});
-    does(lead, core::AssignDuty{cora_, "cora", core::Role::side, 1, {}, true});
-    does(lead, core::SetSections{4});
-    does(lead, core::MoveVenue{"Old Courthouse", {}, spec_version()});
+    does(lead_, core::AssignDuty{dispatcher_grant_.actor.person, "dispatcher", core::Role::dispatcher, 0, {}, false});
+    does(lead_, core::AssignDuty{cora_, "cora", core::Role::side, 1, {}, true});
+    does(lead_, core::SetSections{4});
+    does(lead_, core::MoveVenue{"Old Courthouse", {}, spec_version()});
     core::MarchSpec spec = folded().spec;
     spec.source = "the permit";
-    does(lead, core::UpdateMarch{spec, spec_version()});
+    does(lead_, core::UpdateMarch{spec, spec_version()});
     spec.plan.back().at = spec.plan.back().at + base::minutes(10);
-    does(lead, core::Reschedule{spec.plan, spec_version()});
-    does(lead, core::SetPolicy{core::AlertPreset::large});
-    for (const double north : {0.0, 0.0004}) does(lead, core::ImportRoute{line(north)});
-    for (const std::uint32_t version : {1U, 2U}) does(lead, core::ApproveRoute{version});
-    does(lead, core::ActivateRoute{1, 0});
-    does(lead, core::WithdrawRoute{2});
-    does(lead, core::PostNotice{core::Severity::info, {}, "Bring water.", {}});
-    does(lead, core::SetCallsToAction{{}});
+    does(lead_, core::Reschedule{spec.plan, spec_version()});
+    does(lead_, core::SetPolicy{core::AlertPreset::large});
+    for (const double north : {0.0, 0.0004}) does(lead_, core::ImportRoute{line(north)});
+    for (const std::uint32_t version : {1U, 2U}) does(lead_, core::ApproveRoute{version});
+    does(lead_, core::ActivateRoute{1, 0});
+    does(lead_, core::WithdrawRoute{2});
+    does(lead_, core::PostNotice{core::Severity::info, {}, "Bring water.", {}});
+    does(lead_, core::SetCallsToAction{{}});
 }
 
 void WholeDay::put_off_and_gather() {
     leads(core::Postpone{0, "the permit"});
     advance(Phase::planned);
     advance(Phase::assembling);
-    for (Seat* seat : {&lead, &section, &anna, &ben, dispatcher_.get()}) does(*seat, core::CheckIn{});
+    for (Seat* seat : {&lead_, &section_, &anna_, &ben_, dispatcher_.get()}) does(*seat, core::CheckIn{});
     core::CheckIn for_cora;
     for_cora.on_behalf_of = cora_;
     for_cora.heard_by = core::HeardBy::seen;
-    does(section, for_cora);
-    does(anna, core::SubscribePush{"https://push.example/1", std::string(65, 'k'), std::string(16, 'a')});
-    does(anna, core::UnsubscribePush{});
+    does(section_, for_cora);
+    does(anna_, core::SubscribePush{"https://push.example/1", std::string(65, 'k'), std::string(16, 'a')});
+    does(anna_, core::UnsubscribePush{});
     advance(Phase::marching);
     leads(core::CorrectPhase{Phase::assembling, 0, "a slip"});
     advance(Phase::marching);
@@ -186,32 +189,32 @@ void WholeDay::walk() {
     does(*dispatcher_, core::CloseLeg{1, 1});
     does(*dispatcher_, core::CloseExit{3, 1});
     does(*dispatcher_, core::OpenExit{3, 1});
-    does(anna, core::TakeBreak{duty_version(day_.anna_grant)});
-    does(section, core::CheckInSection{1, core::HeardBy::radio});
-    does(anna, core::CheckIn{});
-    does(anna, core::HandOver{{}, duty_version(day_.anna_grant), ben_id_});
-    does(ben, core::AnswerHandOver{day_.anna_grant.actor.person, duty_version(day_.anna_grant), false});
-    does(anna, core::ReportCount{core::CountMethod::grid, 3'000, 3'500, 4'000, 0, 30});
-    does(anna, core::RaiseSos{});
+    does(anna_, core::TakeBreak{duty_version(day_.anna_grant)});
+    does(section_, core::CheckInSection{1, core::HeardBy::radio});
+    does(anna_, core::CheckIn{});
+    does(anna_, core::HandOver{{}, duty_version(day_.anna_grant), ben_id_});
+    does(ben_, core::AnswerHandOver{day_.anna_grant.actor.person, duty_version(day_.anna_grant), false});
+    does(anna_, core::ReportCount{core::CountMethod::grid, 3'000, 3'500, 4'000, 0, 30});
+    does(anna_, core::RaiseSos{});
     const core::AlertKey sos{core::AlertKind::sos_unowned, day_.anna_grant.actor.person};
-    does(ben, core::AckAlert{sos, folded().alerts.at(sos).version});
-    does(lead, core::ClearAlert{sos, folded().alerts.at(sos).version, "found her"});
+    does(ben_, core::AckAlert{sos, folded().alerts.at(sos).version});
+    does(lead_, core::ClearAlert{sos, folded().alerts.at(sos).version, "found her"});
 }
 
 void WholeDay::order() {
     core::IssueOrder wish;
     wish.text = "Keep to the right.";
-    const auto number = static_cast<std::uint32_t>(does(lead, wish));
-    for (Seat* seat : {&anna, &ben}) {
+    const auto number = static_cast<std::uint32_t>(does(lead_, wish));
+    for (Seat* seat : {&anna_, &ben_}) {
         does(*seat, core::MarkDelivered{number});
         does(*seat, core::MarkSeen{number});
     }
-    does(anna, core::Acknowledge{.order = number});
-    does(ben, core::Decline{number, "with a child"});
-    does(lead, core::CancelOrder{number, "done"});
+    does(anna_, core::Acknowledge{.order = number});
+    does(ben_, core::Decline{number, "with a child"});
+    does(lead_, core::CancelOrder{number, "done"});
     const auto call = static_cast<std::uint32_t>(
-        does(section, core::OpenRollCall{{core::AudienceKind::section, {}, 1, {}}, {}, {}}));
-    does(anna, core::AnswerRollCall{call, 4, {}, core::HeardBy::none});
+        does(section_, core::OpenRollCall{{core::AudienceKind::section, {}, 1, {}}, {}, {}}));
+    does(anna_, core::AnswerRollCall{call, 4, {}, core::HeardBy::none});
 }
 
 void WholeDay::look_after_incidents() {
@@ -219,26 +222,26 @@ void WholeDay::look_after_incidents() {
     child.kind = core::IncidentKind::lost_child;
     child.description = "red coat, five years";
     child.restricted = core::RestrictedBlock{"Sam", "", ""};
-    const auto number = static_cast<std::uint32_t>(does(anna, child));
-    does(lead, core::AssignIncident{number, incident_version(number), ben_id_});
+    const auto number = static_cast<std::uint32_t>(does(anna_, child));
+    does(lead_, core::AssignIncident{number, incident_version(number), ben_id_});
     core::UpdateIncident note;
     note.incident = number;
     note.note = "at the fountain";
-    does(lead, note);
-    does(lead, core::ReadRestricted{number});
-    does(lead, core::ResolveIncident{number, incident_version(number), "with the family"});
-    does(lead, core::ReopenIncident{number, incident_version(number), "another child"});
+    does(lead_, note);
+    does(lead_, core::ReadRestricted{number});
+    does(lead_, core::ResolveIncident{number, incident_version(number), "with the family"});
+    does(lead_, core::ReopenIncident{number, incident_version(number), "another child"});
 }
 
 void WholeDay::hold_and_stop() {
     leads(core::Hold{0, "a tram", {}});
     leads(core::Release{0});
     // A marshal may propose what a lead does.
-    const auto proposal = static_cast<std::uint32_t>(does(anna, core::Hold{folded().phase_version, "a tram", {}}));
-    does(lead, core::ConfirmProposal{proposal, {}});
-    does(lead, core::Stop{"a crush", {}});
+    const auto proposal = static_cast<std::uint32_t>(does(anna_, core::Hold{folded().phase_version, "a tram", {}}));
+    does(lead_, core::ConfirmProposal{proposal, {}});
+    does(lead_, core::Stop{"a crush", {}});
     leads(core::ProposeResume{0, "clear"});
-    does(section, core::ConfirmResume{folded().proposals.back().number});
+    does(section_, core::ConfirmResume{folded().proposals.back().number});
 }
 
 /// What persons say; the rest is the campaign's, the host's, the keeper's or the outbox's.

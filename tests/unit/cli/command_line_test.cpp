@@ -36,7 +36,7 @@ Json refusal(const char* code, const char* field, const char* message) {
 const Json accepted{{"ok", true}, {"level", "SYNCED"}, {"made", 1}, {"position", {{"epoch", 1}, {"seq", 1}}}};
 
 std::string file_in(const TemporaryDirectory& directory, const std::string& name, const std::string& text) {
-    const std::string path = directory.path() + "/" + name;
+    std::string path = directory.path() + "/" + name;
     std::ofstream(path, std::ios::binary) << text;
     return path;
 }
@@ -225,8 +225,8 @@ TEST_CASE("a simulation ends the tokens of the one before and nobody else's", "[
                  {token(1, "Lead 1", true), token(2, "Lead 1", false), token(3, "Lead 1", false),
                   token(4, "lead-of-the-city", false)}}};
     });
-    const auto ran = run_in(directory.path(), {"simulate", "--samples", MARCHWIRE_SOURCE_DIR "/samples", "--seconds",
-                                               "1", "--clients", "1", "--url", "ws://127.0.0.1:1/v1/ops"});
+    const auto ran = run_in(directory.path(), {"simulate", "--samples", std::string(MARCHWIRE_SOURCE_DIR) + "/samples",
+                                               "--seconds", "1", "--clients", "1", "--url", "ws://127.0.0.1:1/v1/ops"});
     CHECK(ran.code == ExitCode::ok);
     std::vector<unsigned> revoked;
     std::size_t created = 0;

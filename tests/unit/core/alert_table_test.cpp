@@ -39,7 +39,10 @@ struct AlertStreet {
         march.must(march.lead, AssignDuty{ann, "ann", Role::side, 2, ben, false});
         head = march.on_duty(Role::head, 1);
     }
-    void keeper_says(CommandBody body) { REQUIRE(march.tell(MarchBuilder::keeper(), std::move(body)).has_value()); }
+    void keeper_says(CommandBody body) {
+        const auto outcome = march.tell(MarchBuilder::keeper(), std::move(body));
+        REQUIRE(outcome.has_value());
+    }
     void sees(AlertKind kind, bool holds, std::uint32_t number = 0) {
         ObserveColumn seen;
         seen.term = march.state.term;
