@@ -61,6 +61,8 @@ inline constexpr std::size_t admin_answer_bytes = 256UL * 1024 * 1024;  ///< sta
                                                                         ///< points
 inline constexpr std::size_t admin_connections = 16;                    ///< the command line of one host; ours
 
+/// Faster than this a demo's phones would be a load, and a hiccup of the machine would look like a jam. Ours.
+inline constexpr double demo_pace_most = 20;
 inline constexpr std::uint64_t clock_seconds = 3'600;  ///< moved at once by move_clock; its answer waits so long; ours
 
 // --- log and desk -----------------------------------------------------------------------------

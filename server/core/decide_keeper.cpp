@@ -32,10 +32,11 @@ Decision decide_on(const Ask& ask, const TakeKeeping& wish) {
 }
 
 bool is_news(const MarchState& state, const ServersSeen& servers) {
-    if (!is_on(state.policy, AlertKind::bus_lag) || check_in_interval(state.spec.kind, state.phase).value == 0) {
-        return false;
-    }
     const bool is_late = servers.bus_lag.value != 0;
+    // That all is well is always told, else a loss of before would be news when people gather again.
+    const bool is_asked = is_on(state.policy, AlertKind::bus_lag) &&
+                          check_in_interval(state.spec.kind, state.phase).value != 0;
+    if (!is_asked && (is_late || servers.lost != 0)) return false;
     return is_late != (state.servers.bus_lag.value != 0) || servers.lost != state.servers.lost;
 }
 

@@ -143,8 +143,8 @@ struct RosterTally {
     bool operator==(const RosterTally&) const = default;
 };
 
-/// When something is due about each member of a roster, in order of time. Flat, since states are copied: an insertion
-/// moves at most 80 KB (5 000 people), a copy is one block.
+/// When something is due about each member of a roster, in order of time: a tick looks at those who are due, and a
+/// check-in, which moves its member from the first to the last, costs the logarithm of the roster.
 class DueTimes {
 public:
     /// 0 takes the member out.
@@ -156,7 +156,7 @@ public:
     bool operator==(const DueTimes&) const = default;
 
 private:
-    /// A check-in moves its member from the first to the last: in a vector all others would move.
+    /// In a sorted vector all others would move.
     std::set<std::pair<UtcMs, std::uint32_t>> ordered_;
     std::vector<UtcMs> at_;  ///< by ordinal
 };

@@ -106,6 +106,22 @@ TEST_CASE("the servers are no matter of a small march or of one that has not beg
     CHECK(seen.has_error());
 }
 
+TEST_CASE("a loss that went by while the march was put off is no alert when people gather again", "[core][servers]") {
+    MarchBuilder march;
+    march.must(march.lead, SetPolicy{AlertPreset::large});
+    march.advance(Phase::assembling);
+    const auto see = [&](ServersSeen servers) {
+        return march.tell(MarchBuilder::keeper(), ObserveServers{march.state.term, servers}).has_value();
+    };
+    REQUIRE(see({{}, 1}));
+    march.must(march.lead, Postpone{march.state.phase_version, "the permit"});
+    CHECK_FALSE(see({{}, 2}));
+    CHECK(see({}));
+    march.advance(Phase::assembling);
+    march.pass(minutes(1));
+    CHECK(march.open(AlertKind::instance_lost) == nullptr);
+}
+
 TEST_CASE("a keeper of an earlier term tells nothing of servers and a person neither", "[core][servers]") {
     LargeMarch day;
     const Term next{day.march.state.term.value + 1};
