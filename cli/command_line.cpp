@@ -24,7 +24,11 @@ void add_common(CLI::App& app, Context& context) {
     app.add_option("--ca", context.ca, "PEM file of the authority behind a wss:// server, if the system knows it not")
         ->check(CLI::ExistingFile)
         ->envname("MARCHWIRE_CA");
-    app.add_option("--token", context.token, "who you are, for verbs of a person")->envname("MARCHWIRE_TOKEN");
+    auto* token = app.add_option("--token", context.token, "who you are, for verbs of a person")
+                      ->envname("MARCHWIRE_TOKEN");
+    app.add_option("--device", context.device, "the same: the file that `redeem` made")
+        ->envname("MARCHWIRE_DEVICE")
+        ->excludes(token);
 }
 
 }  // namespace
@@ -36,7 +40,10 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_campaign(app, context);
     add_march(app, context);
     add_token(app, context);
+    add_invite(app, context);
     add_log(app, context);
+    add_redeem(app, context);
+    add_access(app, context);
     add_watch(app, context);
     add_field(app, context);
     add_duty(app, context);

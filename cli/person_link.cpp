@@ -1,5 +1,6 @@
 #include "person_link.hpp"
 
+#include "device_file.hpp"
 #include "item_text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,13 +25,18 @@ base::Refusal ended(const sdk::Stopped& stopped) {
                         "The server closed the connection: " + stopped.reason);
 }
 
-sdk::ClientSettings settings_of(const Context& context) {
+base::Result<sdk::ClientSettings> settings_of(const Context& context) {
     sdk::ClientSettings settings;
     settings.url = context.url;
     settings.ca_file = context.ca;
     settings.token = context.token;
     settings.device = random_device_id();
     settings.name = "marchwire-cli/0.1";
+    if (context.device.empty()) return settings;
+    const auto device = read_device(context.device);
+    if (!device) return device.error();
+    settings.token = device->token;
+    settings.sign = [key = device->key](std::string_view text) { return key.sign(text); };
     return settings;
 }
 
@@ -54,22 +60,21 @@ base::Refusal refusal_of(const sdk::Error& error) {
     return refusal;
 }
 
-PersonLink::PersonLink(const Context& context)
-    : client_(io_, settings_of(context),
-              {.on_state =
-                   [this](const sdk::ConnectionState& state) {
-                       if (const auto* online = std::get_if<sdk::Online>(&state)) welcome_ = online->welcome;
-                       if (const auto* waiting = std::get_if<sdk::Waiting>(&state)) waiting_for_ = waiting->reason;
-                       if (const auto* stopped = std::get_if<sdk::Stopped>(&state)) refused_ = ended(*stopped);
-                   },
-               .on_item = {},
-               .on_snapshot = {},
-               .on_gap = {},
-               .on_discontinuity = {},
-               .on_skipped = {},
-               .on_refused = [this](const sdk::FeedName&, const sdk::Error& error) { feed_refused_ = error; },
-               .on_error = {},
-               .on_command_lost = {}}) {}
+PersonLink::PersonLink(const Context& context) {
+    const auto settings = settings_of(context);
+    if (!settings) {
+        refused_ = settings.error();
+        return;
+    }
+    sdk::Callbacks callbacks;
+    callbacks.on_state = [this](const sdk::ConnectionState& state) {
+        if (const auto* online = std::get_if<sdk::Online>(&state)) welcome_ = online->welcome;
+        if (const auto* waiting = std::get_if<sdk::Waiting>(&state)) waiting_for_ = waiting->reason;
+        if (const auto* stopped = std::get_if<sdk::Stopped>(&state)) refused_ = ended(*stopped);
+    };
+    callbacks.on_refused = [this](const sdk::FeedName&, const sdk::Error& error) { feed_refused_ = error; };
+    client_.emplace(io_, *settings, std::move(callbacks));
+}
 
 bool PersonLink::run_until(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -81,7 +86,8 @@ bool PersonLink::run_until(const std::function<bool()>& done) {
 }
 
 base::Result<sdk::Welcome> PersonLink::open() {
-    client_.connect();
+    if (refused_) return *refused_;
+    client_->connect();
     if (run_until([this] { return welcome_.has_value(); })) return *welcome_;
     if (refused_) return *refused_;
     return no_link("No server answers there (" + waiting_for_ + "): is it running, and is this its staff door?");
@@ -97,12 +103,12 @@ base::Result<std::string> PersonLink::march_named(const std::string& given) cons
 
 base::Result<sdk::March> PersonLink::march_of(const sdk::FeedName& feed) {
     feed_refused_.reset();
-    client_.subscribe(feed);
-    if (!run_until([&] { return client_.march(feed).has_value() || feed_refused_.has_value(); })) {
+    client_->subscribe(feed);
+    if (!run_until([&] { return client_->march(feed).has_value() || feed_refused_.has_value(); })) {
         return refused_ ? *refused_ : no_link("The server did not send the march in time: try again.");
     }
     if (feed_refused_) return refusal_of(*feed_refused_);
-    return *client_.march(feed);
+    return *client_->march(feed);
 }
 
 base::Result<sdk::March> PersonLink::march(const std::string& name) {
@@ -117,13 +123,23 @@ base::Result<sdk::March> PersonLink::march(const std::string& name) {
 
 base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::Command& command) {
     std::optional<sdk::Outcome> outcome;
-    client_.command(log, command, [&](sdk::CommandId, const sdk::Outcome& answer) { outcome = answer; });
+    client_->command(log, command, [&](sdk::CommandId, const sdk::Outcome& answer) { outcome = answer; });
     if (!run_until([&] { return outcome.has_value(); })) {
         return refused_ ? *refused_
                         : no_link("No answer came in time: it may have been stored; look before you repeat it.");
     }
     if (const auto* error = std::get_if<sdk::Error>(&*outcome)) return refusal_of(*error);
     return std::get<sdk::Accepted>(*outcome);
+}
+
+base::Result<sdk::Access> PersonLink::access(const std::string& log, sdk::PersonId from) {
+    std::optional<sdk::Access> access;
+    client_->read_access(log, from, [&](const sdk::Access& answer) { access = answer; });
+    if (!run_until([&] { return access.has_value(); })) {
+        return refused_ ? *refused_ : no_link("The server did not answer in time: try again.");
+    }
+    if (access->error) return refusal_of(*access->error);
+    return *access;
 }
 
 void look(Context& context, const std::string& march_given, const std::function<void(const sdk::March&)>& show) {

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] base::Result<std::string> march_named(const std::string& given) const;
     /// The march as this person may see it: ops, else the own marshal feed.
     [[nodiscard]] base::Result<sdk::March> march(const std::string& name);
+    /// Who may get in, from this person on.
+    [[nodiscard]] base::Result<sdk::Access> access(const std::string& log, sdk::PersonId from);
     [[nodiscard]] base::Result<sdk::Accepted> send(const std::string& log, const sdk::Command& command);
 
 private:
@@ -40,8 +42,8 @@ private:
     std::optional<sdk::Welcome> welcome_;
     std::optional<base::Refusal> refused_;  ///< why there is no connection
     std::optional<sdk::Error> feed_refused_;
-    std::string waiting_for_;  ///< why it is tried again
-    sdk::Client client_;
+    std::string waiting_for_;            ///< why it is tried again
+    std::optional<sdk::Client> client_;  ///< none: the device's file was refused
 };
 
 /// Opens, finds the march, lets `make` build the command from its state, sends it and prints the answer.

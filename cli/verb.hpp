@@ -23,6 +23,7 @@ struct Context {
     std::string url = "ws://127.0.0.1:8081/v1/ops";  ///< of a person's verbs
     std::string ca = {};                             ///< PEM file believed beside what the system trusts
     std::string token = {};                          ///< of a person's verbs; never printed
+    std::string device = {};                         ///< the same: a file that `redeem` made
     ExitCode exit_code = ExitCode::ok;
 };
 
@@ -40,9 +41,12 @@ void add_import(CLI::App& app, Context& context);
 void add_campaign(CLI::App& app, Context& context);
 void add_march(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
+void add_invite(CLI::App& app, Context& context);
 void add_log(CLI::App& app, Context& context);
 
 // ---- verbs of a person: through the SDK, with --url and --token ---------------------------------
+void add_redeem(CLI::App& app, Context& context);
+void add_access(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
 void add_field(CLI::App& app, Context& context);
 void add_duty(CLI::App& app, Context& context);

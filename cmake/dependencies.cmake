@@ -12,6 +12,7 @@ find_package(pugixml REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(PNG REQUIRED)
 
 # hiredis 0.14 brings no package file.
 find_path(hiredis_include hiredis/hiredis.h REQUIRED)

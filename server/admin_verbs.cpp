@@ -1,6 +1,6 @@
 #include "admin_verbs.hpp"
 
-#include "access/token.hpp"
+#include "admin_json.hpp"
 #include "base/limits.hpp"
 #include "core/vocabulary.hpp"
 #include "wire/codec.hpp"
@@ -34,72 +34,12 @@ Json error_json(const base::Refusal& refusal) {
     return error;
 }
 
-const char* level_name(core::Level level) {
-    switch (level) {
-        case core::Level::none: return "NONE";
-        case core::Level::stored: return "STORED";
-        case core::Level::synced: return "SYNCED";
-        case core::Level::replicated: return "REPLICATED";
-    }
-    return "NONE";
-}
-
-Json accepted_json(const wire::Accepted& accepted) {
-    return {{"level", level_name(accepted.level)},
-            {"position",
-             {{"epoch", accepted.position.epoch.value},
-              {"seq", accepted.position.seq.value},
-              {"digest", std::to_string(accepted.position.digest)}}},
-            {"made", accepted.made}};
-}
-
-base::Result<std::string> text_of(const Json& request, const char* field) {
-    const auto found = request.find(field);
-    if (found == request.end() || !found->is_string()) return base::invalid(field, "Give this as text.");
-    return found->get<std::string>();
-}
-
-base::Result<std::uint64_t> number_of(const Json& request, const char* field, std::uint64_t otherwise) {
-    const auto found = request.find(field);
-    if (found == request.end()) return otherwise;
-    if (!found->is_number_unsigned()) return base::invalid(field, "Give this as a whole number.");
-    return found->get<std::uint64_t>();
-}
-
-base::Result<base::LogId> log_of(const Json& request, const char* field = "log") {
-    const auto text = text_of(request, field);
-    if (!text) return text.error();
-    return base::LogId::parse(*text);
-}
-
-/// The reserved part of a JSON number that Protobuf writes as text when it has 64 bits.
-std::uint64_t wide(const Json& object, const char* field) {
-    const auto found = object.find(field);
-    if (found == object.end()) return 0;
-    return found->is_string() ? std::stoull(found->get<std::string>()) : found->get<std::uint64_t>();
-}
-
 /// Begins something that says on another thread when it is done.
 template <class Work>
 std::future<void> begin(Work work) {
     const auto done = std::make_shared<std::promise<void>>();
     work([done] { done->set_value(); });
     return done->get_future();
-}
-
-bool is_for_whole_campaign(core::Role role) { return role == core::Role::national_desk || role == core::Role::auditor; }
-
-/// Who may hold a token: neither the machine nor those who need none.
-base::Result<core::Role> token_role(const Json& request) {
-    const auto text = text_of(request, "role");
-    if (!text) return text.error();
-    const auto role = core::role_named(*text);
-    if (!role || *role == core::Role::keeper || *role == core::Role::follower) {
-        return base::invalid("role",
-                             "Name a role such as city-lead, section-lead, head, side, tail, medic, dispatcher, "
-                             "anchor, national-desk or auditor; followers need no token.");
-    }
-    return *role;
 }
 
 }  // namespace
@@ -133,6 +73,9 @@ AdminVerbs::Answer AdminVerbs::run(const Json& request) {
     if (*verb == "token_create") return token_create(request);
     if (*verb == "token_list") return token_list(request);
     if (*verb == "token_revoke") return token_revoke(request);
+    if (*verb == "invite_create") return invite_create(request);
+    if (*verb == "invite_again") return invite_again(request);
+    if (*verb == "invite_list") return invite_list(request);
     if (*verb == "status") return status();
     if (*verb == "move_clock") return move_clock(request);
     if (*verb == "stop") {
@@ -278,96 +221,6 @@ bool AdminVerbs::hear_others() {
         [this](auto done) { parts_.bus != nullptr ? parts_.bus->catch_up(std::move(done)) : done(); });
     const auto until = std::chrono::steady_clock::now() + base::duration_of(base::limits::redis_call_deadline);
     return log.wait_until(until) == std::future_status::ready && bus.wait_until(until) == std::future_status::ready;
-}
-
-// ---- tokens ------------------------------------------------------------------------------------
-
-base::Result<std::uint64_t> AdminVerbs::person_for(const base::LogId& scope, const std::string& callsign) {
-    const auto campaign = state_of(scope.campaign_log());
-    if (!campaign) return campaign.error();
-    for (const Json& person : campaign->members.value("persons", Json::array())) {
-        if (person.value("callsign", "") == callsign && person.value("march", "") == scope.march.text()) {
-            return wide(person, "id");
-        }
-    }
-    const auto added = put(scope.campaign_log(), core::AddPerson{callsign, scope.march});
-    if (!added) return added.error();
-    return added->made;
-}
-
-base::Result<void> AdminVerbs::put_on_roster(const base::LogId& march, std::uint64_t person,
-                                             const std::string& callsign, core::Role role, std::uint32_t section) {
-    core::AssignDuty duty;
-    duty.person = base::PersonId{person};
-    duty.callsign = callsign;
-    duty.role = role;
-    duty.section = section;
-    const auto assigned = put(march, std::move(duty));
-    if (!assigned) return assigned.error();
-    return {};
-}
-
-AdminVerbs::Answer AdminVerbs::token_create(const Json& request) {
-    const auto role = token_role(request);
-    if (!role) return role.error();
-    auto scope = log_of(request, "campaign");
-    if (!scope) return scope.error();
-    const std::string march = request.value("march", "");
-    if (march.empty() != is_for_whole_campaign(*role)) {
-        return base::invalid("march", march.empty() ? "Name the march that this person serves."
-                                                    : "This role is for the whole campaign; leave the march out.");
-    }
-    if (!march.empty()) {
-        const auto slug = base::Slug::parse(march, "march");
-        if (!slug) return slug.error();
-        scope->march = *slug;
-    }
-    const auto callsign = text_of(request, "callsign");
-    if (!callsign) return callsign.error();
-    const auto section = number_of(request, "section", 0);
-    if (!section) return section.error();
-    if (*section > base::limits::sections) return base::invalid("section", "There is no such section.");
-    const auto expires = number_of(request, "expires_ms", 0);
-    if (!expires) return expires.error();
-
-    const auto person = person_for(*scope, *callsign);
-    if (!person) return person.error();
-    if (!scope->is_campaign()) {
-        const auto on_roster = put_on_roster(*scope, *person, *callsign, *role, static_cast<std::uint32_t>(*section));
-        if (!on_roster) return on_roster.error();
-    }
-    const std::string token = access::new_token();
-    const auto issued = put(scope->campaign_log(),
-                            core::IssueToken{access::hash_token(token), base::PersonId{*person}, *role, scope->march,
-                                             base::UtcMs{static_cast<std::int64_t>(*expires)}});
-    if (!issued) return issued.error();
-    return Said{Json{{"token", token}, {"number", issued->made}, {"person", *person}}};
-}
-
-AdminVerbs::Answer AdminVerbs::token_list(const Json& request) {
-    const auto log = log_of(request, "campaign");
-    if (!log) return log.error();
-    const auto campaign = state_of(log->campaign_log());
-    if (!campaign) return campaign.error();
-    Json tokens = campaign->members.value("tokens", Json::array());
-    const Json persons = campaign->members.value("persons", Json::array());
-    for (Json& token : tokens) {
-        token.erase("hash");
-        const std::uint64_t person = wide(token, "person");
-        if (person >= 1 && person <= persons.size()) token["callsign"] = persons[person - 1].value("callsign", "");
-    }
-    return Said{Json{{"tokens", std::move(tokens)}}};
-}
-
-AdminVerbs::Answer AdminVerbs::token_revoke(const Json& request) {
-    const auto log = log_of(request, "campaign");
-    if (!log) return log.error();
-    const auto number = number_of(request, "number", 0);
-    if (!number) return number.error();
-    const auto revoked = put(log->campaign_log(), core::RevokeToken{static_cast<std::uint32_t>(*number),
-                                                                    request.value("reason", std::string())});
-    if (!revoked) return revoked.error();
-    return Said{accepted_json(*revoked)};
 }
 
 }  // namespace marchwire

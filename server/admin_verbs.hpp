@@ -27,6 +27,9 @@ namespace marchwire {
 /// | token_create | campaign, march, role, callsign, section, expires_ms | token (shown this once), number, person |
 /// | token_list | campaign | tokens |
 /// | token_revoke | campaign, number, reason | |
+/// | invite_create | as token_create, second_device | link and code (shown this once), number, person, expires_ms |
+/// | invite_again | campaign, number | the same, for the same person; their devices and invites are void |
+/// | invite_list | campaign | invites |
 /// | status | | version, sessions, marches, ..., demo_clock |
 /// | move_clock | seconds | now_ms, kept (marches); when all that is due by then is stored and told |
 /// | stop | | then the server drains and ends |
@@ -38,9 +41,10 @@ public:
         shard::City& city;
         store::EventLog& log;
         const base::Clock& clock;
-        base::ManualClock* hand_clock;  ///< the same, where the host moves it; else null
-        bus::Bus* bus;                  ///< null: there are no other servers
-        std::function<void()> stop;     ///< begins the end of the server; any thread
+        base::ManualClock* hand_clock;            ///< the same, where the host moves it; else null
+        bus::Bus* bus;                            ///< null: there are no other servers
+        std::function<std::string()> public_url;  ///< what the links of invites begin with
+        std::function<void()> stop;               ///< begins the end of the server; any thread
     };
     explicit AdminVerbs(Parts parts);
     ~AdminVerbs();
@@ -70,6 +74,9 @@ private:
     [[nodiscard]] Answer token_create(const Json& request);
     [[nodiscard]] Answer token_list(const Json& request);
     [[nodiscard]] Answer token_revoke(const Json& request);
+    [[nodiscard]] Answer invite_create(const Json& request);
+    [[nodiscard]] Answer invite_again(const Json& request);
+    [[nodiscard]] Answer invite_list(const Json& request);
     [[nodiscard]] Answer status() const;
     [[nodiscard]] Answer move_clock(const Json& request);
     [[nodiscard]] bool hear_others();
@@ -78,6 +85,12 @@ private:
     [[nodiscard]] base::Result<wire::Accepted> put(const base::LogId& log, core::Command command);
     [[nodiscard]] base::Result<wire::Accepted> put(const base::LogId& log, core::CommandBody body);
     [[nodiscard]] Answer state_of(const base::LogId& log);
+    /// Where a person of this role is to be: the march, or the campaign.
+    [[nodiscard]] base::Result<base::LogId> scope_of(const Json& request, core::Role role);
+    [[nodiscard]] Answer invite(const base::LogId& scope, core::InviteMarshal wish);
+    [[nodiscard]] base::Result<base::UtcMs> invite_expires(const Json& request, const base::LogId& scope);
+    [[nodiscard]] base::Result<std::uint64_t> enlist(const Json& request, const base::LogId& scope, core::Role role,
+                                                     const std::string& callsign);
     [[nodiscard]] base::Result<std::uint64_t> person_for(const base::LogId& scope, const std::string& callsign);
     [[nodiscard]] base::Result<void> put_on_roster(const base::LogId& march, std::uint64_t person,
                                                    const std::string& callsign, core::Role role, std::uint32_t section);

@@ -1,5 +1,6 @@
 #include "server.hpp"
 
+#include "access/invite.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "outbox_parts.hpp"
@@ -150,13 +151,17 @@ Server::Server(base::Config config, Parts parts)
     open_city();
     set_doors();
     verbs_ = std::make_unique<AdminVerbs>(AdminVerbs::Parts{*city_, *log_, *clock_, hand_clock_, bus_.get(),
+                                                            [this] { return public_url(); },
                                                             [this] { asio::post(io_, [this] { stop(); }); }});
 }
 
 void Server::open_city() {
     const auto drive = hand_clock_ != nullptr ? shard::Drive::by_host : shard::Drive::threads;
-    shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, log_->last_alive(), drive, bus_.get()};
+    shard::CitySettings settings{shards_of(config_), *clock_, *log_, {}, {}, {}, log_->last_alive(), drive, bus_.get()};
     settings.chain_key = [this](const base::LogId& id) { return keys_.chain_key(id); };
+    settings.invite_code = [this](const base::Slug& campaign, std::uint32_t number) {
+        return access::spoken_code(keys_, campaign, number);
+    };
     settings.sign_tip = [this](const base::LogId& id, const base::Tip& tip) { return keys_.sign_tip(id, tip); };
     if (outbox_) {
         settings.wake = [this](core::WakeUp call) { outbox_->wake(std::move(call)); };
@@ -170,6 +175,13 @@ void Server::open_city() {
         });
     }
     city_ = std::make_unique<shard::City>(std::move(settings));
+    redemptions_ = std::make_unique<Redemptions>(Redemptions::Parts{io_, *city_, keys_});
+}
+
+/// Phones find it at the staff's listener, where nothing else is said.
+std::string Server::public_url() const {
+    if (!config_.public_url.empty()) return config_.public_url;
+    return (tls_ ? "https://" : "http://") + config_.listen_ops.text();
 }
 
 void Server::set_doors() {
@@ -182,6 +194,9 @@ void Server::set_doors() {
         door->demo_clock = clock_->demo_notice();
         door->clock_rate = clock_->rate();
         door->pages = pages;
+        door->redeem = [this](std::string body, Redemptions::Done done) {
+            redemptions_->redeem(std::move(body), std::move(done));
+        };
         door->tls = tls_;
         if (outbox_) door->push_key = outbox_->push_key();
     }

@@ -11,6 +11,7 @@
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
 #include "outbox/outbox.hpp"
+#include "redemptions.hpp"
 #include "shard/city.hpp"
 #include "store/data_lock.hpp"
 #include "store/redis_log.hpp"
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] base::Result<std::shared_ptr<net::Listener>> open_door(const net::NetSettings& settings,
                                                                          const base::Address& address);
     void open_city();
+    [[nodiscard]] std::string public_url() const;
     void set_doors();
     [[nodiscard]] net::Seat next_seat();
     void announce();
@@ -96,6 +98,7 @@ private:
     boost::asio::io_context io_;
     std::unique_ptr<outbox::Outbox> outbox_;  ///< outlives the city, which calls it; none: nobody is woken
     std::unique_ptr<shard::City> city_;
+    std::unique_ptr<Redemptions> redemptions_;
     std::unique_ptr<AdminVerbs> verbs_;
     std::shared_ptr<ops::AdminSocket> admin_socket_;
     std::vector<std::shared_ptr<net::Listener>> listeners_;

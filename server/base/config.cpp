@@ -30,6 +30,7 @@ constexpr Setting all_settings[] = {
     {"keys", "FILE", "the server's keys; all servers on one Redis need the same (keys.json in --data)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
     {"proxies", "IP,...", "load balancers: the limit of newcomers per address is theirs to keep (none)"},
+    {"public_url", "URL", "where phones find the staff's listener, for the links of invites (its own address)"},
     {"origins", "URL,...", "web origins that may send credentials (none)"},
     {"tls_cert", "FILE", "PEM, certificate with its chain: followers' and staff's listeners speak TLS only (plain)"},
     {"tls_key", "FILE", "PEM, its key without a passphrase"},
@@ -160,6 +161,15 @@ Result<void> put_webhook(Config& config, const std::string& text, const std::str
     return {};
 }
 
+Result<void> put_public_url(Config& config, const std::string& text, const std::string& field) {
+    const bool web = text.starts_with("https://") || text.starts_with("http://");
+    if (!web || text.find_first_of("#?\"<> ") != std::string::npos) {
+        return invalid(field, "Give the address that phones open, as in https://march.example.org.");
+    }
+    config.public_url = text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+    return {};
+}
+
 Result<void> put_push_contact(Config& config, const std::string& text, const std::string& field) {
     const bool mail = text.starts_with("mailto:") && text.find('@') != std::string::npos;
     if (!mail && !text.starts_with("https://")) {
@@ -233,6 +243,7 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
         return {};
     }
     if (key == "webhook") return put_webhook(config, text, field);
+    if (key == "public_url") return put_public_url(config, text, field);
     if (key == "push_contact") return put_push_contact(config, text, field);
     if (key == "drain") {
         const auto drain = number_of<double>(text, field, 0, 600);

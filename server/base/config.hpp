@@ -59,6 +59,7 @@ struct Config {
     std::string keys;                  ///< key file; empty: keys.json in `data`
     std::uint32_t shards = 0;          ///< 0: one per core
     std::vector<std::string> proxies;  ///< IP addresses of load balancers: many clients come from each
+    std::string public_url;            ///< where people's phones find this server; invites begin with it
     std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
     std::string tls_cert;              ///< PEM file; empty: plain
     std::string tls_key;               ///< PEM file; there when `tls_cert` is

@@ -14,7 +14,6 @@ inline constexpr std::size_t batch_bytes = 16UL * 1024;          ///< at most so
 inline constexpr std::size_t snapshot_piece_bytes = 8UL * 1024;  ///< class D goes in pieces (DESIGN 4.5)
 inline constexpr std::size_t yielding_bytes = 8UL * 1024;        ///< and so do newest values: an order waits behind one
 inline constexpr std::size_t http_header_bytes = 8UL * 1024;     ///< Beast 1.81 parser is guarded by this (DESIGN 7)
-inline constexpr std::size_t http_body_bytes = 0;                ///< no request bodies at all so far (DESIGN 7)
 
 // --- connections ------------------------------------------------------------------------------
 inline constexpr Millis hello_deadline_public = seconds(5);  ///< DESIGN 6
@@ -130,6 +129,19 @@ inline constexpr std::size_t route_waypoints = 500;
 inline constexpr std::uint32_t sections_default = 5;  ///< DESIGN 2
 inline constexpr std::uint32_t sections = 60;
 inline constexpr std::size_t tokens_per_campaign = 50'000;
+inline constexpr std::size_t invites_per_campaign = 50'000;
+inline constexpr std::uint32_t invite_tries = 5;             ///< wrong codes; then only the link opens it (issue 6)
+inline constexpr Millis invite_life = hours(24 * 120);       ///< sheets are printed weeks before the day; ours
+inline constexpr Millis invite_life_desk = hours(24 * 7);    ///< of the national desk, where no day is named; ours
+inline constexpr Millis device_invite_life = minutes(30);    ///< a second device stands beside the first (DESIGN 10)
+inline constexpr std::size_t devices_per_person = 3;         ///< a phone, a tablet, a spare; ours
+inline constexpr Millis proof_life = minutes(15);            ///< then a device signs anew (issue 6)
+inline constexpr Millis proof_deadline = minutes(1);         ///< so long it may take: a jammed network; ours
+inline constexpr std::size_t access_persons = 100;           ///< in one answer to ReadAccess: under 64 KB; ours
+inline constexpr std::size_t access_devices = 8;             ///< of a person in such an answer; ours
+inline constexpr std::size_t redeem_body_bytes = 2'048;      ///< the only request body there is
+inline constexpr std::uint32_t redeems_per_second = 50;      ///< of a server: a whole city scans at once in a minute
+inline constexpr std::uint32_t redeems_burst = 500;          ///< ours
 inline constexpr Millis correct_phase_within = minutes(10);  ///< DESIGN 2
 inline constexpr Millis proposal_life = minutes(5);          ///< DOMAIN, commands
 inline constexpr Millis handover_life = minutes(5);          ///< DESIGN 2

@@ -294,6 +294,9 @@ public:
     void operator()(const PersonAdded&) const { misplaced(); }
     void operator()(const TokenIssued&) const { misplaced(); }
     void operator()(const TokenRevoked&) const { misplaced(); }
+    void operator()(const InviteMade&) const { misplaced(); }
+    void operator()(const InviteChanged&) const { misplaced(); }
+    void operator()(const InviteMistyped&) const { misplaced(); }
     void operator()(const ImportRecorded&) const { misplaced(); }
 
 private:
@@ -374,6 +377,9 @@ public:
         MARCHWIRE_INVARIANT(event.number >= 1 && event.number <= state_.tokens.size());
         state_.tokens[event.number - 1].revoked = true;
     }
+    void operator()(const InviteMade& event) const { state_.invites.push_back(event.invite); }
+    void operator()(const InviteChanged& event) const { invite(event.number).state = event.state; }
+    void operator()(const InviteMistyped& event) const { ++invite(event.number).wrong_codes; }
     void operator()(const ImportRecorded& event) const { state_.last_import = event.record; }
     void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
@@ -420,6 +426,10 @@ public:
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }
+    [[nodiscard]] Invite& invite(std::uint32_t number) const {
+        MARCHWIRE_INVARIANT(number >= 1 && number <= state_.invites.size());
+        return state_.invites[number - 1];
+    }
 
     CampaignState& state_;
     const Entry& entry_;

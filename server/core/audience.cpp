@@ -97,6 +97,9 @@ public:
     Indices operator()(const PersonAdded&) { return {}; }
     Indices operator()(const TokenIssued&) { return {}; }
     Indices operator()(const TokenRevoked&) { return {}; }
+    Indices operator()(const InviteMade&) { return {}; }
+    Indices operator()(const InviteChanged&) { return {}; }
+    Indices operator()(const InviteMistyped&) { return {}; }
     Indices operator()(const ImportRecorded&) { return {}; }
     Indices operator()(const IncidentReported& event) {
         add_incident(event.incident, event.incident);

@@ -46,6 +46,41 @@ struct RevokeToken {
     std::string reason;
 };
 
+/// A way in for one person: devices and invites that they have are void from now on, unless it is for a second device.
+/// On the campaign's log, as all about invites.
+struct InviteMarshal {
+    base::Digest secret_hash{};
+    PersonId person;
+    Role role = Role::side;
+    Slug march;
+    UtcMs expires_at;
+    bool second_device = false;
+};
+/// The same for oneself, by somebody who is in, for a second device.
+struct AddDevice {
+    base::Digest secret_hash{};
+    UtcMs expires_at;
+};
+struct ConfirmInvite {
+    std::uint32_t number = 0;
+};
+struct RevokeInvite {
+    std::uint32_t number = 0;
+};
+/// By the server for whoever opens the link or says the code. A wrong code is accepted too, as InviteMistyped: then
+/// nothing was redeemed. With the same key it may be said again: an answer that was lost does not cost the invite.
+struct RedeemInvite {
+    std::uint32_t number = 0;
+    std::optional<base::Digest> secret_hash;  ///< of the link; none: a code was given
+    bool code_is_right = false;
+    std::string public_key;  ///< of the device
+    base::Digest token_hash{};
+};
+/// By the server, when an invite to a march was redeemed: on the march's log.
+struct ConfirmDuty {
+    PersonId person;
+};
+
 /// By the keeper of a march on whose street this person was detained: whatever phone they had then is not trusted any
 /// more. On the campaign's log.
 struct RevokePhones {
@@ -374,7 +409,7 @@ using CommandBody = std::variant<
     HandOver, AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
     ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
-    ObserveServers, RevokePhones>;
+    ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

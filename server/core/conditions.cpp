@@ -403,6 +403,9 @@ struct Follow {
     void operator()(const PersonAdded&) const {}
     void operator()(const TokenIssued&) const {}
     void operator()(const TokenRevoked&) const {}
+    void operator()(const InviteMade&) const {}
+    void operator()(const InviteChanged&) const {}
+    void operator()(const InviteMistyped&) const {}
     void operator()(const ImportRecorded&) const {}
 };
 

@@ -1,4 +1,4 @@
-// What a campaign's log accepts: its own data, its marches, persons and tokens.
+// What a campaign's log accepts: its own data and its marches. Persons, tokens and invites: decide_access.cpp.
 #include "core/decide_family.hpp"
 
 #include "base/limits.hpp"
@@ -10,30 +10,12 @@ namespace {
 
 namespace limits = base::limits;
 
-struct CampaignAsk {
-    const CampaignState& state;
-    const Actor& actor;
-    UtcMs now;
-    Permission permission;
-};
-
 Complaint check_campaign_spec(const CampaignSpec& spec) {
     if (auto wrong = check_text(spec.name, "spec.name", limits::name_characters, Presence::required)) return wrong;
     if (auto wrong = check_text(spec.organiser, "spec.organiser", limits::name_characters, Presence::optional)) {
         return wrong;
     }
     if (spec.wave == 0 || spec.wave > 1'000) return base::invalid("spec.wave", "Number the waves from 1.");
-    return std::nullopt;
-}
-
-bool lists(const CampaignState& state, const Slug& march) {
-    return std::ranges::any_of(state.marches, [&](const MarchListing& listing) { return listing.march == march; });
-}
-
-Complaint check_march(const CampaignState& state, const Slug& march) {
-    if (!march.empty() && !lists(state, march)) {
-        return base::refuse(base::RefusalCode::not_found, "march", "This campaign has no such march; check its name.");
-    }
     return std::nullopt;
 }
 
@@ -71,83 +53,6 @@ Decision on(const CampaignAsk& ask, const ListMarch& wish) {
                             "A campaign has at most " + std::to_string(limits::marches_per_campaign) + " marches.");
     }
     return events_of(MarchListed{{wish.march, wish.topic_base}});
-}
-
-Decision on(const CampaignAsk& ask, const AddPerson& wish) {
-    if (auto wrong = check_text(wish.callsign, "callsign", limits::callsign_characters, Presence::required)) {
-        return *wrong;
-    }
-    if (auto wrong = check_march(ask.state, wish.march)) return *wrong;
-    const bool taken = std::ranges::any_of(ask.state.persons, [&](const Person& person) {
-        return person.callsign == wish.callsign && person.march == wish.march;
-    });
-    if (taken) return conflict("callsign", "Somebody there has this callsign; choose another.", 0, wish.callsign);
-    if (ask.state.persons.size() >= limits::persons_per_campaign) {
-        return base::refuse(base::RefusalCode::too_large, "callsign", "This campaign has no room for more people.");
-    }
-    return events_of(PersonAdded{{PersonId{ask.state.persons.size() + 1}, wish.callsign, wish.march}});
-}
-
-Complaint check_holder(const CampaignState& state, const IssueToken& wish) {
-    if (!wish.person || wish.person.value > state.persons.size()) {
-        return base::refuse(base::RefusalCode::not_found, "person", "Add this person to the campaign first.");
-    }
-    const bool for_all = wish.role == Role::national_desk || wish.role == Role::auditor;
-    if (wish.role == Role::follower || wish.role == Role::keeper) {
-        return base::invalid("role", "Followers need no token, and the keeper has none.");
-    }
-    if (for_all != wish.march.empty()) {
-        return base::invalid("march", for_all ? "This role is for the whole campaign; name no march."
-                                              : "Name the march that this person serves.");
-    }
-    if (state.persons[wish.person.value - 1].march != wish.march) {
-        return base::invalid("person", "This person serves another march of the campaign.");
-    }
-    return std::nullopt;
-}
-
-Decision on(const CampaignAsk& ask, const IssueToken& wish) {
-    const CampaignState& state = ask.state;
-    if (auto wrong = check_holder(state, wish)) return *wrong;
-    if (auto wrong = check_march(state, wish.march)) return *wrong;
-    if (wish.expires_at && wish.expires_at <= ask.now) {
-        return base::invalid("expires_at_ms", "This time has passed; give a later one, or none.");
-    }
-    const bool seen = std::ranges::any_of(state.tokens, [&](const Token& token) { return token.hash == wish.hash; });
-    if (seen || wish.hash == base::Digest{}) return base::invalid("hash", "Draw a new token.");
-    if (state.tokens.size() >= limits::tokens_per_campaign) {
-        return base::refuse(base::RefusalCode::too_large, "person", "This campaign has no room for more tokens.");
-    }
-    Token token;
-    token.number = static_cast<std::uint32_t>(state.tokens.size()) + 1;
-    token.hash = wish.hash;
-    token.person = wish.person;
-    token.role = wish.role;
-    token.march = wish.march;
-    token.issued_at = ask.now;
-    token.expires_at = wish.expires_at;
-    return events_of(TokenIssued{token});
-}
-
-Decision on(const CampaignAsk& ask, const RevokeToken& wish) {
-    if (auto wrong = check_text(wish.reason, "reason", limits::reason_characters, Presence::optional)) return *wrong;
-    if (wish.number == 0 || wish.number > ask.state.tokens.size()) {
-        return base::refuse(base::RefusalCode::not_found, "number", "There is no such token; list them.");
-    }
-    if (ask.state.tokens[wish.number - 1].revoked) {
-        return base::refuse(base::RefusalCode::invalid_transition, "number", "This token is revoked already.");
-    }
-    return events_of(TokenRevoked{wish.number, wish.reason});
-}
-
-Decision on(const CampaignAsk& ask, const RevokePhones& wish) {
-    Events events;
-    for (const Token& token : ask.state.tokens) {
-        const bool had_it = token.person == wish.person && token.issued_at <= wish.detained_at;
-        if (had_it && !token.revoked) events.emplace_back(TokenRevoked{token.number, "its owner was detained"});
-    }
-    if (events.empty()) return base::refuse(base::RefusalCode::not_found, "person", "No phone of theirs is trusted.");
-    return events;
 }
 
 bool is_sha256(const std::string& text) {
@@ -204,6 +109,11 @@ Decision on(const CampaignAsk& ask, const RecordSignedTip& wish) {
 }
 
 Decision on(const CampaignAsk& ask, const RepairLog& wish) { return repaired(ask.state.tip, wish); }
+
+template <OfAccess Body>
+Decision on(const CampaignAsk& ask, const Body& wish) {
+    return decide_on(ask, wish);
+}
 
 /// All other commands are about one march.
 template <class Body>

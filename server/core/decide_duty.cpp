@@ -103,6 +103,15 @@ void take_post(const Ask& ask, const Member& duty, const Member& taker, Events& 
 
 }  // namespace
 
+Decision decide_on(const Ask& ask, const ConfirmDuty& wish) {
+    const Member* member = ask.state.member(wish.person);
+    if (member == nullptr) {
+        return base::refuse(base::RefusalCode::not_found, "person", "This person is not on the roster of this march.");
+    }
+    if (member->duty != Duty::invited) return not_from(member->duty, "This person is", "only who is invited confirms.");
+    return events_of(DutyChanged{wish.person, Duty::invited, Duty::confirmed, member->duty_version + 1, {}});
+}
+
 Decision decide_on(const Ask& ask, const TakeBreak& wish) {
     const auto self = own_duty(ask, wish.duty_version);
     if (!self) return self.error();

@@ -157,6 +157,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckIn& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeBreak& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const EndDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ConfirmDuty& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const HandOver& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AnswerHandOver& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckInSection& wish);
@@ -202,10 +203,36 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 /// Of both logs: a repair goes on from `tip`, which must be beyond what was found.
 [[nodiscard]] Decision repaired(const Tip& tip, const RepairLog& wish);
 
+// ---- a campaign's log --------------------------------------------------------------------------
+/// One command put to a campaign.
+struct CampaignAsk {
+    const CampaignState& state;
+    const Actor& actor;
+    UtcMs now;
+    Permission permission;
+};
+
+[[nodiscard]] bool lists(const CampaignState& state, const Slug& march);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const AddPerson& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const IssueToken& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const RevokeToken& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const RevokePhones& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const InviteMarshal& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const AddDevice& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const ConfirmInvite& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const RevokeInvite& wish);
+[[nodiscard]] Decision decide_on(const CampaignAsk& ask, const RedeemInvite& wish);
+
+/// Commands of who may speak as whom.
+template <class Body>
+concept OfAccess = std::is_same_v<Body, AddPerson> || std::is_same_v<Body, IssueToken> ||
+    std::is_same_v<Body, RevokeToken> || std::is_same_v<Body, RevokePhones> || std::is_same_v<Body, InviteMarshal> ||
+    std::is_same_v<Body, AddDevice> || std::is_same_v<Body, ConfirmInvite> || std::is_same_v<Body, RevokeInvite> ||
+    std::is_same_v<Body, RedeemInvite>;
+
 /// Commands that belong on the campaign's log.
 template <class Body>
-concept OfCampaign = std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
-    std::is_same_v<Body, ListMarch> || std::is_same_v<Body, AddPerson> || std::is_same_v<Body, IssueToken> ||
-    std::is_same_v<Body, RevokeToken> || std::is_same_v<Body, RevokePhones> || std::is_same_v<Body, RecordImport>;
+concept OfCampaign = OfAccess<Body> || std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
+    std::is_same_v<Body, ListMarch> || std::is_same_v<Body, RecordImport>;
 
 }  // namespace marchwire::core

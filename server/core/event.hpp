@@ -262,6 +262,17 @@ struct TokenRevoked {
     std::uint32_t number = 0;
     std::string reason;
 };
+struct InviteMade {
+    Invite invite;
+};
+struct InviteChanged {
+    std::uint32_t number = 0;
+    InviteState state = InviteState::open;
+};
+/// Somebody gave a wrong code for it.
+struct InviteMistyped {
+    std::uint32_t number = 0;
+};
 
 struct ImportRecorded {
     ImportRecord record;
@@ -274,7 +285,7 @@ using Event = std::variant<
     CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
     OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
     ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
-    IntersectionsChanged, ClosuresSet, ServersObserved>;
+    IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -372,7 +372,8 @@ struct Person {
     bool operator==(const Person&) const = default;
 };
 
-/// An opaque token, stored by its SHA-256 only. Names one person, one role, one march.
+/// An opaque token, stored by its SHA-256 only. Names one person, one role, one march. Bound to a device's key, or
+/// (made on the host) good by itself.
 struct Token {
     std::uint32_t number = 0;
     base::Digest hash{};
@@ -382,7 +383,32 @@ struct Token {
     UtcMs issued_at;
     UtcMs expires_at;  ///< 0 is never
     bool revoked = false;
+    std::string public_key = {};  ///< P-256, 65 bytes: whoever uses it signs with this key; empty: the token is enough
+    std::uint32_t invite = 0;     ///< that it came by; 0: none
     bool operator==(const Token&) const = default;
+};
+
+enum class InviteState : std::uint8_t { unconfirmed = 1, open = 2, redeemed = 3, revoked = 4 };
+
+/// A way in for one person on one device, once. What opens it is stored nowhere: of the link's secret its hash, of the
+/// spoken code nothing, since servers make it of their key file.
+struct Invite {
+    std::uint32_t number = 0;
+    base::Digest secret_hash{};  ///< SHA-256
+    PersonId person;
+    Role role = Role::side;
+    Slug march;  ///< empty: the national desk and auditors
+    UtcMs made_at;
+    UtcMs expires_at;
+    PersonId by;  ///< 0: the host
+    InviteState state = InviteState::open;
+    std::uint32_t wrong_codes = 0;  ///< at limits::invite_tries only the link opens it
+    bool second_device = false;     ///< the person's other devices stay in
+
+    [[nodiscard]] bool is_alive(UtcMs now) const {
+        return (state == InviteState::open || state == InviteState::unconfirmed) && now < expires_at;
+    }
+    bool operator==(const Invite&) const = default;
 };
 
 /// A file of marches that is in: every command of it was accepted.
@@ -397,7 +423,7 @@ struct ImportRecord {
     bool operator==(const ImportRecord&) const = default;
 };
 
-/// Fold of a campaign's log: its data, persons, tokens and the list of its marches.
+/// Fold of a campaign's log: its data, persons, tokens, invites and the list of its marches.
 struct CampaignState {
     LogId id;
     std::uint32_t topic_base = 0;  ///< 0 until CampaignCreated
@@ -408,6 +434,7 @@ struct CampaignState {
     std::vector<MarchListing> marches;  ///< in order of their making
     std::vector<Person> persons;        ///< PersonId.value - 1 is the index
     std::vector<Token> tokens;          ///< number - 1 is the index
+    std::vector<Invite> invites;        ///< the same
     ImportRecord last_import;
     std::vector<CallToAction> calls_to_action;
     Term term;

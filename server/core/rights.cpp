@@ -159,6 +159,12 @@ struct RowOf {
     static Action of(const ReportCount*) { return Action::report; }
     static Action of(const SetPolicy*) { return Action::set_up_march; }
     static Action of(const RevokePhones*) { return Action::machine; }
+    static Action of(const InviteMarshal*) { return Action::roster_invites; }
+    static Action of(const AddDevice*) { return Action::own_field; }
+    static Action of(const ConfirmInvite*) { return Action::roster_invites; }
+    static Action of(const RevokeInvite*) { return Action::roster_invites; }
+    static Action of(const RedeemInvite*) { return Action::machine; }
+    static Action of(const ConfirmDuty*) { return Action::machine; }
     static Action of(const ObserveServers*) { return Action::machine; }
     static Action of(const ObserveSilence*) { return Action::machine; }
     static Action of(const ObserveUnreached*) { return Action::machine; }
@@ -232,7 +238,9 @@ Permission permission(const Actor& actor, Action action, const LogId& log) {
     if (actor.host) {
         return host_permission(action);
     }
-    const bool elsewhere = !actor.march.empty() && actor.march != log.march;
+    // People of a march invite and add devices on its campaign's log: decide looks that it is of their march.
+    const bool on_campaign = log.is_campaign() && (action == Action::roster_invites || action == Action::own_field);
+    const bool elsewhere = !actor.march.empty() && actor.march != log.march && !on_campaign;
     return permission(elsewhere ? Role::follower : actor.role, action);
 }
 

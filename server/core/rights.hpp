@@ -90,7 +90,7 @@ enum class Permission : std::uint8_t {
 [[nodiscard]] Permission permission(Role role, Action action);
 
 /// As `permission`, with the actor's march held against `log`: an actor of another march or campaign
-/// has nothing but what followers have.
+/// has nothing but what followers have. On the campaign's log a march's people have their rows of invites and devices.
 [[nodiscard]] Permission permission(const Actor& actor, Action action, const LogId& log);
 
 /// Which row a command is checked by. Visited without a generic arm: a new command breaks the build here.

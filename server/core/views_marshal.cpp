@@ -51,6 +51,9 @@ struct FitForPhone {
     bool operator()(const PersonAdded&) const { return false; }
     bool operator()(const TokenIssued&) const { return false; }
     bool operator()(const TokenRevoked&) const { return false; }
+    bool operator()(const InviteMade&) const { return false; }
+    bool operator()(const InviteChanged&) const { return false; }
+    bool operator()(const InviteMistyped&) const { return false; }
     bool operator()(const ImportRecorded&) const { return false; }
     bool operator()(const IncidentReported&) const { return true; }
     bool operator()(const IncidentChanged&) const { return true; }

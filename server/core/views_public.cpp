@@ -77,6 +77,9 @@ struct PublicReading {
     Item operator()(const PersonAdded&) const { return std::nullopt; }
     Item operator()(const TokenIssued&) const { return std::nullopt; }
     Item operator()(const TokenRevoked&) const { return std::nullopt; }
+    Item operator()(const InviteMade&) const { return std::nullopt; }
+    Item operator()(const InviteChanged&) const { return std::nullopt; }
+    Item operator()(const InviteMistyped&) const { return std::nullopt; }
     Item operator()(const ImportRecorded&) const { return std::nullopt; }
     Item operator()(const ColumnSampled&) const { return std::nullopt; }
     Item operator()(const IncidentReported&) const { return std::nullopt; }

@@ -157,6 +157,16 @@ int offset_minutes(std::string_view tz, base::UtcMs at) {
     return static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(info.offset).count());
 }
 
+base::UtcMs end_of_local_day(base::UtcMs at, std::string_view tz) {
+    const date::time_zone& zone = checked_zone(tz);
+    const auto day = date::floor<date::days>(zone.to_local(SysTime(std::chrono::milliseconds(at.value))));
+    const auto midnight = date::local_time<std::chrono::milliseconds>(day + date::days(1));
+    // Where the clocks skip midnight the day ends with the skip.
+    const auto end = std::chrono::time_point_cast<std::chrono::milliseconds>(
+        zone.to_sys(midnight, date::choose::earliest));
+    return {end.time_since_epoch().count()};
+}
+
 std::string local_text(base::UtcMs at, std::string_view tz) {
     if (!at) return "";
     const auto moment = date::floor<std::chrono::minutes>(SysTime(std::chrono::milliseconds(at.value)));

@@ -22,6 +22,9 @@ namespace marchwire::import {
 /// Offsets from UTC in minutes, at this moment; `tz` has passed check_zone.
 [[nodiscard]] int offset_minutes(std::string_view tz, base::UtcMs at);
 
+/// Midnight at the end of the day that it is there at `at`; `tz` has passed check_zone.
+[[nodiscard]] base::UtcMs end_of_local_day(base::UtcMs at, std::string_view tz);
+
 /// `2018-06-14T11:00`, as the place's clocks show it, for people; in UTC with a Z where the system does not
 /// know the zone; "" for a moment that is not set.
 [[nodiscard]] std::string local_text(base::UtcMs at, std::string_view tz);

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "wire/close_codes.hpp"
 
 #include <netinet/tcp.h>
@@ -44,6 +45,11 @@ session::SessionSettings session_settings(const NetSettings& settings, const Upg
     return made;
 }
 
+std::string login_seed(const NetSettings& settings) {
+    constexpr std::size_t seed_bytes = 32;
+    return settings.door == session::Door::staff ? base::random_bytes(seed_bytes) : std::string();
+}
+
 /// The kernel must hold no minutes of old data before an order (DESIGN 4, promise 5).
 void tune(tcp::socket& socket) {
     boost::system::error_code ignored;
@@ -60,7 +66,7 @@ bool Connection::Burst::has_room() const { return count < frames.size() && bytes
 
 Connection::Connection(Transport transport, session::Backend& backend, const NetSettings& settings, Upgrade upgrade)
     : transport_(std::move(transport)),
-      session_(session_settings(settings, upgrade, *upgrade.stay), backend, base::machine_now()),
+      session_(session_settings(settings, upgrade, *upgrade.stay), backend, base::machine_now(), login_seed(settings)),
       backend_(backend),
       settings_(settings),
       stay_(std::move(upgrade.stay)),
@@ -77,8 +83,8 @@ void Connection::start(const std::string& early_bytes) {
         early_bytes.copy(space.data(), space.size());
         reader_.commit(early_bytes.size());
         take_events();
-        flush();
     }
+    flush();
     if (!finished_) wait_readable();
 }
 
@@ -195,6 +201,7 @@ void Connection::perform_one(const session::CloseFeed& wish) {
 }
 void Connection::perform_one(session::RunCommand command) { backend_.run_command(slot_, std::move(command)); }
 void Connection::perform_one(session::ReadHistory request) { backend_.read_history(slot_, std::move(request)); }
+void Connection::perform_one(session::ReadAccess request) { backend_.read_access(slot_, std::move(request)); }
 void Connection::perform_one(session::TakePositions positions) {
     if (session_.grant()) backend_.report_position(slot_, session_.grant()->actor, std::move(positions.report));
 }
@@ -213,6 +220,7 @@ void Connection::feed_opened(session::FeedOpened opened) {
 void Connection::feed_refused(session::FeedRefused refused) { perform(session_.on_feed_refused(refused)); }
 void Connection::replied(const wire::Reply& reply) { perform(session_.on_reply(reply)); }
 void Connection::history_read(wire::History history) { perform(session_.on_history(history)); }
+void Connection::access_read(wire::Access access) { perform(session_.on_access(access)); }
 void Connection::revoke() { perform(session_.on_revoked()); }
 void Connection::drain(base::Millis delay) { perform(session_.on_drain(delay)); }
 

@@ -26,6 +26,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 /// No page here runs a script or loads anything from elsewhere.
+constexpr std::string_view redeem_path = "/v1/redeem";
 constexpr const char* content_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
@@ -44,7 +45,7 @@ public:
     void read_next(std::chrono::milliseconds deadline) {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(base::limits::http_header_bytes));
-        parser_->body_limit(base::limits::http_body_bytes);
+        parser_->body_limit(settings_.redeem ? base::limits::redeem_body_bytes : 0);
         end_after(deadline);
         http::async_read_header(
             stream_, buffer_, *parser_,
@@ -53,11 +54,13 @@ public:
 
 private:
     using Request = http::request<http::empty_body>;
+    using BodyParser = http::request_parser<http::string_body>;
 
     void on_header(beast::error_code error) {
         deadline_.cancel();
         if (error == http::error::body_limit) {
-            return refuse(http::status::payload_too_large, "Send requests without a body.");
+            return refuse(http::status::payload_too_large,
+                          "Send requests without a body, or an invite of at most 2 KB.");
         }
         if (error == http::error::header_limit || error == http::error::buffer_overflow) {
             return refuse(http::status::request_header_fields_too_large, "Send a header of at most 8 KB.");
@@ -71,6 +74,9 @@ private:
             return refuse(http::status::bad_request, "This is not an HTTP request.");
         }
         const Request& request = parser_->get();
+        if (settings_.redeem && request.method() == http::verb::post && view(request.target()) == redeem_path) {
+            return read_invite(request);
+        }
         const bool has_body = request.find(http::field::transfer_encoding) != request.end() ||
                               (parser_->content_length() && *parser_->content_length() != 0);
         if (has_body) return refuse(http::status::payload_too_large, "Send requests without a body.");
@@ -87,6 +93,38 @@ private:
     }
 
     static std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+    // ---- invites -------------------------------------------------------------------------------
+    void read_invite(const Request& request) {
+        const auto length = parser_->content_length();
+        if (request.find(http::field::transfer_encoding) != request.end() || !length || *length == 0) {
+            return refuse(http::status::length_required, "Send the invite as a body with its length.");
+        }
+        if (!is_own_page(view(request[http::field::origin]), view(request[http::field::host]))) {
+            return refuse(http::status::forbidden, "Invites are not taken from pages of this origin.");
+        }
+        keep_alive_ = request.keep_alive();
+        end_after(settings_.deadlines.request);
+        body_parser_.emplace(*std::move(parser_));
+        http::async_read(stream_, buffer_, *body_parser_,
+                         [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_body(error); });
+    }
+
+    /// A page of this server, of an origin that may send credentials, or no page at all.
+    [[nodiscard]] bool is_own_page(std::string_view origin, std::string_view host) const {
+        if (origin.empty() || std::ranges::find(settings_.origins, origin) != settings_.origins.end()) return true;
+        const auto scheme = origin.find("://");
+        return scheme != std::string_view::npos && !host.empty() && origin.substr(scheme + 3) == host;
+    }
+
+    void on_body(beast::error_code error) {
+        deadline_.cancel();
+        if (error) return close();
+        settings_.redeem(body_parser_->release().body(), [self = shared_from_this()](session::PageAnswer answer) {
+            asio::post(self->stream_.get_executor(),
+                       [self, answer = std::move(answer)]() mutable { self->answer(std::move(answer)); });
+        });
+    }
 
     // ---- pages ---------------------------------------------------------------------------------
     void ask_for_page(const Request& request) {
@@ -226,6 +264,7 @@ private:
     std::shared_ptr<Stay> stay_;
     beast::flat_buffer buffer_{base::limits::http_header_bytes + base::limits::message_bytes};
     std::optional<http::request_parser<http::empty_body>> parser_;
+    std::optional<BodyParser> body_parser_;  ///< of an invite
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> head_serializer_;
     HandshakeAnswer handshake_;

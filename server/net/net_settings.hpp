@@ -27,6 +27,9 @@ struct Seat {
 /// Answers a GET by its target, once, on any thread.
 using Pages = std::function<void(std::string target, std::function<void(session::PageAnswer)> done)>;
 
+/// Answers a POST of an invite by its body, once, on any thread.
+using Redeem = std::function<void(std::string body, std::function<void(session::PageAnswer)> done)>;
+
 /// Real time, whatever the demo clock says.
 struct Deadlines {
     std::chrono::milliseconds tls_follower{base::limits::tls_handshake_follower.value};
@@ -47,6 +50,7 @@ struct NetSettings {
     double clock_rate = 1;
     std::string push_key;             ///< VAPID's public key as browsers take it; empty: no pushes are sent
     Pages pages;                      ///< none: nothing but the upgrade is here
+    Redeem redeem;                    ///< at /v1/redeem; none: no request here has a body
     std::shared_ptr<TlsContext> tls;  ///< none: plain
     std::size_t connections_max = base::limits::connections;
     /// Load balancers, by IP address: behind each there are many clients, whom it is to count itself.

@@ -1,8 +1,8 @@
 #include "outbox/outbox.hpp"
 
+#include "base/base64.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
-#include "outbox/base64.hpp"
 #include "outbox/way_out.hpp"
 #include "outbox/web_push.hpp"
 #include "outbox/webhook.hpp"
@@ -76,7 +76,7 @@ public:
           contact_(settings.push_contact),
           networks_(settings.push_networks),
           seal_key_(settings.seal_key),
-          vapid_(P256Key::from_seed(settings.push_seed)),
+          vapid_(base::P256Key::from_seed(settings.push_seed)),
           push_key(settings.push_contact.empty() ? std::string() : vapid_.public_point()) {}
 
     void start(const base::Clock& clock, Outbox::Forget forget) {
@@ -160,7 +160,7 @@ private:
     std::string contact_;
     Networks networks_;
     base::Hash256 seal_key_;
-    P256Key vapid_;
+    base::P256Key vapid_;
 
 public:
     const std::string push_key;

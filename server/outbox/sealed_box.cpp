@@ -3,7 +3,6 @@
 #include "base/outcome.hpp"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <memory>
 
@@ -65,12 +64,6 @@ std::optional<std::string> unseal(std::string_view key, std::string_view nonce, 
     MARCHWIRE_INVARIANT(ready);
     if (EVP_DecryptFinal_ex(context.get(), out(clear) + size, &last) != 1) return std::nullopt;
     return clear;
-}
-
-std::string random_bytes(std::size_t count) {
-    std::string bytes(count, '\0');
-    MARCHWIRE_INVARIANT(RAND_bytes(out(bytes), length(bytes)) == 1);
-    return bytes;
 }
 
 }  // namespace marchwire::outbox

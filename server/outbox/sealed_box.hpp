@@ -17,7 +17,5 @@ inline constexpr std::size_t gcm_tag_bytes = 16;
 /// Nothing when any of it was not what was sealed.
 [[nodiscard]] std::optional<std::string> unseal(std::string_view key, std::string_view nonce, std::string_view with,
                                                 std::string_view sealed);
-/// From the system's source; a machine without one ends the process.
-[[nodiscard]] std::string random_bytes(std::size_t count);
 
 }  // namespace marchwire::outbox

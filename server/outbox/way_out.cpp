@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "outbox/sealed_box.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +19,7 @@ namespace limits = base::limits;
 /// From 0 to 1.
 double chance() {
     double sum = 0;
-    for (const char byte : random_bytes(4)) sum = (sum + static_cast<std::uint8_t>(byte)) / 256;
+    for (const char byte : base::random_bytes(4)) sum = (sum + static_cast<std::uint8_t>(byte)) / 256;
     return sum;
 }
 

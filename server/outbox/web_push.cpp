@@ -1,6 +1,7 @@
 #include "outbox/web_push.hpp"
 
-#include "outbox/base64.hpp"
+#include "base/base64.hpp"
+#include "base/random.hpp"
 #include "outbox/sealed_box.hpp"
 
 #include <nlohmann/json.hpp>
@@ -33,8 +34,8 @@ std::string derived(std::string_view salt, std::string_view secret, std::string_
 
 }  // namespace
 
-std::string encrypt_push(std::string_view clear, std::size_t padding, const Subscription& to, const P256Key& sender,
-                         std::string_view salt) {
+std::string encrypt_push(std::string_view clear, std::size_t padding, const Subscription& to,
+                         const base::P256Key& sender, std::string_view salt) {
     MARCHWIRE_INVARIANT(salt.size() == salt_bytes);
     const auto agreed = sender.agree(to.point);
     MARCHWIRE_INVARIANT(agreed.has_value());  // it was a point when it was subscribed
@@ -48,17 +49,17 @@ std::string encrypt_push(std::string_view clear, std::size_t padding, const Subs
     record.append(padding, '\0');
     std::string body(salt);
     body += record_size;
-    body += static_cast<char>(p256_point_bytes);
+    body += static_cast<char>(base::p256_point_bytes);
     body += sender.public_point();
     return body + seal(key, nonce, {}, record);
 }
 
-std::string vapid_authorization(const P256Key& key, const std::string& origin, const std::string& contact,
+std::string vapid_authorization(const base::P256Key& key, const std::string& origin, const std::string& contact,
                                 std::int64_t expires) {
     const nlohmann::json header{{"typ", "JWT"}, {"alg", "ES256"}};
     const nlohmann::json claims{{"aud", origin}, {"exp", expires}, {"sub", contact}};
-    const std::string said = base64url(header.dump()) + "." + base64url(claims.dump());
-    return "vapid t=" + said + "." + base64url(key.sign(said)) + ", k=" + base64url(key.public_point());
+    const std::string said = base::base64url(header.dump()) + "." + base::base64url(claims.dump());
+    return "vapid t=" + said + "." + base::base64url(key.sign(said)) + ", k=" + base::base64url(key.public_point());
 }
 
 Request push_request(const core::WakeUp& call, const Subscription& to, std::uint32_t ttl_seconds,
@@ -66,8 +67,9 @@ Request push_request(const core::WakeUp& call, const Subscription& to, std::uint
     auto url = parse_url(to.endpoint, "endpoint");
     MARCHWIRE_INVARIANT(url.has_value());  // it was one when it was subscribed
     const std::size_t padding = push_padding_bytes - push_hint.size();
-    Request request{
-        *std::move(url), {}, encrypt_push(push_hint, padding, to, P256Key::random(), random_bytes(salt_bytes))};
+    Request request{*std::move(url),
+                    {},
+                    encrypt_push(push_hint, padding, to, base::P256Key::random(), base::random_bytes(salt_bytes))};
     // A newer push takes the place of one that still waits; that of a HOLD is not replaced by a calm one.
     const bool urgent = call.is_urgent();
     request.headers = {{"Authorization", std::move(authorization)}, {"Content-Type", "application/octet-stream"},

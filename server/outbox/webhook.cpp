@@ -1,5 +1,7 @@
 #include "outbox/webhook.hpp"
 
+#include "base/hmac.hpp"
+
 #include "base/outcome.hpp"
 
 #include <openssl/evp.h>

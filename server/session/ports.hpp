@@ -75,6 +75,11 @@ struct ReadHistory {
     core::Actor actor;
 };
 
+struct ReadAccess {
+    wire::ReadAccess request;
+    core::Actor actor;
+};
+
 /// What a public page answers over HTTP: made by the desks, served by net.
 struct PageAnswer {
     unsigned status = 404;
@@ -98,6 +103,7 @@ public:
     virtual void feed_refused(FeedRefused refused) = 0;
     virtual void replied(const wire::Reply& reply) = 0;
     virtual void history_read(wire::History history) = 0;
+    virtual void access_read(wire::Access access) = 0;
     /// What a topic that is no other feed's has for all its followers at this flush.
     [[nodiscard]] virtual AfterDelivery deliver(const fanout::Run& run) = 0;
     /// Items of one log, in order, of topics that several of which one feed may hold: each session picks its own.
@@ -122,13 +128,14 @@ public:
     [[nodiscard]] virtual fanout::Slot join(SessionPort& port) = 0;
     virtual void leave(fanout::Slot slot) = 0;
 
-    [[nodiscard]] virtual std::optional<Grant> find_token(const base::Hash256& hash) const = 0;
+    [[nodiscard]] virtual std::optional<Credential> find_token(const base::Hash256& hash) const = 0;
     virtual void open_feed(fanout::Slot slot, OpenFeed wish) = 0;
     /// From here on nothing of this subscription is delivered.
     virtual void close_feed(fanout::Slot slot, SubscriptionId subscription, const wire::FeedName& feed) = 0;
     virtual void run_command(fanout::Slot slot, RunCommand command) = 0;
     virtual void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) = 0;
     virtual void read_history(fanout::Slot slot, ReadHistory request) = 0;
+    virtual void read_access(fanout::Slot slot, ReadAccess request) = 0;
     /// A staff session of this person said something, or fell silent: liveness.
     virtual void heard_from(fanout::Slot slot, const Grant& grant, wire::Screen screen) = 0;
     /// SessionPort::tick at this moment of base::machine_now() (rounded up to a beat), unless an earlier one is

@@ -30,7 +30,7 @@ std::uint32_t burst(Door door) { return door == Door::staff ? limits::commands_b
 
 }  // namespace
 
-Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now)
+Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now, std::string login_seed)
     : backend_(backend),
       queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
       settings_(std::move(settings)),
@@ -38,7 +38,12 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
       commands_(limits::commands_per_second, burst(settings_.door)),
       begun_at_(now),
       heard_at_(now),
-      pinged_at_(now) {}
+      pinged_at_(now) {
+    if (login_seed.empty()) return;
+    login_ = std::make_unique<Login>();
+    login_->seed = std::move(login_seed);
+    challenge();
+}
 
 // ---- from the socket ---------------------------------------------------------------------------
 
@@ -80,6 +85,8 @@ Actions Session::on_tick(base::UtcMs now) {
         close_in_order(CloseCode::silent, "Answer pings, or say something now and then.", actions);
     } else if (grant_ && grant_->expires_at && backend_.now() >= grant_->expires_at) {
         close_in_order(CloseCode::unauthenticated, "Your token has expired: ask your lead for a new one.", actions);
+    } else if (must_prove() && now - login_->proven_at >= limits::proof_life) {
+        ask_for_proof(now, actions);
     }
     for (Subscription& feed : subscriptions_) {
         const bool many = feed.seen.seq.value >= feed.sent.seq.value + limits::up_to_every_entries;
@@ -94,6 +101,10 @@ base::UtcMs Session::next_due(base::UtcMs now) const {
     base::UtcMs due = std::min(std::max(heard_at_, pinged_at_) + limits::ping_after_idle,
                                heard_at_ + limits::dead_after_silence);
     if (grant_ && grant_->expires_at) due = std::min(due, now + limits::session_tick);
+    if (must_prove()) {
+        const base::UtcMs asked_at = login_->proven_at + limits::proof_life;
+        due = std::min(due, login_->asked ? asked_at + limits::proof_deadline : asked_at);
+    }
     for (const Subscription& feed : subscriptions_) {
         const bool behind = feed.open && feed.seen.seq > feed.sent.seq;
         if (behind) due = std::min(due, now + limits::session_tick);
@@ -124,10 +135,7 @@ std::optional<Close> Session::objection(const wire::Hello& hello) const {
 void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     if (auto refused = objection(hello)) return close(refused->code, std::move(refused->reason), actions);
     if (!hello.token.empty()) {
-        grant_ = backend_.find_token(base::sha256(hello.token));
-        if (!grant_) {
-            return close(CloseCode::unauthenticated, "This token is not known or has expired: ask your lead.", actions);
-        }
+        if (auto refused = log_in(hello, now)) return close(refused->code, std::move(refused->reason), actions);
     }
     greeted_ = true;
     device_ = hello.device;
@@ -215,12 +223,17 @@ Actions Session::on_reply(const wire::Reply& reply) {
 
 Actions Session::on_history(const wire::History& history) {
     Actions actions;
-    if (closing_) return actions;
-    if (queue_.push(DeliveryClass::d, wire::message_of(history, settings_.encoding)) != fanout::Pushed::refused)
-        return actions;
     const auto refusal = base::refuse(RefusalCode::too_large, "get_history",
                                       "Other answers wait for you to read them: ask again then, or for fewer entries.");
-    send(DeliveryClass::b, wire::History{history.request, history.feed, {}, false, refusal}, actions);
+    answer(history, wire::History{history.request, history.feed, {}, false, refusal}, actions);
+    return actions;
+}
+
+Actions Session::on_access(const wire::Access& access) {
+    Actions actions;
+    const auto refusal = base::refuse(RefusalCode::too_large, "read_access",
+                                      "Other answers wait for you to read them: ask again then, or for fewer people.");
+    answer(access, wire::Access{access.request, {}, {}, refusal}, actions);
     return actions;
 }
 
@@ -250,6 +263,13 @@ bool Session::take_ping(base::UtcMs now) {
 void Session::send(DeliveryClass delivery, const wire::SessionItem& item, Actions& actions) {
     if (closing_) return;
     (void)push(delivery, wire::message_of(item, settings_.encoding), actions);
+}
+
+/// Class D: where no room is for it, why.
+void Session::answer(const wire::SessionItem& item, const wire::SessionItem& too_much, Actions& actions) {
+    if (closing_) return;
+    if (queue_.push(DeliveryClass::d, wire::message_of(item, settings_.encoding)) != fanout::Pushed::refused) return;
+    send(DeliveryClass::b, too_much, actions);
 }
 
 bool Session::push(DeliveryClass delivery, wire::Frame message, Actions& actions) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,7 +42,7 @@ struct Heard {
 };
 
 /// What the shell does next, in order.
-using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, TakePositions, Heard, Close>;
+using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, ReadAccess, TakePositions, Heard, Close>;
 using Actions = std::vector<Action>;
 
 /// What the machine needs of the outside while it thinks.
@@ -55,6 +56,9 @@ struct SessionSettings {
     double clock_rate = 1;
     std::string_view push_key;  ///< what staff subscribe pushes with; outlives the session
 };
+
+/// What a device's key signs to log in (proto/README.md).
+[[nodiscard]] std::string login_text(std::string_view nonce, const base::Hash256& token_hash);
 
 /// Whether the shell could write at once, or waits for its socket.
 enum class Outlet : std::uint8_t { open, busy };
@@ -73,8 +77,9 @@ enum class RunStep : std::uint8_t {
 /// clock; what clients are told comes from the backend's clock.
 class Session {
 public:
-    /// `backend` answers what is asked without an action: tokens, the time, class C of a topic.
-    Session(SessionSettings settings, const Backend& backend, base::UtcMs now);
+    /// `backend` answers what is asked without an action: tokens, the time, class C of a topic. `login_seed`: random,
+    /// 32 bytes, for the Challenges of the staff door; empty: none is sent, and no device gets in.
+    Session(SessionSettings settings, const Backend& backend, base::UtcMs now, std::string login_seed = {});
 
     // ---- from the socket ---------------------------------------------------------------------------
     /// Frames came, of any kind: the client is there. More than one client sends end the session.
@@ -91,6 +96,7 @@ public:
     [[nodiscard]] Actions on_feed_refused(const FeedRefused& refused);
     [[nodiscard]] Actions on_reply(const wire::Reply& reply);
     [[nodiscard]] Actions on_history(const wire::History& history);
+    [[nodiscard]] Actions on_access(const wire::Access& access);
     /// Items of a topic that no other feed holds, once for all its followers. With an open outlet and nothing before it
     /// the run is not queued but written as it is; a session of several feeds gathers instead.
     [[nodiscard]] RunStep on_run(const fanout::Run& run, Outlet outlet, Actions& actions);
@@ -157,6 +163,16 @@ private:
     void on(const wire::GetHistory& request, base::UtcMs now, Actions& actions);
     void on(const wire::Ping& ping, base::UtcMs now, Actions& actions);
     void on(wire::Screen said, base::UtcMs now, Actions& actions);
+    void on(const wire::Prove& proof, base::UtcMs now, Actions& actions);
+    void on(const wire::ReadAccess& request, base::UtcMs now, Actions& actions);
+
+    /// Why these credentials are not taken; empty when they are.
+    [[nodiscard]] std::optional<Close> log_in(const wire::Hello& hello, base::UtcMs now);
+    void challenge();
+    [[nodiscard]] bool is_proven_by(const std::string& signature) const;
+    [[nodiscard]] bool must_prove() const { return login_ && !login_->public_key.empty(); }
+    void ask_for_proof(base::UtcMs now, Actions& actions);
+    void answer(const wire::SessionItem& item, const wire::SessionItem& too_much, Actions& actions);
 
     /// Why this Hello is not taken; empty when it is.
     [[nodiscard]] std::optional<Close> objection(const wire::Hello& hello) const;
@@ -209,6 +225,17 @@ private:
     base::UtcMs pinged_at_;
     std::optional<base::UtcMs> told_heard_at_;
     base::DeviceId device_;
+    /// Of the staff door alone: followers are many, and have nothing to prove.
+    struct Login {
+        std::string seed;
+        std::string nonce;  ///< of the last Challenge
+        std::uint32_t challenges = 0;
+        base::Hash256 token_hash{};
+        std::string public_key;  ///< the device's; empty: the token is enough
+        base::UtcMs proven_at;
+        bool asked = false;  ///< for a proof, since then
+    };
+    std::unique_ptr<Login> login_;
 };
 
 }  // namespace marchwire::session

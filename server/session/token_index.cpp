@@ -7,7 +7,7 @@ namespace marchwire::session {
 
 void TokenIndex::put(const base::Slug& campaign, const core::Token& token) {
     if (token.revoked) {
-        grants_.erase(token.hash);
+        credentials_.erase(token.hash);
         return;
     }
     Grant grant;
@@ -17,13 +17,14 @@ void TokenIndex::put(const base::Slug& campaign, const core::Token& token) {
     grant.actor.role = token.role;
     grant.actor.march = token.march;
     grant.expires_at = token.expires_at;
-    grants_.insert_or_assign(token.hash, std::move(grant));
+    credentials_.insert_or_assign(token.hash, Credential{std::move(grant), token.public_key});
 }
 
-std::optional<Grant> TokenIndex::find(const base::Hash256& hash, base::UtcMs now) const {
-    const auto known = grants_.find(hash);
-    if (known == grants_.end()) return std::nullopt;
-    if (known->second.expires_at && now >= known->second.expires_at) return std::nullopt;
+std::optional<Credential> TokenIndex::find(const base::Hash256& hash, base::UtcMs now) const {
+    const auto known = credentials_.find(hash);
+    if (known == credentials_.end()) return std::nullopt;
+    const base::UtcMs expires_at = known->second.grant.expires_at;
+    if (expires_at && now >= expires_at) return std::nullopt;
     return known->second;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace marchwire::session {
@@ -25,6 +26,12 @@ struct Grant {
     [[nodiscard]] base::LogId scope() const { return base::LogId{campaign, actor.march}; }
 };
 
+/// A grant, and what else than the token its owner has to show.
+struct Credential {
+    Grant grant;
+    std::string public_key;  ///< they sign a Challenge with this key; empty: the token is enough
+};
+
 /// One thread: each shard has its own and is told of changes in order. Looked up by hash, so that
 /// comparing costs the same for right and wrong tokens.
 class TokenIndex {
@@ -32,8 +39,8 @@ public:
     /// Adds, or takes away when `token.revoked`.
     void put(const base::Slug& campaign, const core::Token& token);
     /// Empty when unknown, revoked or expired.
-    [[nodiscard]] std::optional<Grant> find(const base::Hash256& hash, base::UtcMs now) const;
-    [[nodiscard]] std::size_t size() const { return grants_.size(); }
+    [[nodiscard]] std::optional<Credential> find(const base::Hash256& hash, base::UtcMs now) const;
+    [[nodiscard]] std::size_t size() const { return credentials_.size(); }
 
 private:
     /// The hash is uniform already: its first bytes do.
@@ -44,7 +51,7 @@ private:
             return first;
         }
     };
-    std::unordered_map<base::Hash256, Grant, FirstBytes> grants_;
+    std::unordered_map<base::Hash256, Credential, FirstBytes> credentials_;
 };
 
 }  // namespace marchwire::session

@@ -33,11 +33,12 @@ bool answer_names_something(const core::CommandBody& body) {
         []<class Body>(const Body&) {
             // By one who may only propose, each that can be proposed makes a proposal.
             return core::Proposable<Body> || std::is_same_v<Body, core::AddPerson> ||
-                   std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::ImportRoute> ||
-                   std::is_same_v<Body, core::ProposeResume> || std::is_same_v<Body, core::ConfirmProposal> ||
-                   std::is_same_v<Body, core::ConfirmResume> || std::is_same_v<Body, core::CorrectPhase> ||
-                   std::is_same_v<Body, core::IssueOrder> || std::is_same_v<Body, core::OpenRollCall> ||
-                   std::is_same_v<Body, core::ReportIncident>;
+                   std::is_same_v<Body, core::IssueToken> || std::is_same_v<Body, core::InviteMarshal> ||
+                   std::is_same_v<Body, core::AddDevice> || std::is_same_v<Body, core::RedeemInvite> ||
+                   std::is_same_v<Body, core::ImportRoute> || std::is_same_v<Body, core::ProposeResume> ||
+                   std::is_same_v<Body, core::ConfirmProposal> || std::is_same_v<Body, core::ConfirmResume> ||
+                   std::is_same_v<Body, core::CorrectPhase> || std::is_same_v<Body, core::IssueOrder> ||
+                   std::is_same_v<Body, core::OpenRollCall> || std::is_same_v<Body, core::ReportIncident>;
         },
         body);
 }
@@ -47,6 +48,7 @@ base::Position position_of(const base::Tip& tip) { return {tip.epoch, tip.seq, b
 Made made_by(const core::Event& event) {
     if (const auto* person = std::get_if<core::PersonAdded>(&event)) return {person->person.id.value};
     if (const auto* token = std::get_if<core::TokenIssued>(&event)) return {token->token.number};
+    if (const auto* invite = std::get_if<core::InviteMade>(&event)) return {invite->invite.number};
     if (const auto* route = std::get_if<core::RouteImported>(&event)) return {route->version};
     if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
     if (const auto* order = std::get_if<core::OrderIssued>(&event)) return {order->order.number};

@@ -93,6 +93,7 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     };
     if (const auto* issued = std::get_if<core::TokenIssued>(&entry.event)) {
         tell(TokenChanged{id_.campaign, issued->token});
+        if (issued->token.invite != 0 && !issued->token.march.empty()) confirm(issued->token);
     } else if (const auto* revoked = std::get_if<core::TokenRevoked>(&entry.event)) {
         MARCHWIRE_INVARIANT(revoked->number >= 1 && revoked->number <= state().tokens.size());
         tell(TokenChanged{id_.campaign, state().tokens[revoked->number - 1]});
@@ -102,6 +103,16 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
                std::holds_alternative<core::CampaignUpdated>(entry.event)) {
         tell(DrillChanged{id_.campaign, state().spec.drill});
     }
+}
+
+/// Whoever has redeemed an invite comes. Each server that hears of it says so: the march takes the first.
+void CampaignDesk::confirm(const core::Token& token) {
+    Asked asked;
+    asked.command.body = core::ConfirmDuty{token.person};
+    asked.command.made_at = home_.clock().now();
+    asked.actor.role = core::Role::keeper;
+    asked.answer = [](const auto&) {};
+    home_.put({id_.campaign, token.march}, std::move(asked));
 }
 
 void CampaignDesk::history_doubted() {
@@ -144,6 +155,64 @@ void CampaignDesk::put_checkpoint(std::function<void()> done) {
     checkpointed_ = state().tip.seq;
     home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
                                [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });
+}
+
+// ---- access ------------------------------------------------------------------------------------
+
+void CampaignDesk::submit(Asked asked) {
+    const auto& body = asked.command.body;
+    if (std::holds_alternative<core::InviteMarshal>(body) || std::holds_alternative<core::AddDevice>(body)) {
+        asked.answer = [&home = home_, campaign = id_.campaign,
+                        answer = std::move(asked.answer)](base::Result<wire::Accepted> outcome) {
+            if (outcome) outcome->invite_code = home.invite_code(campaign, static_cast<std::uint32_t>(outcome->made));
+            answer(std::move(outcome));
+        };
+    }
+    desk_->submit(std::move(asked));
+}
+
+wire::Access CampaignDesk::read_access(const session::ReadAccess& request) const {
+    const wire::ReadAccess& wish = request.request;
+    wire::Access access;
+    access.request = wish.request;
+    const Permission cell = core::permission(request.actor, core::Action::roster_invites, id_);
+    const bool own = request.actor.march.empty() || request.actor.march == wish.log.march;
+    if ((cell != Permission::act && cell != Permission::read) || !own) {
+        access.refusal = base::refuse(RefusalCode::permission_denied, "log",
+                                      "Who may get in is for the march's city leads, the national desk and auditors.");
+        return access;
+    }
+    const std::size_t most = wish.limit == 0 ? limits::access_persons
+                                             : std::min<std::size_t>(wish.limit, limits::access_persons);
+    std::map<base::PersonId, std::size_t> place;
+    for (std::size_t i = wish.from.value == 0 ? 0 : wish.from.value - 1; i < state().persons.size(); ++i) {
+        const core::Person& person = state().persons[i];
+        if (person.march != wish.log.march) continue;
+        if (access.persons.size() == most) {
+            access.next = person.id;
+            break;
+        }
+        place.emplace(person.id, access.persons.size());
+        access.persons.push_back({person, {}, {}, {}});
+    }
+    const auto row_of = [&](base::PersonId person) {
+        const auto found = place.find(person);
+        return found == place.end() ? nullptr : &access.persons[found->second];
+    };
+    for (const core::Token& token : state().tokens) {
+        auto* row = token.revoked ? nullptr : row_of(token.person);
+        if (row != nullptr && row->devices.size() < limits::access_devices) row->devices.push_back(token);
+    }
+    const base::UtcMs now = home_.clock().now();
+    for (const core::Invite& invite : state().invites) {
+        auto* row = invite.is_alive(now) ? row_of(invite.person) : nullptr;
+        if (row == nullptr || row->invites.size() >= limits::access_devices) continue;
+        // An auditor looks on and hands out nothing.
+        const bool spoken = cell == Permission::act && invite.wrong_codes < limits::invite_tries;
+        row->codes.push_back(spoken ? home_.invite_code(id_.campaign, invite.number) : std::string());
+        row->invites.push_back(invite);
+    }
+    return access;
 }
 
 // ---- boards ------------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ public:
 
     /// Hears what other servers append, and the rows of the marches that they keep, from now on.
     void follow(const std::vector<PastEntry>& recent);
-    void submit(Asked asked) { desk_->submit(std::move(asked)); }
+    void submit(Asked asked);
+    /// Persons of a march or of the campaign, and what they may come in by; the refusal in it, where this actor may not
+    /// know.
+    [[nodiscard]] wire::Access read_access(const session::ReadAccess& request) const;
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
     void close_feed(const SubscriberKey& key) { register_.remove(key); }
     /// A march that is kept here says how it stands: rarely by itself (limits::row_every), at once at a phase change.
@@ -50,6 +53,7 @@ public:
 
 private:
     void put_row(MarchRow row);
+    void confirm(const core::Token& token);
     void hear(const std::string& bytes);
     void read_rows();
     void tell_all(const core::CampaignState& state);

@@ -40,6 +40,8 @@ struct CitySettings {
     store::EventLog& log;
     std::function<base::Hash256(const base::LogId&)> chain_key;
     std::function<std::array<std::uint8_t, 64>(const base::LogId&, const base::Tip&)> sign_tip;
+    /// The spoken code of a campaign's invite. Any shard's thread.
+    std::function<std::string(const base::Slug&, std::uint32_t)> invite_code;
     base::UtcMs last_alive;  ///< when a server last ran on this store; 0: never
     Drive drive = Drive::threads;
     /// To the other servers on this store. Null: there are none, and every march is kept here. Stopped before the City

@@ -227,6 +227,12 @@ void Desks::read_here(const SessionKey& to, session::ReadHistory request) {
     home_.send(to.shard, HistoryRead{to, std::move(history)});
 }
 
+void Desks::read_access(const SessionKey& to, const session::ReadAccess& request) {
+    const CampaignDesk* desk = campaign(request.request.log.campaign_log());
+    wire::Access access{request.request.request, {}, {}, no_such_log("log")};
+    home_.send(to.shard, AccessRead{to, desk == nullptr ? std::move(access) : desk->read_access(request)});
+}
+
 MarchDesk* Desks::march(const base::LogId& log) const {
     const auto found = marches_.find(log);
     return found == marches_.end() ? nullptr : found->second.get();

@@ -34,6 +34,7 @@ public:
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish);
     void close_feed(const SubscriberKey& key, const wire::FeedName& feed);
     void read_history(const SessionKey& to, session::ReadHistory request);
+    void read_access(const SessionKey& to, const session::ReadAccess& request);
 
     [[nodiscard]] MarchDesk* march(const base::LogId& log) const;
     [[nodiscard]] CampaignDesk* campaign(const base::LogId& log) const;

@@ -30,6 +30,8 @@ public:
     /// When a server last ran on this store; 0: never.
     [[nodiscard]] virtual base::UtcMs last_alive() const = 0;
     [[nodiscard]] virtual base::Hash256 chain_key(const base::LogId& log) const = 0;
+    /// What may be spoken to open this invite.
+    [[nodiscard]] virtual std::string invite_code(const base::Slug& campaign, std::uint32_t number) const = 0;
     [[nodiscard]] virtual std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const = 0;
 
     /// To the outbox; without one nothing is done.

@@ -54,6 +54,10 @@ struct HistoryRead {
     SessionKey to;
     wire::History history;
 };
+struct AccessRead {
+    SessionKey to;
+    wire::Access access;
+};
 /// A token was issued or revoked: every shard hears it.
 struct TokenChanged {
     base::Slug campaign;
@@ -65,7 +69,7 @@ struct DrillChanged {
     bool drill = false;
 };
 
-using Parcel = std::variant<Published, Opened, Refused, Replied, HistoryRead, TokenChanged, DrillChanged>;
+using Parcel = std::variant<Published, Opened, Refused, Replied, HistoryRead, AccessRead, TokenChanged, DrillChanged>;
 
 }  // namespace marchwire::shard
 

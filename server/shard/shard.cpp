@@ -146,7 +146,9 @@ void Shard::unfollow(fanout::Slot slot, const Following& feed) {
     home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
 }
 
-std::optional<session::Grant> Shard::find_token(const base::Hash256& hash) const { return tokens_.find(hash, now()); }
+std::optional<session::Credential> Shard::find_token(const base::Hash256& hash) const {
+    return tokens_.find(hash, now());
+}
 
 core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
     const auto& grant = seats_.at(slot).port->grant();
@@ -207,6 +209,17 @@ void Shard::read_history(fanout::Slot slot, session::ReadHistory request) {
     Shard& home = fabric_.home_of(request.request.feed.log);
     home.mailbox().post(
         [&home, key, request = std::move(request)]() mutable { home.desks().read_history(key, std::move(request)); });
+}
+
+void Shard::read_access(fanout::Slot slot, session::ReadAccess request) {
+    const SessionKey key = key_of(slot);
+    const base::LogId campaign = request.request.log.campaign_log();
+    request.actor = actor_for(slot, campaign);
+    Shard& home = fabric_.home_of(campaign);
+    home.mailbox().post([&home, key, campaign, request = std::move(request)]() mutable {
+        home.desks().when_open(
+            campaign, [&home, key, campaign, request = std::move(request)] { home.desks().read_access(key, request); });
+    });
 }
 
 void Shard::heard_from(fanout::Slot, const session::Grant& grant, wire::Screen screen) {
@@ -370,6 +383,13 @@ void Shard::on(const HistoryRead& read) {
     seat->port->history_read(read.history);
 }
 
+void Shard::on(const AccessRead& read) {
+    Seat* seat = seat_of(read.to);
+    if (seat == nullptr) return;
+    touch(read.to.slot);
+    seat->port->access_read(read.access);
+}
+
 void Shard::on(const TokenChanged& changed) {
     tokens_.put(changed.campaign, changed.token);
     if (!changed.token.revoked) return;
@@ -418,6 +438,10 @@ base::Result<std::string> Shard::seal_push(const base::LogId& march, base::Perso
     if (const auto& seal = fabric_.settings().seal_push) return seal(march, person, wish);
     return base::refuse(base::RefusalCode::not_found, "endpoint",
                         "This server sends no pushes: its operator sets push_contact.");
+}
+
+std::string Shard::invite_code(const base::Slug& campaign, std::uint32_t number) const {
+    return fabric_.settings().invite_code(campaign, number);
 }
 
 base::Hash256 Shard::chain_key(const base::LogId& log) const { return fabric_.settings().chain_key(log); }

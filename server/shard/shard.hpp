@@ -56,12 +56,13 @@ public:
     // ---- Backend -----------------------------------------------------------------------------------
     [[nodiscard]] fanout::Slot join(session::SessionPort& port) override;
     void leave(fanout::Slot slot) override;
-    [[nodiscard]] std::optional<session::Grant> find_token(const base::Hash256& hash) const override;
+    [[nodiscard]] std::optional<session::Credential> find_token(const base::Hash256& hash) const override;
     void open_feed(fanout::Slot slot, session::OpenFeed wish) override;
     void close_feed(fanout::Slot slot, session::SubscriptionId subscription, const wire::FeedName& feed) override;
     void run_command(fanout::Slot slot, session::RunCommand command) override;
     void report_position(fanout::Slot slot, const core::Actor& actor, wire::ReportPosition report) override;
     void read_history(fanout::Slot slot, session::ReadHistory request) override;
+    void read_access(fanout::Slot slot, session::ReadAccess request) override;
     void heard_from(fanout::Slot slot, const session::Grant& grant, wire::Screen screen) override;
     void wake(fanout::Slot slot, base::UtcMs machine_time) override { wheel_.set(slot, machine_time); }
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
@@ -86,6 +87,7 @@ public:
     [[nodiscard]] std::size_t shards() const override { return fabric_.size(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return fabric_.settings().last_alive; }
     [[nodiscard]] base::Hash256 chain_key(const base::LogId& log) const override;
+    [[nodiscard]] std::string invite_code(const base::Slug& campaign, std::uint32_t number) const override;
     void wake(core::WakeUp call) const override;
     [[nodiscard]] bool wakes() const override;
     [[nodiscard]] base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
@@ -138,6 +140,7 @@ private:
     void on(const Refused& refused);
     void on(const Replied& replied);
     void on(const HistoryRead& read);
+    void on(const AccessRead& read);
     void on(const TokenChanged& changed);
     void on(const DrillChanged& changed);
     void arm_timer();

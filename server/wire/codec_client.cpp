@@ -45,6 +45,7 @@ Hello read(const pb::Hello& in, Reading& reading) {
     hello.token = in.token();
     hello.client = in.client();
     hello.device = base::DeviceId{in.device()};
+    hello.signature = in.signature();
     if (static_cast<std::size_t>(in.subscribe_size()) > limits::subscriptions_per_session) {
         reading.complain("hello.subscribe",
                          "Subscribe to at most " + std::to_string(limits::subscriptions_per_session) + " feeds.");
@@ -94,11 +95,15 @@ ClientMessage read(const pb::ClientMessage& in, Reading& reading) {
                               base::Seq{in.get_history().from()}, in.get_history().limit()};
         case pb::ClientMessage::kPing: return Ping{in.ping().nonce()};
         case pb::ClientMessage::kScreen: return in.screen().off() ? Screen::off : Screen::on;
+        case pb::ClientMessage::kProve: return Prove{in.prove().signature()};
+        case pb::ClientMessage::kReadAccess:
+            return ReadAccess{in.read_access().request(), reading.log(in.read_access().log(), "read_access.log"),
+                              base::PersonId{in.read_access().from()}, in.read_access().limit()};
         case pb::ClientMessage::MESSAGE_NOT_SET: break;
     }
     reading.complain("message",
                      "Send one of hello, subscribe, unsubscribe, command, report_position, get_history, "
-                     "ping, screen; this one is empty, or newer than the server.");
+                     "ping, screen, prove, read_access; this one is empty, or newer than the server.");
     return Ping{};
 }
 

@@ -2,8 +2,6 @@
 #include "base/limits.hpp"
 #include "wire/proto_values.hpp"
 
-#include <cstring>
-
 namespace marchwire::wire {
 namespace {
 
@@ -19,16 +17,29 @@ core::Role role_of(int value, Reading& reading) {
 
 core::IssueToken read(const pb::IssueToken& in, Reading& reading) {
     core::IssueToken wish;
-    if (in.hash().size() == wish.hash.size()) {
-        std::memcpy(wish.hash.data(), in.hash().data(), wish.hash.size());
-    } else {
-        reading.complain("hash", "Send the SHA-256 of the token: 32 bytes.");
-    }
+    wish.hash = read_hash(in.hash(), reading, "hash", "Send the SHA-256 of the token: 32 bytes.");
     wish.person = P{in.person()};
     wish.role = role_of(in.role(), reading);
     wish.march = reading.slug(in.march(), "march");
     wish.expires_at = {in.expires_at_ms()};
     return wish;
+}
+
+constexpr const char* hash_of_secret = "Send the SHA-256 of the link's secret: 32 bytes.";
+
+core::InviteMarshal read(const pb::InviteMarshal& in, Reading& reading) {
+    core::InviteMarshal wish;
+    wish.secret_hash = read_hash(in.secret_hash(), reading, "secret_hash", hash_of_secret);
+    wish.person = P{in.person()};
+    wish.role = role_of(in.role(), reading);
+    wish.march = reading.slug(in.march(), "march");
+    wish.expires_at = {in.expires_at_ms()};
+    wish.second_device = in.second_device();
+    return wish;
+}
+
+core::AddDevice read(const pb::AddDevice& in, Reading& reading) {
+    return {read_hash(in.secret_hash(), reading, "secret_hash", hash_of_secret), {in.expires_at_ms()}};
 }
 
 core::MoveVenue read(const pb::MoveVenue& in, Reading& reading) {
@@ -91,6 +102,10 @@ std::optional<core::CommandBody> read_setup(const pb::Command& in, Reading& r) {
         case pb::Command::kAddPerson:
             return core::AddPerson{in.add_person().callsign(), r.slug(in.add_person().march(), "march")};
         case pb::Command::kIssueToken: return read(in.issue_token(), r);
+        case pb::Command::kInviteMarshal: return read(in.invite_marshal(), r);
+        case pb::Command::kAddDevice: return read(in.add_device(), r);
+        case pb::Command::kConfirmInvite: return core::ConfirmInvite{in.confirm_invite().number()};
+        case pb::Command::kRevokeInvite: return core::RevokeInvite{in.revoke_invite().number()};
         case pb::Command::kRevokeToken:
             return core::RevokeToken{in.revoke_token().number(), in.revoke_token().reason()};
         case pb::Command::kRecordImport: return read(in.record_import());

@@ -207,6 +207,12 @@ struct PutEvent {
         out.mutable_token_revoked()->set_number(in.number);
         out.mutable_token_revoked()->set_reason(in.reason);
     }
+    void operator()(const core::InviteMade& in) const { put(*out.mutable_invite_made()->mutable_invite(), in.invite); }
+    void operator()(const core::InviteChanged& in) const {
+        out.mutable_invite_changed()->set_number(in.number);
+        out.mutable_invite_changed()->set_state(static_cast<pb::InviteState>(in.state));
+    }
+    void operator()(const core::InviteMistyped& in) const { out.mutable_invite_mistyped()->set_number(in.number); }
     void operator()(const core::ImportRecorded& in) const {
         put(*out.mutable_import_recorded()->mutable_record(), in.record);
     }
@@ -326,6 +332,14 @@ core::Event read_other_event(const pb::Event& in, Reading& r) {
         case pb::Event::kMarchListed: return core::MarchListed{read(in.march_listed().listing(), r)};
         case pb::Event::kPersonAdded: return core::PersonAdded{read(in.person_added().person(), r)};
         case pb::Event::kTokenIssued: return core::TokenIssued{read(in.token_issued().token(), r)};
+        case pb::Event::kInviteMade: return core::InviteMade{read(in.invite_made().invite(), r)};
+        case pb::Event::kInviteChanged: {
+            const int state = in.invite_changed().state();
+            return core::InviteChanged{
+                in.invite_changed().number(),
+                r.word<core::InviteState>(state, pb::InviteState_IsValid(state), "invite_changed.state")};
+        }
+        case pb::Event::kInviteMistyped: return core::InviteMistyped{in.invite_mistyped().number()};
         case pb::Event::kTokenRevoked:
             return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
         case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};

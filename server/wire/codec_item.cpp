@@ -43,6 +43,21 @@ void put_items(pb::History& out, const std::vector<std::string>& items, Encoding
     }
 }
 
+/// Hashes and keys are the log's own business.
+void put_person_access(pb::PersonAccess& out, const PersonAccess& in) {
+    wire::put(*out.mutable_person(), in.person);
+    for (const core::Token& device : in.devices) {
+        wire::put(*out.add_devices(), device);
+        out.mutable_devices()->rbegin()->clear_hash();
+        out.mutable_devices()->rbegin()->clear_public_key();
+    }
+    for (const core::Invite& invite : in.invites) {
+        wire::put(*out.add_invites(), invite);
+        out.mutable_invites()->rbegin()->clear_secret_hash();
+    }
+    for (const std::string& code : in.codes) out.add_codes(code);
+}
+
 /// Writes one item about the session.
 struct PutItem {
     pb::Item& out;
@@ -73,6 +88,7 @@ struct PutItem {
             accepted.set_made(in.outcome->made);
             accepted.set_proposed(in.outcome->proposed);
             if (in.outcome->restricted) wire::put(*accepted.mutable_restricted(), *in.outcome->restricted);
+            accepted.set_invite_code(in.outcome->invite_code);
         } else {
             wire::put(*item.mutable_error(), in.outcome.error());
         }
@@ -117,6 +133,14 @@ struct PutItem {
         item.set_feed(in.feed.text());
         put_items(item, in.items, encoding);
         item.set_more(in.more);
+        if (in.refusal) wire::put(*item.mutable_error(), *in.refusal);
+    }
+    void operator()(const Challenge& in) const { out.mutable_challenge()->set_nonce(in.nonce); }
+    void operator()(const Access& in) const {
+        auto& item = *out.mutable_access();
+        item.set_request(in.request);
+        for (const PersonAccess& one : in.persons) put_person_access(*item.add_persons(), one);
+        item.set_next(in.next.value);
         if (in.refusal) wire::put(*item.mutable_error(), *in.refusal);
     }
     void operator()(const OverviewRows& in) const {

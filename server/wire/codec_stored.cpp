@@ -143,6 +143,7 @@ void fill(pb::CampaignCheckpoint& out, const core::CampaignState& in) {
     put_all(*out.mutable_marches(), in.marches);
     put_all(*out.mutable_persons(), in.persons);
     put_all(*out.mutable_tokens(), in.tokens);
+    put_all(*out.mutable_invites(), in.invites);
     if (in.last_import.number != 0) put(*out.mutable_last_import(), in.last_import);
     put_all(*out.mutable_calls_to_action(), in.calls_to_action);
     out.set_term(in.term.value);
@@ -267,6 +268,7 @@ std::string state_json(const core::CampaignState& state) {
     pb::CampaignCheckpoint out;
     fill(out, state);
     for (pb::Token& token : *out.mutable_tokens()) token.clear_hash();
+    for (pb::Invite& invite : *out.mutable_invites()) invite.clear_secret_hash();
     return json_of(out);
 }
 
@@ -286,6 +288,7 @@ base::Result<core::CampaignState> decode_campaign_checkpoint(std::string_view by
     state.marches = read_all(in.marches(), reading);
     state.persons = read_all(in.persons(), reading);
     state.tokens = read_all(in.tokens(), reading);
+    state.invites = read_all(in.invites(), reading);
     state.last_import = wire::read(in.last_import(), reading);
     state.calls_to_action = read_all(in.calls_to_action(), reading);
     state.term = base::Term{in.term()};

@@ -42,6 +42,18 @@ struct Hello {
     std::string client;
     base::DeviceId device;
     std::vector<Subscribe> subscribe;
+    std::string signature;  ///< of the Challenge; empty: none
+};
+/// The answer to a later Challenge.
+struct Prove {
+    std::string signature;
+};
+/// Who may get in to a march, or to the whole campaign.
+struct ReadAccess {
+    std::uint64_t request = 0;
+    base::LogId log;
+    base::PersonId from;
+    std::uint32_t limit = 0;  ///< 0: limits::access_persons
 };
 struct Unsubscribe {
     FeedName feed;
@@ -69,7 +81,7 @@ struct Ping {
 enum class Screen : std::uint8_t { untold, on, off };
 
 using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, CommandMessage, ReportPosition, GetHistory, Ping,
-                                   Screen>;
+                                   Screen, Prove, ReadAccess>;
 
 // ---- from the server ---------------------------------------------------------------------------
 struct Welcome {
@@ -99,6 +111,7 @@ struct Accepted {
     std::uint64_t made = 0;
     bool proposed = false;  ///< `made` is a proposal that waits for somebody to confirm it
     std::optional<core::RestrictedBlock> restricted = {};  ///< to ReadRestricted alone
+    std::string invite_code = {};                          ///< to InviteMarshal and AddDevice alone
 };
 struct Reply {
     base::CommandId id;
@@ -145,6 +158,24 @@ struct History {
     std::optional<base::Refusal> refusal;
 };
 
+/// What a device signs next.
+struct Challenge {
+    std::string nonce;  ///< 32 bytes
+};
+/// One person and what they may come in by.
+struct PersonAccess {
+    core::Person person;
+    std::vector<core::Token> devices;   ///< not revoked
+    std::vector<core::Invite> invites;  ///< alive
+    std::vector<std::string> codes;     ///< of these; empty: only the link opens it
+};
+struct Access {
+    std::uint64_t request = 0;
+    std::vector<PersonAccess> persons;
+    base::PersonId next;  ///< to go on from; 0: that was all
+    std::optional<base::Refusal> refusal;
+};
+
 struct OverviewRows {
     base::Slug campaign;
     std::string name;
@@ -167,7 +198,7 @@ struct Liveness {
 
 /// Items about the session itself or outside any log's order.
 using SessionItem = std::variant<Welcome, Subscribed, Unsubscribed, Reply, ErrorItem, Pong, UpTo, Discontinuity,
-                                 Skipped, Drain, SnapshotPiece, History, OverviewRows, DeskRows>;
+                                 Skipped, Drain, SnapshotPiece, History, OverviewRows, DeskRows, Challenge, Access>;
 /// Class C values on a log's topic.
 using TelemetryItem = std::variant<core::PublicColumn, core::OpsColumn, core::TrackedPosition, Liveness>;
 

@@ -348,44 +348,6 @@ core::MarchListing read(const pb::MarchListing& in, Reading& reading) {
     return {reading.slug(in.march(), "march"), in.topic_base()};
 }
 
-void put(pb::Person& out, const core::Person& in) {
-    out.set_id(in.id.value);
-    out.set_callsign(in.callsign);
-    out.set_march(in.march.text());
-}
-
-core::Person read(const pb::Person& in, Reading& reading) {
-    return {base::PersonId{in.id()}, in.callsign(), reading.slug(in.march(), "person.march")};
-}
-
-void put(pb::Token& out, const core::Token& in) {
-    out.set_number(in.number);
-    out.set_hash(in.hash.data(), in.hash.size());
-    out.set_person(in.person.value);
-    out.set_role(static_cast<pb::Role>(in.role));
-    out.set_march(in.march.text());
-    out.set_issued_at_ms(in.issued_at.value);
-    out.set_expires_at_ms(in.expires_at.value);
-    out.set_revoked(in.revoked);
-}
-
-core::Token read(const pb::Token& in, Reading& reading) {
-    core::Token token;
-    token.number = in.number();
-    if (in.hash().size() == token.hash.size()) {
-        std::memcpy(token.hash.data(), in.hash().data(), token.hash.size());
-    } else {
-        reading.complain("token.hash", "A token's hash has 32 bytes.");
-    }
-    token.person = base::PersonId{in.person()};
-    token.role = reading.word<core::Role>(in.role(), pb::Role_IsValid(in.role()), "token.role");
-    token.march = reading.slug(in.march(), "token.march");
-    token.issued_at = {in.issued_at_ms()};
-    token.expires_at = {in.expires_at_ms()};
-    token.revoked = in.revoked();
-    return token;
-}
-
 void put(pb::ImportRecord& out, const core::ImportRecord& in) {
     out.set_number(in.number);
     out.set_file_sha256(in.file_sha256);

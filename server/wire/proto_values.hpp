@@ -95,6 +95,7 @@ void put(pb::IntersectionsChanged& out, const core::IntersectionsChanged& in);
 void put(pb::MarchListing& out, const core::MarchListing& in);
 void put(pb::Person& out, const core::Person& in);
 void put(pb::Token& out, const core::Token& in);
+void put(pb::Invite& out, const core::Invite& in);
 void put(pb::ImportRecord& out, const core::ImportRecord& in);
 void put(pb::Line& out, const std::vector<base::LatLon>& in);
 void put(pb::PublicMarch& out, const core::PublicMarch& in);
@@ -172,6 +173,9 @@ void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>
 [[nodiscard]] core::MarchListing read(const pb::MarchListing& in, Reading& reading);
 [[nodiscard]] core::Person read(const pb::Person& in, Reading& reading);
 [[nodiscard]] core::Token read(const pb::Token& in, Reading& reading);
+[[nodiscard]] core::Invite read(const pb::Invite& in, Reading& reading);
+/// A SHA-256; complains with this sentence of anything else.
+[[nodiscard]] base::Digest read_hash(const std::string& in, Reading& reading, const char* field, const char* sentence);
 [[nodiscard]] core::ImportRecord read(const pb::ImportRecord& in, Reading& reading);
 [[nodiscard]] core::Event read(const pb::Event& in, Reading& reading);
 [[nodiscard]] core::Command read(const pb::Command& in, Reading& reading);

@@ -28,6 +28,8 @@ struct Bounded {
     }
     void operator()(const wire::GetHistory& wish) const { named(wish.feed); }
     void operator()(const wire::Ping&) const {}
+    void operator()(const wire::Prove&) const {}
+    void operator()(const wire::ReadAccess& wish) const { must(!wish.log.campaign.empty()); }
     void operator()(wire::Screen said) const { must(said != wire::Screen::untold); }
 
     static void named(const wire::FeedName& feed) {

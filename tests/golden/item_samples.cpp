@@ -212,6 +212,30 @@ core::OverviewRow overview_row() {
     return row;
 }
 
+/// One person with a device and an invite for a second.
+wire::Access access() {
+    core::Token device;
+    device.number = 4;
+    device.person = base::PersonId{7};
+    device.role = core::Role::tail;
+    device.march = base::Slug::parse("st-louis-mo").value();
+    device.issued_at = noon;
+    device.expires_at = later;
+    device.invite = 2;
+    core::Invite invite;
+    invite.number = 3;
+    invite.person = device.person;
+    invite.role = device.role;
+    invite.march = device.march;
+    invite.made_at = noon;
+    invite.expires_at = later;
+    invite.by = base::PersonId{1};
+    invite.wrong_codes = 1;
+    invite.second_device = true;
+    wire::PersonAccess person{{device.person, "tail-1", device.march}, {device}, {invite}, {"3-K7QF-M2PX"}};
+    return {9, {std::move(person)}, base::PersonId{8}, conflict()};
+}
+
 ItemSample session_item(std::string name, wire::SessionItem item) {
     return {std::move(name), [item = std::move(item)](Encoding encoding) { return wire::encode(item, encoding); }};
 }
@@ -285,9 +309,9 @@ core::MarshalSnapshot marshal_snapshot() {
 
 std::vector<ItemSample> item_samples() {
     const wire::Subscribed subscribed{public_feed, {public_topic}, noon, held(), 2, true};
-    const wire::Reply reply{
-        {base::DeviceId{7}, 3},
-        wire::Accepted{core::Level::synced, position, 9, true, core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}}};
+    const wire::Reply reply{{base::DeviceId{7}, 3},
+                            wire::Accepted{core::Level::synced, position, 9, true,
+                                           core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}, "9-K7QF-M2PX"}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
         st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true};
@@ -308,6 +332,8 @@ std::vector<ItemSample> item_samples() {
         session_item("drain", wire::Drain{base::seconds(5), "The server restarts."}),
         session_item("snapshot_piece", wire::SnapshotPiece{public_feed, position, 1, 2, "piece"}),
         {"history", history_item},
+        session_item("challenge", wire::Challenge{std::string(32, 'n')}),
+        session_item("access", access()),
         public_item("about", about()),
         public_item("phase", held()),
         public_item("route", route()),

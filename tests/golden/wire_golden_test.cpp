@@ -57,10 +57,12 @@ void find_empty(const proto::Message& message, const std::string& path, std::vec
 }
 
 /// Items outside a log's order bear no place in it; the first piece and person of a list have number 0; to resume
-/// is no command of its own; ops shows all sections, or one, which has no policy of its own.
+/// is no command of its own; hashes and keys of what lets people in are sent to nobody; ops shows all sections, or one,
+/// which has no policy of its own.
 bool may_be_empty(const std::string& path) {
     return path == ".topic" || path == ".proposals.command" || path == ".only_section" || path == ".policy" ||
-           path == ".position" || path == ".prev" || path.ends_with(".ordinal");
+           path == ".position" || path == ".prev" || path.ends_with(".ordinal") || path.ends_with(".hash") ||
+           path.ends_with(".secret_hash") || path.ends_with(".public_key") || path.ends_with(".revoked");
 }
 
 void check_complete(const proto::Message& message) {

@@ -4,7 +4,7 @@
 #include "support/push_browser.hpp"
 #include "two_servers.hpp"
 
-#include "outbox/base64.hpp"
+#include "base/base64.hpp"
 #include "outbox/webhook.hpp"
 
 #include <boost/asio/ip/tcp.hpp>

@@ -206,7 +206,11 @@ void CityStage::wait(base::Millis time) {
 std::unique_ptr<shard::City> CityStage::open(bus::Bus* bus, base::UtcMs last_alive,
                                              std::optional<base::Result<void>>& started) {
     const auto sign = [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; };
-    shard::CitySettings settings{shards_, clock, log, stage_chain_key, sign, last_alive, shard::Drive::by_hand, bus};
+    const auto code = [](const base::Slug& of, std::uint32_t number) {
+        return std::to_string(number) + "-" + of.text();
+    };
+    shard::CitySettings settings{shards_, clock, log, stage_chain_key, sign, code, last_alive, shard::Drive::by_hand,
+                                 bus};
     settings.wake = [this](core::WakeUp call) { woken.push_back(std::move(call)); };
     settings.seal_push = [](const base::LogId&, base::PersonId, const core::SubscribePush& said) {
         return base::Result<std::string>("sealed: " + base::hex(said.endpoint));
@@ -278,7 +282,7 @@ session::Grant CityStage::another_phone(base::PersonId person, core::Role role, 
     host(campaign, core::IssueToken{hash, person, role, where, {}});
     const auto grant = city->backend(0).find_token(hash);
     REQUIRE(grant.has_value());
-    return *grant;
+    return grant->grant;
 }
 
 void CityStage::assign(const session::Grant& grant, const std::string& callsign, std::uint32_t section,

@@ -1,6 +1,7 @@
 #include "support/push_browser.hpp"
 
-#include "outbox/base64.hpp"
+#include "base/base64.hpp"
+#include "base/random.hpp"
 #include "outbox/sealed_box.hpp"
 
 #include <openssl/core_names.h>
@@ -31,10 +32,10 @@ std::string hkdf(std::string salt, std::string secret, std::string info, std::si
 
 }  // namespace
 
-PushBrowser::PushBrowser() : key_(outbox::P256Key::random()), auth_(outbox::random_bytes(16)) {}
+PushBrowser::PushBrowser() : key_(base::P256Key::random()), auth_(base::random_bytes(16)) {}
 
 core::SubscribePush PushBrowser::subscribe(std::string endpoint) const {
-    return {std::move(endpoint), outbox::base64url(key_.public_point()), outbox::base64url(auth_)};
+    return {std::move(endpoint), base::base64url(key_.public_point()), base::base64url(auth_)};
 }
 
 outbox::Subscription PushBrowser::subscription(std::string endpoint) const {
@@ -61,20 +62,20 @@ std::optional<std::string> PushBrowser::read(std::string_view body) const {
 }
 
 std::optional<nlohmann::json> vapid_claims(std::string_view authorization, std::string_view point) {
-    const std::string behind = ", k=" + outbox::base64url(point);
+    const std::string behind = ", k=" + base::base64url(point);
     if (!authorization.starts_with("vapid t=") || !authorization.ends_with(behind)) return std::nullopt;
     authorization.remove_prefix(8);
     authorization.remove_suffix(behind.size());
     const auto first = authorization.find('.');
     const auto last = authorization.rfind('.');
     if (first == std::string_view::npos || first == last) return std::nullopt;
-    const auto head = outbox::from_base64(authorization.substr(0, first));
-    const auto claims = outbox::from_base64(authorization.substr(first + 1, last - first - 1));
-    const auto signature = outbox::from_base64(authorization.substr(last + 1));
+    const auto head = base::from_base64(authorization.substr(0, first));
+    const auto claims = base::from_base64(authorization.substr(first + 1, last - first - 1));
+    const auto signature = base::from_base64(authorization.substr(last + 1));
     if (!head || !claims || !signature) return std::nullopt;
     const nlohmann::json expected{{"typ", "JWT"}, {"alg", "ES256"}};
     if (nlohmann::json::parse(*head, nullptr, false) != expected) return std::nullopt;
-    if (!outbox::is_signed_by(point, authorization.substr(0, last), *signature)) return std::nullopt;
+    if (!base::is_signed_by(point, authorization.substr(0, last), *signature)) return std::nullopt;
     return nlohmann::json::parse(*claims, nullptr, false);
 }
 

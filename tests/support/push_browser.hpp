@@ -1,8 +1,8 @@
 // A browser that subscribes to pushes and reads them, and a push service that looks at who sends them. (tests)
 #pragma once
 
+#include "base/p256_key.hpp"
 #include "core/command.hpp"
-#include "outbox/p256_key.hpp"
 #include "outbox/subscription.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,7 @@ public:
     [[nodiscard]] std::optional<std::string> read(std::string_view body) const;
 
 private:
-    outbox::P256Key key_;
+    base::P256Key key_;
     std::string auth_;
 };
 

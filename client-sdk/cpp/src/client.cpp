@@ -66,9 +66,14 @@ public:
         perform(std::move(actions));
     }
     void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
-        const std::uint64_t request = ++history_requests_;
+        const std::uint64_t request = ++requests_;
         histories_.emplace(request, std::move(on_history));
         perform(machine_.get_history(request, feed, from, limit, now()));
+    }
+    void read_access(const std::string& log, PersonId from, OnAccess on_access) {
+        const std::uint64_t request = ++requests_;
+        accesses_.emplace(request, std::move(on_access));
+        perform(machine_.read_access(request, log, from, now()));
     }
     void end() {
         ended_ = true;
@@ -115,7 +120,7 @@ public:
     }
     void operator()(const TellState& told) {
         const bool over = std::holds_alternative<Stopped>(told.state) || std::holds_alternative<Waiting>(told.state);
-        if (over) answer_histories();
+        if (over) answer_requests();
         tell(callbacks_.on_state, told.state);
     }
     void operator()(const TellItem& told) { tell(callbacks_.on_item, FeedItem(told.feed, ItemSource{told.item})); }
@@ -137,6 +142,13 @@ public:
     void operator()(const TellLost& told) {
         if (callbacks_.on_command_lost) callbacks_.on_command_lost(told.id, told.error);
     }
+    void operator()(const TellAccess& told) {
+        const auto found = accesses_.find(told.request);
+        if (found == accesses_.end()) return;
+        const OnAccess answer = std::move(found->second);
+        accesses_.erase(found);
+        if (answer) answer(told.access);
+    }
     void operator()(const TellHistory& told) {
         const auto found = histories_.find(told.request);
         if (found == histories_.end()) return;
@@ -153,10 +165,13 @@ private:
         if (callback) callback(value);
     }
     /// Requests do not outlive their connection: the app asks again.
-    void answer_histories() {
+    void answer_requests() {
         const Error lost{ErrorCode::unavailable, "", "The connection was lost: ask again when online.", 0, "", {}};
         for (auto& [request, answer] : std::exchange(histories_, {})) {
             if (answer) answer(History{{}, {}, false, lost});
+        }
+        for (auto& [request, answer] : std::exchange(accesses_, {})) {
+            if (answer) answer(Access{{}, 0, lost});
         }
     }
     void set_timer() {
@@ -187,7 +202,8 @@ private:
     std::deque<Action> pending_;
     std::map<std::uint64_t, OnReply> replies_;  ///< by counter; bounded by commands_waiting
     std::map<std::uint64_t, OnHistory> histories_;
-    std::uint64_t history_requests_ = 0;
+    std::map<std::uint64_t, OnAccess> accesses_;
+    std::uint64_t requests_ = 0;
     std::optional<Millis> armed_;
     bool performing_ = false;
     bool ended_ = false;
@@ -216,6 +232,10 @@ void Client::report_position(const std::string& march, const std::vector<Fix>& f
 void Client::screen(bool off) { shell_->perform(shell_->machine().screen(off, Shell::now())); }
 void Client::get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
     shell_->get_history(feed, from, limit, std::move(on_history));
+}
+
+void Client::read_access(const std::string& log, PersonId from, OnAccess on_access) {
+    shell_->read_access(log, from, std::move(on_access));
 }
 
 bool Client::is_online() const { return shell_->machine().is_online(); }

@@ -1,9 +1,8 @@
-// The SDK's one Beast unit: websocket::stream checks the server's own framing from the other side.
+// WebSockets on Beast: websocket::stream checks the server's own framing from the other side.
 #include "connection.hpp"
 
-#include "byte_stream.hpp"
+#include "layer.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,59 +23,6 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
-
-/// A ByteStream as Beast's next layer. Beast's operations can only be moved; a std::function copies.
-class Layer {
-public:
-    using executor_type = tcp::socket::executor_type;
-    explicit Layer(std::unique_ptr<ByteStream> bytes) : bytes_(std::move(bytes)) {}
-    [[nodiscard]] executor_type get_executor() { return bytes_->socket().get_executor(); }
-    [[nodiscard]] ByteStream& bytes() { return *bytes_; }
-
-    template <class Buffers, class Token>
-    auto async_read_some(const Buffers& buffers, Token&& token) {
-        return asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this](auto handler, asio::mutable_buffer into) { bytes_->read_some(into, copyable(std::move(handler))); },
-            token, first_of(buffers));
-    }
-    template <class Buffers, class Token>
-    auto async_write_some(const Buffers& buffers, Token&& token) {
-        return asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [this](auto handler, const std::vector<asio::const_buffer>& pieces) {
-                bytes_->write_some(pieces, copyable(std::move(handler)));
-            },
-            token,
-            std::vector<asio::const_buffer>(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
-    }
-
-private:
-    template <class Callback>
-    static ByteStream::Done copyable(Callback handler) {
-        return [kept = std::make_shared<Callback>(std::move(handler))](error_code error, std::size_t bytes) {
-            std::move (*kept)(error, bytes);
-        };
-    }
-    template <class Buffers>
-    static asio::mutable_buffer first_of(const Buffers& buffers) {
-        const auto end = asio::buffer_sequence_end(buffers);
-        for (auto at = asio::buffer_sequence_begin(buffers); at != end; ++at) {
-            if (const asio::mutable_buffer one(*at); one.size() != 0) return one;
-        }
-        return {};
-    }
-    std::unique_ptr<ByteStream> bytes_;
-};
-
-// Found by Beast where it ends a WebSocket (websocket/teardown.hpp).
-[[maybe_unused]] void beast_close_socket(Layer& layer) {
-    error_code ignored;
-    layer.bytes().socket().close(ignored);
-}
-template <class Callback>
-void async_teardown(beast::role_type, Layer& layer, Callback handler) {
-    layer.bytes().say_goodbye(
-        [kept = std::make_shared<Callback>(std::move(handler))] { std::move (*kept)(error_code()); });
-}
 
 class BeastConnection final : public Connection, public std::enable_shared_from_this<BeastConnection> {
 public:

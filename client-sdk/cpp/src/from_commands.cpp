@@ -146,6 +146,29 @@ struct Body {
         body.set_buddy(c.buddy);
         body.set_no_phone(c.no_phone);
     }
+    void operator()(const AddPerson& c) const {
+        into.mutable_add_person()->set_callsign(c.callsign);
+        into.mutable_add_person()->set_march(c.march);
+    }
+    void operator()(const InviteMarshal& c) const {
+        v1::InviteMarshal& body = *into.mutable_invite_marshal();
+        body.set_secret_hash(c.secret_hash);
+        body.set_person(c.person);
+        body.set_role(static_cast<v1::Role>(c.role));
+        body.set_march(c.march);
+        body.set_expires_at_ms(c.expires_at);
+        body.set_second_device(c.second_device);
+    }
+    void operator()(const AddDevice& c) const {
+        into.mutable_add_device()->set_secret_hash(c.secret_hash);
+        into.mutable_add_device()->set_expires_at_ms(c.expires_at);
+    }
+    void operator()(const ConfirmInvite& c) const { into.mutable_confirm_invite()->set_number(c.number); }
+    void operator()(const RevokeInvite& c) const { into.mutable_revoke_invite()->set_number(c.number); }
+    void operator()(const RevokeDevice& c) const {
+        into.mutable_revoke_token()->set_number(c.number);
+        into.mutable_revoke_token()->set_reason(c.reason);
+    }
     void operator()(const AckAlert& c) const {
         v1::AckAlert& body = *into.mutable_ack_alert();
         body.mutable_key()->set_kind(static_cast<v1::AlertKind>(c.kind));

@@ -67,6 +67,8 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
         case v1::Item::kDrain: drain_ = Millis(item.drain().delay_ms()); break;
         case v1::Item::kSnapshotPiece: on_piece(item.snapshot_piece(), now, out); break;
         case v1::Item::kHistory: on_history(item.history(), out); break;
+        case v1::Item::kChallenge: on_challenge(item.challenge(), now, out); break;
+        case v1::Item::kAccess: on_access(item.access(), out); break;
         default: on_feed_item(item, now, out);  // an item of a feed, known or of a newer server
     }
 }
@@ -84,6 +86,17 @@ void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions&
     out.push_back(TellState{Online{said}});
     if (screen_off_) say_screen(now, out);  // a Hello counts as on
     send_commands(now, out);
+}
+
+/// The first one is answered in Hello, later ones by themselves.
+void SessionMachine::on_challenge(const v1::Challenge& challenge, Millis now, Actions& out) {
+    if (!settings_.sign) return;
+    const std::string signature = settings_.sign("marchwire.v1 login\n" + challenge.nonce() +
+                                                 hash_of_secret(settings_.token));
+    if (link_ == Link::greeting) return say_hello(signature, now, out);
+    v1::ClientMessage message;
+    message.mutable_prove()->set_signature(signature);
+    send(message, now, out);
 }
 
 void SessionMachine::on_unsubscribed(const v1::Unsubscribed& gone, Millis now, Actions& out) {
@@ -153,6 +166,14 @@ void SessionMachine::mark_delivered(const Subscription& feed, Millis now, Action
         any = true;
     }
     if (any && link_ == Link::online) send_commands(now, out);
+}
+
+void SessionMachine::on_access(const v1::Access& access, Actions& out) {
+    Access answer;
+    for (const v1::PersonAccess& one : access.persons()) answer.persons.push_back(person_access_of(one));
+    answer.next = access.next();
+    if (access.has_error()) answer.error = error_of(access.error());
+    out.push_back(TellAccess{access.request(), std::move(answer)});
 }
 
 void SessionMachine::on_history(const v1::History& history, Actions& out) const {

@@ -119,6 +119,21 @@ Actions SessionMachine::get_history(std::uint64_t request, const FeedName& feed,
     return out;
 }
 
+Actions SessionMachine::read_access(std::uint64_t request, const std::string& log, PersonId from, Millis now) {
+    if (link_ != Link::online) {
+        Error offline{ErrorCode::unavailable, "", "There is no connection now: ask again when online.", 0, "", {}};
+        return {TellAccess{request, Access{{}, 0, offline}}};
+    }
+    v1::ClientMessage message;
+    v1::ReadAccess& wish = *message.mutable_read_access();
+    wish.set_request(request);
+    wish.set_log(log);
+    wish.set_from(from);
+    Actions out;
+    send(message, now, out);
+    return out;
+}
+
 // ---- from the socket -----------------------------------------------------------------------------
 
 Actions SessionMachine::on_connected(Millis now) {
@@ -126,6 +141,13 @@ Actions SessionMachine::on_connected(Millis now) {
     link_ = Link::greeting;
     deadline_ = now + greeting_deadline;
     heard_at_ = now;
+    Actions out;
+    // A token that is bound to a device waits for what is to be signed.
+    if (!settings_.sign) say_hello({}, now, out);
+    return out;
+}
+
+void SessionMachine::say_hello(const std::string& signature, Millis now, Actions& out) {
     v1::ClientMessage message;
     v1::Hello& hello = *message.mutable_hello();
     hello.set_protocol(1);
@@ -133,10 +155,9 @@ Actions SessionMachine::on_connected(Millis now) {
     hello.set_client(settings_.name);
     hello.set_device(settings_.device);
     for (auto& [name, feed] : feeds_) *hello.add_subscribe() = feed.ask();
+    hello.set_signature(signature);
     by_topic_.clear();
-    Actions out;
     send(message, now, out);
-    return out;
 }
 
 Actions SessionMachine::on_message(std::string_view bytes, Millis now) {

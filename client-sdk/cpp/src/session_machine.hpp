@@ -60,12 +60,17 @@ struct TellLost {
     CommandId id;
     Error error;
 };
+struct TellAccess {
+    std::uint64_t request = 0;
+    Access access;
+};
 struct TellHistory {
     std::uint64_t request = 0;
     History history;
 };
 using Action = std::variant<Dial, SendMessage, HangUp, Drop, TellState, TellItem, TellSnapshot, TellGap,
-                            TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellLost, TellHistory>;
+                            TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellLost, TellHistory,
+                            TellAccess>;
 using Actions = std::vector<Action>;
 
 /// Times are of a steady clock, from any origin. One thread.
@@ -89,6 +94,7 @@ public:
     [[nodiscard]] Actions report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now);
     [[nodiscard]] Actions get_history(std::uint64_t request, const FeedName& feed, std::uint64_t from,
                                       std::uint32_t limit, Millis now);
+    [[nodiscard]] Actions read_access(std::uint64_t request, const std::string& log, PersonId from, Millis now);
 
     // ---- from the socket ---------------------------------------------------------------------------
     [[nodiscard]] Actions on_connected(Millis now);
@@ -112,6 +118,9 @@ private:
     enum class Link : std::uint8_t { idle, dialling, greeting, online, waiting, stopped };
 
     void send(const v1::ClientMessage& message, Millis now, Actions& out);
+    /// `signature`: of the server's challenge; empty where the token is bound to no device.
+    void say_hello(const std::string& signature, Millis now, Actions& out);
+    void on_challenge(const v1::Challenge& challenge, Millis now, Actions& out);
     void send_commands(Millis now, Actions& out);
     void say_screen(Millis now, Actions& out);
     void wait_and_retry(const std::string& reason, Millis now, Actions& out);
@@ -125,6 +134,7 @@ private:
     void give(Subscription& feed, const v1::Item& item, Millis now, Actions& out);
     void on_piece(const v1::SnapshotPiece& piece, Millis now, Actions& out);
     void on_history(const v1::History& history, Actions& out) const;
+    static void on_access(const v1::Access& access, Actions& out);
     void mark_delivered(const Subscription& feed, Millis now, Actions& out);
     [[nodiscard]] Subscription* find(const std::string& feed);
     [[nodiscard]] Subscription* find(const v1::Item& item);

@@ -272,6 +272,21 @@ ColumnSample sample_of(const v1::ColumnSample& sample, UtcMs at) {
     return value;
 }
 
+PersonAccess person_access_of(const v1::PersonAccess& access) {
+    PersonAccess value{access.person().id(), access.person().callsign(), {}, {}};
+    for (const v1::Token& device : access.devices()) {
+        value.devices.push_back({device.number(), static_cast<Role>(device.role()), device.issued_at_ms(),
+                                 device.expires_at_ms(), device.invite()});
+    }
+    for (int i = 0; i < access.invites_size(); ++i) {
+        const v1::Invite& invite = access.invites(i);
+        value.invites.push_back({invite.number(), static_cast<Role>(invite.role()),
+                                 static_cast<InviteState>(invite.state()), invite.expires_at_ms(), invite.by(),
+                                 invite.second_device(), i < access.codes_size() ? access.codes(i) : std::string()});
+    }
+    return value;
+}
+
 RestrictedBlock restricted_of(const v1::RestrictedBlock& block) {
     return {block.name(), block.medical(), block.contact()};
 }

@@ -34,6 +34,7 @@ void put(const Position& position, v1::Position& into);
 [[nodiscard]] March march_of(const v1::MarshalSnapshot& snapshot);
 [[nodiscard]] Row row_of(const v1::OverviewRow& row);
 [[nodiscard]] Row row_of(const v1::DeskRow& row);
+[[nodiscard]] PersonAccess person_access_of(const v1::PersonAccess& access);
 [[nodiscard]] Change change_of(const v1::Item& item);
 
 /// The command's body, into a message that has its id and log already.

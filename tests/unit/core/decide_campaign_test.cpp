@@ -1,7 +1,6 @@
 // The campaign's log: its marches, persons and tokens.
-#include "core/decide.hpp"
-
 #include "base/limits.hpp"
+#include "support/campaign_builder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,53 +8,8 @@ namespace marchwire::core {
 namespace {
 
 using base::RefusalCode;
-
-Slug slug(std::string_view text) { return Slug::parse(text).value(); }
-
-/// Flag Day 2018 with St. Louis listed, told to by the host's command line unless said otherwise.
-struct CampaignBuilder {
-    CampaignState state;
-    UtcMs now{1'528'984'800'000};
-    Actor host;
-
-    CampaignBuilder() {
-        host.host = true;
-        state.id = {slug("flag-day-2018"), Slug{}};
-        must(CreateCampaign{{"Flag Day", "Families Belong Together", 1, false}, 1U << 16U});
-        must(ListMarch{slug("st-louis-mo"), 2U << 16U});
-    }
-    base::Result<std::vector<Event>> tell(const Actor& actor, CommandBody body) {
-        const Command command{{}, now, Level::none, std::move(body)};
-        const Context context{now, actor};
-        auto outcome = decide(state, command, context);
-        if (!outcome) return outcome;
-        for (const Event& event : *outcome) {
-            base::Digest digest{};
-            digest[0] = static_cast<std::uint8_t>(state.tip.seq.value + 1);
-            apply(state, stamp(state, event, command, context), digest);
-        }
-        return outcome;
-    }
-    void must(CommandBody body) {
-        const auto outcome = tell(host, std::move(body));
-        if (!outcome) FAIL("refused: " << outcome.error().field << ": " << outcome.error().message);
-    }
-    base::Refusal refused(CommandBody body) { return refused(host, std::move(body)); }
-    base::Refusal refused(const Actor& actor, CommandBody body) {
-        const auto outcome = tell(actor, std::move(body));
-        REQUIRE(outcome.has_error());
-        CHECK_FALSE(outcome.error().message.empty());
-        return outcome.error();
-    }
-    [[nodiscard]] IssueToken token(std::uint8_t first, Role role = Role::side) const {
-        IssueToken wish;
-        wish.hash[0] = first;
-        wish.person = PersonId{1};
-        wish.role = role;
-        wish.march = slug("st-louis-mo");
-        return wish;
-    }
-};
+using test::CampaignBuilder;
+using test::slug;
 
 TEST_CASE("a campaign is made once and changed by its version", "[core][campaign]") {
     CampaignBuilder campaign;

@@ -121,6 +121,13 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
     };
 }
 
+/// What a campaign's log holds is on no march's topic.
+std::vector<Heard> campaigns_own() {
+    return {{CampaignCreated{}, {}}, {CampaignUpdated{}, {}}, {MarchListed{}, {}}, {PersonAdded{}, {}},
+            {TokenIssued{}, {}},     {TokenRevoked{}, {}},    {InviteMade{}, {}},  {InviteChanged{}, {}},
+            {InviteMistyped{}, {}},  {ImportRecorded{}, {}}};
+}
+
 /// By hand, from DESIGN 5 and DOMAIN: not made from the code's own table.
 std::vector<Heard> all_else_heard(const Cast& cast) {
     const AlertKey about_ann{AlertKind::checkin_missed, cast.ann};
@@ -170,14 +177,8 @@ std::vector<Heard> all_else_heard(const Cast& cast) {
         // The leads of the sections before and behind a gap.
         {AlertStepped{{AlertKind::gap_open, {}, 1}, AlertState::notifying, 1, 2, {}, {}},
          {"ops", "section_ops:1", "section_ops:2", "person:2"}},
-        {CampaignCreated{}, {}},
-        {CampaignUpdated{}, {}},
-        {MarchListed{}, {}},
-        {PersonAdded{}, {}},
-        {TokenIssued{}, {}},
-        {TokenRevoked{}, {}},
-        {ImportRecorded{}, {}},
     };
+    std::ranges::copy(campaigns_own(), std::back_inserter(told));
     std::ranges::copy(expected_of_field(cast), std::back_inserter(told));
     return told;
 }

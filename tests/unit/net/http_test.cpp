@@ -260,5 +260,65 @@ TEST_CASE("out of descriptors callers are let go at once and served again later"
     client.greet();
 }
 
+/// Takes invites: answers with what was sent.
+NetSettings with_redeem() {
+    NetSettings settings = settings_of(Door::staff);
+    settings.origins = {"https://desk.example.org"};
+    settings.redeem = [](const std::string& body, const std::function<void(session::PageAnswer)>& done) {
+        session::PageAnswer answer;
+        answer.status = 200;
+        answer.body = "took " + body;
+        answer.cache_control = "no-store";
+        done(answer);
+    };
+    return settings;
+}
+
+std::string post(const std::string& target, const std::string& body, const std::string& more = "") {
+    return "POST " + target + " HTTP/1.1\r\nHost: march.example.org\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + more + "\r\n" + body;
+}
+
+TEST_CASE("an invite is the one body that is taken", "[net][http]") {
+    TestDoor door(with_redeem());
+    Client client(door);
+    client.send(post("/v1/redeem", R"({"code":"1"})"));
+    const std::string response = client.read_response();
+    CHECK(response.starts_with("HTTP/1.1 200 "));
+    CHECK(response.ends_with(R"(took {"code":"1"})"));
+    CHECK(has(response, "Cache-Control: no-store"));
+    client.send(post("/v1/other", "{}"));
+    CHECK(client.read_response().starts_with("HTTP/1.1 413 "));
+}
+
+TEST_CASE("an invite comes with its length and within two kilobytes", "[net][http]") {
+    TestDoor door(with_redeem());
+    for (const auto& [request, status] :
+         {std::pair(post("/v1/redeem", std::string(base::limits::redeem_body_bytes + 1, 'x')), "413"),
+          std::pair(post("/v1/redeem", ""), "411"),
+          std::pair(std::string("POST /v1/redeem HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                    "411")}) {
+        Client client(door);
+        client.send(request);
+        CHECK(client.read_response().starts_with(std::string("HTTP/1.1 ") + status));
+    }
+    TestDoor pages(with_page());
+    Client client(pages);
+    client.send(post("/v1/redeem", "{}"));
+    CHECK(client.read_response().starts_with("HTTP/1.1 413 "));
+}
+
+TEST_CASE("an invite is taken from our own pages and from no stranger's", "[net][http]") {
+    TestDoor door(with_redeem());
+    for (const auto& [origin, status] :
+         {std::pair("https://march.example.org", "200"), std::pair("https://desk.example.org", "200"),
+          std::pair("https://evil.example.net", "403"), std::pair("null", "403")}) {
+        INFO(origin);
+        Client client(door);
+        client.send(post("/v1/redeem", "{}", std::string("Origin: ") + origin + "\r\n"));
+        CHECK(client.read_response().starts_with(std::string("HTTP/1.1 ") + status));
+    }
+}
+
 }  // namespace
 }  // namespace marchwire::net::test

@@ -1,6 +1,6 @@
 // Web Push: the example of RFC 8291, what a browser reads of our pushes, and who we say we are.
 #include "outbox/web_push.hpp"
-#include "outbox/base64.hpp"
+#include "base/base64.hpp"
 #include "outbox/sealed_box.hpp"
 
 #include "support/push_browser.hpp"
@@ -15,7 +15,7 @@ namespace marchwire::outbox {
 namespace {
 
 std::string bytes(std::string_view text) {
-    const auto read = from_base64(text);
+    const auto read = base::from_base64(text);
     REQUIRE(read.has_value());
     return *read;
 }
@@ -43,9 +43,9 @@ core::WakeUp call_of(core::OrderKind kind) {
 }
 
 TEST_CASE("the example of RFC 8291, appendix A, is made byte by byte", "[outbox][push]") {
-    const auto sender = P256Key::with_scalar(scalar("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"));
+    const auto sender = base::P256Key::with_scalar(scalar("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"));
     REQUIRE(sender.has_value());
-    CHECK(base64url(sender->public_point()) ==
+    CHECK(base::base64url(sender->public_point()) ==
           "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8");
     const Subscription to{
         "https://push.example.net/",
@@ -53,7 +53,7 @@ TEST_CASE("the example of RFC 8291, appendix A, is made byte by byte", "[outbox]
         bytes("BTBZMqHH6r4Tts7J_aSIgg")};
     const std::string body = encrypt_push("When I grow up, I want to be a watermelon", 0, to, *sender,
                                           bytes("DGv6ra1nlYgDCS1FRnbzlw"));
-    CHECK(base64url(body) ==
+    CHECK(base::base64url(body) ==
           "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBr"
           "u3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
 }
@@ -78,34 +78,34 @@ TEST_CASE("a push says only that there is something to open, and all are as long
 }
 
 TEST_CASE("the push service can tell who we are", "[outbox][push]") {
-    const P256Key key = P256Key::random();
+    const base::P256Key key = base::P256Key::random();
     const auto claims = test::vapid_claims(vapid_authorization(key, "https://push.example.net", "mailto:o@x.org", 99),
                                            key.public_point());
     REQUIRE(claims.has_value());
     CHECK(*claims == nlohmann::json{{"aud", "https://push.example.net"}, {"exp", 99}, {"sub", "mailto:o@x.org"}});
-    CHECK_FALSE(test::vapid_claims(vapid_authorization(P256Key::random(), "https://p.net", "mailto:o@x.org", 99),
+    CHECK_FALSE(test::vapid_claims(vapid_authorization(base::P256Key::random(), "https://p.net", "mailto:o@x.org", 99),
                                    key.public_point()));
 }
 
 TEST_CASE("the same seed gives the same key on every server", "[outbox][push]") {
     base::Hash256 seed{};
     seed.fill(7);
-    CHECK(P256Key::from_seed(seed).public_point() == P256Key::from_seed(seed).public_point());
+    CHECK(base::P256Key::from_seed(seed).public_point() == base::P256Key::from_seed(seed).public_point());
     seed.fill(8);
-    CHECK(P256Key::from_seed(seed).public_point() != P256Key::random().public_point());
-    CHECK_FALSE(P256Key::with_scalar({}));
+    CHECK(base::P256Key::from_seed(seed).public_point() != base::P256Key::random().public_point());
+    CHECK_FALSE(base::P256Key::with_scalar({}));
     seed.fill(0xFF);  // beyond the curve's order
-    CHECK_FALSE(P256Key::with_scalar(seed));
+    CHECK_FALSE(base::P256Key::with_scalar(seed));
 }
 
 TEST_CASE("base64 of either alphabet is read, padded or not, and nothing else", "[outbox][push]") {
-    CHECK(base64url(std::string("\xFB\xFF\xFE", 3)) == "-__-");
-    CHECK(from_base64("-__-") == std::string("\xFB\xFF\xFE", 3));
-    CHECK(from_base64("+//+") == std::string("\xFB\xFF\xFE", 3));
-    CHECK(from_base64("YQ==") == "a");
-    CHECK(from_base64("YWI") == "ab");
-    CHECK_FALSE(from_base64("YQ!="));
-    CHECK_FALSE(from_base64("A"));
+    CHECK(base::base64url(std::string("\xFB\xFF\xFE", 3)) == "-__-");
+    CHECK(base::from_base64("-__-") == std::string("\xFB\xFF\xFE", 3));
+    CHECK(base::from_base64("+//+") == std::string("\xFB\xFF\xFE", 3));
+    CHECK(base::from_base64("YQ==") == "a");
+    CHECK(base::from_base64("YWI") == "ab");
+    CHECK_FALSE(base::from_base64("YQ!="));
+    CHECK_FALSE(base::from_base64("A"));
 }
 
 TEST_CASE("a device must subscribe with a real key at a push service on the internet", "[outbox][push]") {

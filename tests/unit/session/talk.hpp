@@ -33,7 +33,7 @@ class OneToken final : public Backend {
 public:
     [[nodiscard]] fanout::Slot join(SessionPort&) override { return 0; }
     void leave(fanout::Slot) override {}
-    [[nodiscard]] std::optional<Grant> find_token(const base::Hash256& hash) const override {
+    [[nodiscard]] std::optional<Credential> find_token(const base::Hash256& hash) const override {
         if (hash != base::sha256(lead_token)) return std::nullopt;
         Grant grant;
         grant.campaign = base::Slug::parse("c").value();
@@ -42,13 +42,14 @@ public:
         grant.actor.role = core::Role::city_lead;
         grant.actor.march = base::Slug::parse("m").value();
         grant.expires_at = expires_at;
-        return grant;
+        return Credential{grant, public_key};
     }
     void open_feed(fanout::Slot, OpenFeed) override {}
     void close_feed(fanout::Slot, SubscriptionId, const wire::FeedName&) override {}
     void run_command(fanout::Slot, RunCommand) override {}
     void report_position(fanout::Slot, const core::Actor&, wire::ReportPosition) override {}
     void read_history(fanout::Slot, ReadHistory) override {}
+    void read_access(fanout::Slot, ReadAccess) override {}
     void heard_from(fanout::Slot, const Grant&, wire::Screen) override {}
     void wake(fanout::Slot, base::UtcMs) override {}
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
@@ -60,6 +61,7 @@ public:
 
     base::UtcMs time = wall;
     base::UtcMs expires_at;
+    std::string public_key;  ///< of the device that the token is bound to; empty: none
     std::map<base::TopicNumber, fanout::NewestTable> tables;
     std::shared_ptr<fanout::QueueBudget> waiting = std::make_shared<fanout::QueueBudget>(100'000'000);
 };
@@ -83,7 +85,9 @@ inline SessionSettings json_at(Door door) {
 class Talk {
 public:
     explicit Talk(Door door) : Talk(json_at(door)) {}
-    explicit Talk(const SessionSettings& settings) : session(settings, backend, now), door_(settings.door) {}
+    /// At the staff door with a seed: a Challenge is sent first.
+    explicit Talk(const SessionSettings& settings, std::string login_seed = {})
+        : session(settings, backend, now, std::move(login_seed)), door_(settings.door) {}
 
     /// Sends a whole message, in one frame.
     Actions say(const std::string& json) {

@@ -24,8 +24,10 @@ TEST_CASE("a token is found by its hash and proves person, role and march", "[se
     TokenIndex index;
     index.put(campaign, token(1, 1));
     index.put(campaign, token(2, 2));
-    const auto grant = index.find(token(2, 2).hash, UtcMs{5});
-    REQUIRE(grant.has_value());
+    const auto known = index.find(token(2, 2).hash, UtcMs{5});
+    REQUIRE(known.has_value());
+    const Grant* grant = &known->grant;
+    CHECK(known->public_key.empty());
     CHECK(grant->number == 2);
     CHECK(grant->actor.person == base::PersonId{20});
     CHECK(grant->actor.role == core::Role::medic);

@@ -45,6 +45,7 @@ public:
         if (refused == refusals_awaited) done.set_value();
     }
     void history_read(wire::History) override {}
+    void access_read(wire::Access) override {}
     session::AfterDelivery deliver(const fanout::Run& run) override {
         for (const fanout::LiveItem& item : run.items()) {
             in_order = in_order && item.position.seq == last.next();
@@ -84,7 +85,8 @@ struct Running {
 
     explicit Running(Link link = Link::whole)
         : city({3, clock, log_behind(link), [](const base::LogId& log) { return base::sha256(log.text()); },
-                [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; }, base::UtcMs{},
+                [](const base::LogId&, const base::Tip&) { return std::array<std::uint8_t, 64>{}; },
+                [](const base::Slug&, std::uint32_t number) { return std::to_string(number); }, base::UtcMs{},
                 shard::Drive::threads}) {
         std::promise<bool> started;
         city.start([&](const base::Result<void>& outcome) { started.set_value(outcome.has_value()); });

@@ -183,7 +183,7 @@ TEST_CASE("an entry without an event or of a newer kind is refused with what to 
     pb::StoredEntry empty;
     empty.set_seq(1);
     empty.set_actor_role(pb::KEEPER);
-    const std::string newer("\x5A\x03\xFA\x06\x00", 5);  // an event with field 111 alone
+    const std::string newer("\x5A\x04\x92\xFA\x01\x00", 6);  // an event with field 4 002 alone
     for (const std::string& bytes : {empty.SerializeAsString(), empty.SerializeAsString() + newer}) {
         const auto entry = wire::decode_stored(bytes);
         REQUIRE(entry.has_error());

@@ -1,6 +1,7 @@
 // The asynchronous client: connects, keeps its feeds whole over lost connections, sends commands once.
 #pragma once
 
+#include "marchwire/access.hpp"
 #include "marchwire/commands.hpp"
 #include "marchwire/values.hpp"
 
@@ -280,9 +281,12 @@ struct Callbacks {
 };
 
 struct ClientSettings {
-    std::string url;                         ///< ws://host:port/v1/ops (staff) or /v1/ws (followers); wss:// for TLS
-    std::string ca_file;                     ///< PEM, believed in TLS beside what the system trusts; empty: none
-    std::string token;                       ///< empty: anonymous follower
+    std::string url;      ///< ws://host:port/v1/ops (staff) or /v1/ws (followers); wss:// for TLS
+    std::string ca_file;  ///< PEM, believed in TLS beside what the system trusts; empty: none
+    std::string token;    ///< empty: anonymous follower
+    /// Signs each log-in with the device's key (DeviceKey::sign), on the io_context's thread; empty where the token is
+    /// bound to no device.
+    std::function<std::string(std::string_view text)> sign = {};
     std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
     std::uint64_t counter = 0;               ///< last counter that this device used
     std::string name = "marchwire-cpp/0.1";  ///< for the operator's logs; no person in it
@@ -328,6 +332,10 @@ public:
     /// reconnects.
     void screen(bool off);
     void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history);
+
+    /// Who may get in to this march, or ("campaign" alone) to its desk; for leads, the national desk and auditors.
+    /// `from`: a person, 0 for the first.
+    void read_access(const std::string& log, PersonId from, OnAccess on_access);
 
     [[nodiscard]] bool is_online() const;
     /// The server's clock now, from Welcome and the time since; 0 before the first Welcome.

@@ -269,13 +269,45 @@ struct PostNotice {
     UtcMs expires_at = 0;
 };
 
+// ---- who may get in: on the campaign's log -------------------------------------------------------
+struct AddPerson {
+    std::string callsign;
+    std::string march;  ///< empty: of the national desk
+};
+/// Accepted::made is the invite's number, Accepted::invite_code what may be spoken. The person's other devices and
+/// invites are void from then on, unless it is for a second device.
+struct InviteMarshal {
+    std::string secret_hash;  ///< hash_of_secret of the link's
+    PersonId person = 0;
+    Role role = Role::side;
+    std::string march;
+    UtcMs expires_at = 0;
+    bool second_device = false;
+};
+/// A second device for oneself, within half an hour.
+struct AddDevice {
+    std::string secret_hash;
+    UtcMs expires_at = 0;
+};
+struct ConfirmInvite {
+    std::uint32_t number = 0;
+};
+struct RevokeInvite {
+    std::uint32_t number = 0;
+};
+struct RevokeDevice {
+    std::uint32_t number = 0;  ///< Device::number
+    std::string reason;
+};
+
 using Command = std::variant<
     CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
     PostNotice, CheckInSection, HandOver, AnswerHandOver, RaiseSos, ReportCount, SetPolicy, IssueOrder, CancelOrder,
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
     AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
-    SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue>;
+    SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue, AddPerson, InviteMarshal, AddDevice,
+    ConfirmInvite, RevokeInvite, RevokeDevice>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {
@@ -284,6 +316,7 @@ struct Accepted {
     std::uint64_t made = 0;
     bool proposed = false;  ///< not done yet: `made` is a proposal that waits for somebody to confirm it
     std::optional<RestrictedBlock> restricted = {};  ///< to ReadRestricted alone; keep it nowhere
+    std::string invite_code = {};                    ///< to InviteMarshal and AddDevice alone
 };
 using Outcome = std::variant<Accepted, Error>;
 

@@ -1,6 +1,7 @@
-#include "outbox/p256_key.hpp"
+#include "base/p256_key.hpp"
 
 #include "base/outcome.hpp"
+#include "base/random.hpp"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -8,11 +9,10 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
-#include <openssl/rand.h>
 
 #include <array>
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 namespace {
 
 constexpr const char* curve = "prime256v1";
@@ -35,10 +35,10 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, FreedBy<ECDSA_SIG_free>>;
 using AnyKey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
 
-const unsigned char* octets(std::string_view bytes) {
+const unsigned char* raw(std::string_view bytes) {
     return static_cast<const unsigned char*>(static_cast<const void*>(bytes.data()));
 }
-unsigned char* octets(std::string& bytes) { return static_cast<unsigned char*>(static_cast<void*>(bytes.data())); }
+unsigned char* raw(std::string& bytes) { return static_cast<unsigned char*>(static_cast<void*>(bytes.data())); }
 
 Group p256() {
     Group group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
@@ -72,7 +72,7 @@ AnyKey key_of(std::string_view point, const BIGNUM* scalar) {
 
 void P256Key::Free::operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 
-std::optional<P256Key> P256Key::with_scalar(const base::Hash256& scalar) {
+std::optional<P256Key> P256Key::with_scalar(const Hash256& scalar) {
     const Group group = p256();
     const Number number(BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), nullptr));
     MARCHWIRE_INVARIANT(number != nullptr);
@@ -82,7 +82,7 @@ std::optional<P256Key> P256Key::with_scalar(const base::Hash256& scalar) {
     std::string bytes(p256_point_bytes, '\0');
     const bool made = point != nullptr &&
                       EC_POINT_mul(group.get(), point.get(), number.get(), nullptr, nullptr, nullptr) == 1 &&
-                      EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, octets(bytes),
+                      EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, raw(bytes),
                                          bytes.size(), nullptr) == bytes.size();
     MARCHWIRE_INVARIANT(made);
     AnyKey key = key_of(bytes, number.get());
@@ -90,18 +90,18 @@ std::optional<P256Key> P256Key::with_scalar(const base::Hash256& scalar) {
     return P256Key(std::unique_ptr<EVP_PKEY, Free>(key.release()), std::move(bytes));
 }
 
-P256Key P256Key::from_seed(const base::Hash256& seed) {
+P256Key P256Key::from_seed(const Hash256& seed) {
     // All but one in 2^32 numbers of 32 bytes are below the curve's order.
     for (char tried = 0; tried < 8; ++tried) {
         const std::array<std::string_view, 1> part{std::string_view(&tried, 1)};
-        if (auto key = with_scalar(base::Hmac(seed).of(part))) return *std::move(key);
+        if (auto key = with_scalar(Hmac(seed).of(part))) return *std::move(key);
     }
-    base::invariant_broken("eight numbers beyond the order of P-256", __FILE__, __LINE__);
+    invariant_broken("eight numbers beyond the order of P-256", __FILE__, __LINE__);
 }
 
 P256Key P256Key::random() {
-    base::Hash256 seed{};
-    MARCHWIRE_INVARIANT(RAND_bytes(seed.data(), static_cast<int>(seed.size())) == 1);
+    Hash256 seed{};
+    random_bytes(seed.size()).copy(reinterpret_cast<char*>(seed.data()), seed.size());
     return from_seed(seed);
 }
 
@@ -114,7 +114,7 @@ std::optional<std::string> P256Key::agree(std::string_view point) const {
     std::size_t size = secret.size();
     const bool agreed = context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
                         EVP_PKEY_derive_set_peer(context.get(), peer.get()) == 1 &&
-                        EVP_PKEY_derive(context.get(), octets(secret), &size) == 1 && size == secret.size();
+                        EVP_PKEY_derive(context.get(), raw(secret), &size) == 1 && size == secret.size();
     if (!agreed) return std::nullopt;
     return secret;
 }
@@ -125,14 +125,14 @@ std::string P256Key::sign(std::string_view text) const {
     std::size_t size = der.size();
     const bool made = context != nullptr &&
                       EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
-                      EVP_DigestSign(context.get(), der.data(), &size, octets(text), text.size()) == 1;
+                      EVP_DigestSign(context.get(), der.data(), &size, raw(text), text.size()) == 1;
     MARCHWIRE_INVARIANT(made);
     const unsigned char* at = der.data();
     const Signature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
     MARCHWIRE_INVARIANT(signature != nullptr);
     std::string bytes(static_cast<std::size_t>(half_bytes) * 2, '\0');
-    const bool padded = BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), octets(bytes), half_bytes) == half_bytes &&
-                        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), octets(bytes) + half_bytes, half_bytes) ==
+    const bool padded = BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw(bytes), half_bytes) == half_bytes &&
+                        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), raw(bytes) + half_bytes, half_bytes) ==
                             half_bytes;
     MARCHWIRE_INVARIANT(padded);
     return bytes;
@@ -146,8 +146,8 @@ bool is_signed_by(std::string_view point, std::string_view text, std::string_vie
     if (signature.size() != static_cast<std::size_t>(half_bytes) * 2 || !is_p256_point(point)) return false;
     const AnyKey key = key_of(point, nullptr);
     const Signature pair(ECDSA_SIG_new());
-    Number r(BN_bin2bn(octets(signature), half_bytes, nullptr));
-    Number s(BN_bin2bn(octets(signature) + half_bytes, half_bytes, nullptr));
+    Number r(BN_bin2bn(raw(signature), half_bytes, nullptr));
+    Number s(BN_bin2bn(raw(signature) + half_bytes, half_bytes, nullptr));
     MARCHWIRE_INVARIANT(pair != nullptr && ECDSA_SIG_set0(pair.get(), r.release(), s.release()) == 1);
     std::array<unsigned char, 80> der{};
     unsigned char* at = der.data();
@@ -155,7 +155,7 @@ bool is_signed_by(std::string_view point, std::string_view text, std::string_vie
     const DigestContext context(EVP_MD_CTX_new());
     return size > 0 && context != nullptr &&
            EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-           EVP_DigestVerify(context.get(), der.data(), static_cast<std::size_t>(size), octets(text), text.size()) == 1;
+           EVP_DigestVerify(context.get(), der.data(), static_cast<std::size_t>(size), raw(text), text.size()) == 1;
 }
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base

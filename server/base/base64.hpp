@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 
 /// RFC 4648, 5: without padding.
 [[nodiscard]] std::string base64url(std::string_view bytes);
 /// Of either alphabet, with padding or without; nothing for anything else.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base

@@ -1,8 +1,8 @@
-#include "outbox/base64.hpp"
+#include "base/base64.hpp"
 
 #include <cstdint>
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -41,4 +41,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base

@@ -1,4 +1,4 @@
-// A key of the curve P-256: what Web Push agrees on secrets and signs tokens with.
+// A key of the curve P-256: devices log in with one, and Web Push agrees on secrets and signs with another.
 #pragma once
 
 #include "base/hmac.hpp"
@@ -10,7 +10,7 @@
 
 typedef struct evp_pkey_st EVP_PKEY;  // NOLINT: as OpenSSL declares it
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 
 inline constexpr std::size_t p256_point_bytes = 65;  ///< uncompressed: 4, x, y
 
@@ -18,9 +18,9 @@ inline constexpr std::size_t p256_point_bytes = 65;  ///< uncompressed: 4, x, y
 class P256Key {
 public:
     /// The one with this private number, big endian; nothing when it is 0 or not below the curve's order.
-    [[nodiscard]] static std::optional<P256Key> with_scalar(const base::Hash256& scalar);
+    [[nodiscard]] static std::optional<P256Key> with_scalar(const Hash256& scalar);
     /// Always the same of a seed.
-    [[nodiscard]] static P256Key from_seed(const base::Hash256& seed);
+    [[nodiscard]] static P256Key from_seed(const Hash256& seed);
     [[nodiscard]] static P256Key random();
 
     /// p256_point_bytes.
@@ -45,4 +45,4 @@ private:
 /// True when the owner of `point` made this ES256 signature.
 [[nodiscard]] bool is_signed_by(std::string_view point, std::string_view text, std::string_view signature);
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base

@@ -1,0 +1,69 @@
+// `marchwire redeem`: this terminal becomes the device of whoever was invited.
+#include "device_file.hpp"
+#include "person_link.hpp"
+#include "verb.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace marchwire::cli {
+namespace {
+
+struct RedeemFlags {
+    std::string invite;
+    std::string server;
+    std::string campaign;
+    std::string file;
+};
+
+/// The key is kept before the server is asked: should the answer be lost, the same device asks again.
+base::Result<DeviceFile> device_for(const std::string& pending) {
+    if (std::filesystem::exists(pending)) return read_device(pending);
+    DeviceFile fresh{"", sdk::DeviceKey::generate()};
+    if (const auto kept = write_device(pending, fresh); !kept) return kept.error();
+    return fresh;
+}
+
+void redeem(Context& context, const RedeemFlags& flags) {
+    if (std::filesystem::exists(flags.file)) {
+        return report(context, base::refuse(base::RefusalCode::conflict, flags.file,
+                                            "A device lies there: name another file for this one."));
+    }
+    const std::string pending = flags.file + ".pending";
+    auto device = device_for(pending);
+    if (!device) return report(context, device.error());
+    sdk::Invitation invitation;
+    const bool is_link = flags.invite.find('#') != std::string::npos || flags.invite.find('.') != std::string::npos;
+    (is_link ? invitation.link : invitation.code) = flags.invite;
+    invitation.url = flags.server;
+    invitation.ca_file = context.ca;
+    invitation.campaign = flags.campaign;
+    boost::asio::io_context io;
+    sdk::Redeemed redeemed;
+    sdk::redeem(io, invitation, device->key, [&](const sdk::Redeemed& answer) { redeemed = answer; });
+    io.run();
+    if (const auto* error = std::get_if<sdk::Error>(&redeemed)) return report(context, refusal_of(*error));
+    device->token = std::get<std::string>(redeemed);
+    if (const auto written = write_device(flags.file, *device); !written) return report(context, written.error());
+    std::filesystem::remove(pending);
+    print(context, {{"ok", true}, {"device", flags.file}},
+          "You are in: --device " + flags.file + " says who you are. Keep it to yourself.\n");
+}
+
+}  // namespace
+
+void add_redeem(CLI::App& app, Context& context) {
+    auto* verb = app.add_subcommand("redeem", "make this terminal the device of an invite");
+    const auto flags = std::make_shared<RedeemFlags>();
+    verb->add_option("invite", flags->invite, "the link, or the code as it was told: 17-K7QF-M2PX")->required();
+    verb->add_option("--server", flags->server, "with a code: the server's address, https://march.example.org");
+    verb->add_option("--campaign", flags->campaign, "with a code, where the server has several");
+    verb->add_option("--into", flags->file, "the file that becomes the device")->required();
+    verb->callback([&context, flags] { redeem(context, *flags); });
+}
+
+}  // namespace marchwire::cli

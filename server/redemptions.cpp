@@ -1,0 +1,149 @@
+#include "redemptions.hpp"
+
+#include "access/token.hpp"
+#include "base/base64.hpp"
+#include "base/limits.hpp"
+#include "base/p256_key.hpp"
+
+#include <boost/asio/post.hpp>
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace marchwire {
+namespace {
+
+namespace limits = base::limits;
+using Json = nlohmann::json;
+
+unsigned status_of(base::RefusalCode code) {
+    switch (code) {
+        case base::RefusalCode::invalid_argument: return 400;
+        case base::RefusalCode::unauthenticated: return 401;
+        case base::RefusalCode::permission_denied: return 403;
+        case base::RefusalCode::not_found: return 404;
+        case base::RefusalCode::invalid_transition:
+        case base::RefusalCode::conflict: return 409;
+        case base::RefusalCode::expired: return 410;
+        case base::RefusalCode::too_large: return 413;
+        case base::RefusalCode::rate_limited: return 429;
+        case base::RefusalCode::unavailable: return 503;
+    }
+    MARCHWIRE_INVARIANT(false);
+}
+
+session::PageAnswer page_of(unsigned status, const Json& json) {
+    session::PageAnswer page;
+    page.status = status;
+    page.content_type = "application/json";
+    page.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    page.cache_control = "no-store";
+    return page;
+}
+
+session::PageAnswer page_of(const base::Refusal& refusal) {
+    Json error{{"code", base::name_of(refusal.code)}, {"field", refusal.field}, {"message", refusal.message}};
+    if (refusal.retry_after_ms != 0) error["retry_after_ms"] = refusal.retry_after_ms;
+    return page_of(status_of(refusal.code), {{"error", std::move(error)}});
+}
+
+std::string text_in(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+core::Actor server_itself() {
+    core::Actor actor;
+    actor.role = core::Role::keeper;
+    return actor;
+}
+
+}  // namespace
+
+struct Redemptions::Asked {
+    core::RedeemInvite wish;
+    base::Slug campaign;
+    std::optional<access::TypedCode> code;
+    std::string token;
+    Done done;
+};
+
+Redemptions::Redemptions(Parts parts) : parts_(parts), rate_(limits::redeems_per_second, limits::redeems_burst) {}
+
+void Redemptions::redeem(std::string body, Done done) {
+    boost::asio::post(parts_.io, [this, body = std::move(body), done = std::move(done)] { read(body, done); });
+}
+
+void Redemptions::read(const std::string& body, Done done) {
+    if (!rate_.take(base::machine_now())) {
+        auto refusal = base::refuse(base::RefusalCode::rate_limited, "", "Many come in just now: try again shortly.");
+        refusal.retry_after_ms = rate_.retry_after().value;
+        return done(page_of(refusal));
+    }
+    const Json said = Json::parse(body, nullptr, false);
+    if (!said.is_object()) return done(page_of(base::invalid("", "Send one JSON object with link or code, and public_key.")));
+    const auto asked = std::make_shared<Asked>();
+    const auto key = base::from_base64(text_in(said, "public_key"));
+    if (!key || !base::is_p256_point(*key)) {
+        return done(page_of(base::invalid("public_key", "Send the device's P-256 key as 65 bytes of base64url.")));
+    }
+    asked->wish.public_key = *key;
+    asked->done = std::move(done);
+    if (const auto link = access::read_link(text_in(said, "link"))) {
+        asked->campaign = link->campaign;
+        asked->wish.number = link->number;
+        asked->wish.secret_hash = access::hash_token(link->secret);
+        return put(asked);
+    }
+    asked->code = access::read_code(text_in(said, "code"));
+    if (!asked->code) {
+        const char* field = said.contains("code") ? "code" : "link";
+        return asked->done(page_of(base::invalid(
+            field, "Open the whole link, or type the code as it was told: a number and eight letters, 17-K7QF-M2PX.")));
+    }
+    asked->wish.number = asked->code->number;
+    const std::string campaign = text_in(said, "campaign");
+    if (campaign.empty()) return find_campaign(asked);
+    const auto slug = base::Slug::parse(campaign, "campaign");
+    if (!slug) return asked->done(page_of(slug.error()));
+    asked->campaign = *slug;
+    put(asked);
+}
+
+void Redemptions::find_campaign(const AskedPtr& asked) {
+    parts_.city.list([this, asked](const std::vector<base::LogId>& logs) {
+        boost::asio::post(parts_.io, [this, asked, logs] {
+            std::size_t campaigns = 0;
+            for (const base::LogId& log : logs) {
+                if (!log.is_campaign()) continue;
+                ++campaigns;
+                asked->campaign = log.campaign;
+            }
+            if (campaigns == 1) return put(asked);
+            asked->done(page_of(base::invalid("campaign", "Say the campaign as well, as in flag-day-2018.")));
+        });
+    });
+}
+
+void Redemptions::put(const AskedPtr& asked) {
+    asked->wish.code_is_right = asked->code && access::is_code(*asked->code, parts_.keys, asked->campaign);
+    asked->token = access::new_token();
+    asked->wish.token_hash = access::hash_token(asked->token);
+    core::Command command;
+    command.body = asked->wish;
+    parts_.city.command({asked->campaign, {}}, std::move(command), server_itself(),
+                        [asked](const base::Result<wire::Accepted>& outcome) {
+                            if (!outcome) return asked->done(page_of(outcome.error()));
+                            // What was accepted may be that the code was wrong.
+                            if (outcome->made == 0) {
+                                return asked->done(page_of(base::refuse(
+                                    base::RefusalCode::permission_denied, "code",
+                                    "This code is wrong: listen again. After five wrong ones only the link opens it.")));
+                            }
+                            asked->done(page_of(200, {{"token", asked->token}}));
+                        });
+}
+
+}  // namespace marchwire

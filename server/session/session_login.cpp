@@ -1,0 +1,92 @@
+// How a device shows that it holds its key: at Hello, and every limits::proof_life from then on.
+#include "base/p256_key.hpp"
+#include "session/session.hpp"
+#include "wire/codec.hpp"
+
+#include <array>
+#include <utility>
+
+namespace marchwire::session {
+
+namespace {
+
+namespace limits = base::limits;
+
+template <class Bytes>
+std::string_view view_of(const Bytes& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+std::string login_text(std::string_view nonce, const base::Hash256& token_hash) {
+    // What else the key signs begins otherwise: no signature serves for two things.
+    std::string text = "marchwire.v1 login\n";
+    text += nonce;
+    text += view_of(token_hash);
+    return text;
+}
+
+std::optional<Close> Session::log_in(const wire::Hello& hello, base::UtcMs now) {
+    const base::Hash256 hash = base::sha256(hello.token);
+    auto known = backend_.find_token(hash);
+    if (!known) {
+        return Close{wire::CloseCode::unauthenticated, "This token is not known or has expired: ask your lead."};
+    }
+    if (!known->public_key.empty()) {
+        if (login_) {
+            login_->token_hash = hash;
+            login_->public_key = std::move(known->public_key);
+            login_->proven_at = now;
+        }
+        if (!is_proven_by(hello.signature)) {
+            return Close{wire::CloseCode::unauthenticated,
+                         "This token is bound to a device: sign the Challenge with its key, or ask for a new invite."};
+        }
+    }
+    grant_ = std::move(known->grant);
+    return std::nullopt;
+}
+
+/// A nonce that nobody has seen; the next is not guessed from it, since the seed stays here.
+void Session::challenge() {
+    const std::string count = std::to_string(login_->challenges++);
+    login_->nonce = view_of(base::sha256(login_->seed + count));
+    (void)queue_.push(fanout::DeliveryClass::b,
+                      wire::message_of(wire::Challenge{login_->nonce}, settings_.encoding));
+}
+
+bool Session::is_proven_by(const std::string& signature) const {
+    return login_ && base::is_signed_by(login_->public_key, login_text(login_->nonce, login_->token_hash), signature);
+}
+
+void Session::ask_for_proof(base::UtcMs now, Actions& actions) {
+    if (!std::exchange(login_->asked, true)) return challenge();
+    if (now - login_->proven_at < limits::proof_life + limits::proof_deadline) return;
+    close_in_order(wire::CloseCode::silent, "Sign the Challenge within a minute; come back and sign the first one.",
+                   actions);
+}
+
+void Session::on(const wire::Prove& proof, base::UtcMs now, Actions& actions) {
+    // Unasked, or of a token without a key: there is nothing to prove.
+    if (!must_prove() || !login_->asked) return;
+    if (!is_proven_by(proof.signature)) {
+        return close_in_order(wire::CloseCode::unauthenticated,
+                              "This is not the signature of your device's key: ask for a new invite.", actions);
+    }
+    login_->asked = false;
+    login_->proven_at = now;
+}
+
+void Session::on(const wire::ReadAccess& request, base::UtcMs now, Actions& actions) {
+    std::optional<base::Refusal> refusal;
+    if (!grant_) {
+        refusal = base::refuse(base::RefusalCode::permission_denied, "", "Who may get in is for leads: come in by /v1/ops.");
+    } else if (!commands_.take(now)) {
+        refusal = too_often();
+    }
+    if (refusal) return send(fanout::DeliveryClass::b, wire::Access{request.request, {}, {}, refusal}, actions);
+    actions.emplace_back(ReadAccess{request, actor()});
+}
+
+}  // namespace marchwire::session
