@@ -24,7 +24,8 @@ base::Result<DeviceFile> read_device(const std::string& path) {
     const auto text = read_file(path, device_file_bytes);
     if (!text) return text.error();
     const Json json = Json::parse(*text, nullptr, false);
-    const auto damaged = base::invalid(path, "This is no file that `marchwire redeem` made: redeem an invite into one.");
+    const auto damaged = base::invalid(path,
+                                       "This is no file that `marchwire redeem` made: redeem an invite into one.");
     if (!json.is_object() || !json["token"].is_string() || !json["key"].is_string()) {
         return damaged;
     }

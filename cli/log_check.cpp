@@ -5,6 +5,7 @@
 #include "wire/codec.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace marchwire::cli {
@@ -76,6 +77,13 @@ base::Result<void> LogCheck::check_signed_tip(const core::TipSigned& tip_signed,
     }
     ++signed_tips_;
     return {};
+}
+
+base::Result<access::KeyRing> existing_keys(const std::string& path) {
+    if (std::filesystem::exists(path)) return access::KeyRing::open(path);
+    return base::refuse(
+        base::RefusalCode::not_found, path,
+        "The keys of these logs are missing; restore them from the backup, or correct --data or --keys.");
 }
 
 }  // namespace marchwire::cli

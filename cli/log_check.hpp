@@ -39,4 +39,7 @@ private:
     std::uint64_t signed_tips_ = 0;
 };
 
+/// Keys are never made here: a log without its keys cannot be verified.
+[[nodiscard]] base::Result<access::KeyRing> existing_keys(const std::string& path);
+
 }  // namespace marchwire::cli

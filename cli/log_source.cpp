@@ -5,6 +5,8 @@
 #include "store/offline_log.hpp"
 #include "store/redis_log.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <future>
 #include <memory>
@@ -141,6 +143,35 @@ base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data
     auto offline = store::OfflineLog::open(data_directory);
     if (!offline) return offline.error();
     return std::unique_ptr<LogSource>(std::make_unique<DirectorySource>(std::move(*offline)));
+}
+
+base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::Seq from,
+                              const std::function<bool(const store::StoredEntry&)>& visit) {
+    while (true) {
+        const auto entries = source.read(log, from);
+        if (!entries) return entries.error();
+        if (entries->empty()) return {};
+        for (const store::StoredEntry& entry : *entries) {
+            if (!visit(entry)) return {};
+            from = entry.tip.seq.next();
+        }
+    }
+}
+
+base::Result<std::vector<base::LogId>> wanted_logs(LogSource& source, const std::string& name) {
+    if (name.empty()) return source.list();
+    const auto log = base::LogId::parse(name);
+    if (!log) return log.error();
+    return std::vector<base::LogId>{*log};
+}
+
+void add_redis_place(CLI::App& verb, store::RedisPlace& redis) {
+    verb.add_option("--store", redis.address, "address of the Redis that has the logs, while no server runs here")
+        ->envname("MARCHWIRE_STORE");
+    verb.add_option("--redis-user", redis.user, "of Redis' ACL")->envname("MARCHWIRE_REDIS_USER");
+    verb.add_option("--redis-password-file", redis.password_file, "Redis' password")
+        ->envname("MARCHWIRE_REDIS_PASSWORD_FILE");
+    verb.add_option("--redis-ca", redis.ca_file, "PEM: whom to believe under rediss://")->envname("MARCHWIRE_REDIS_CA");
 }
 
 }  // namespace marchwire::cli

@@ -5,7 +5,9 @@
 #include "store/redis_place.hpp"
 #include "verb.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace marchwire::cli {
@@ -23,5 +25,14 @@ public:
 /// else the directory itself under its exclusive lock (held as long as the source lives).
 [[nodiscard]] base::Result<std::unique_ptr<LogSource>> open_log_source(const std::string& data_directory,
                                                                        const store::RedisPlace& redis);
+
+/// Calls for each entry until it is false or the log ends. NOT_FOUND for a log without entries.
+[[nodiscard]] base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::Seq from,
+                                            const std::function<bool(const store::StoredEntry&)>& visit);
+/// The one of this name, or all for an empty one.
+[[nodiscard]] base::Result<std::vector<base::LogId>> wanted_logs(LogSource& source, const std::string& name);
+
+/// The flags that say where Redis is, as marchwired has them.
+void add_redis_place(CLI::App& verb, store::RedisPlace& redis);
 
 }  // namespace marchwire::cli

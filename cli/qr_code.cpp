@@ -78,7 +78,8 @@ base::Result<void> QrCode::write_png(const std::string& path, std::size_t pixels
     image.height = width;
     image.format = PNG_FORMAT_GRAY;
     if (png_image_write_to_file(&image, path.c_str(), 0, grey.data(), 0, nullptr) == 0) {
-        return base::refuse(base::RefusalCode::unavailable, path, "This file cannot be written: look at its directory.");
+        return base::refuse(base::RefusalCode::unavailable, path,
+                            "This file cannot be written: look at its directory.");
     }
     return {};
 }

@@ -43,6 +43,7 @@ void add_march(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
 void add_invite(CLI::App& app, Context& context);
 void add_log(CLI::App& app, Context& context);
+void add_audit(CLI::App& app, Context& context);
 
 // ---- verbs of a person: through the SDK, with --url and --token ---------------------------------
 void add_redeem(CLI::App& app, Context& context);

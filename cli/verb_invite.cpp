@@ -106,7 +106,8 @@ void change(Context& context, const InviteFlags& flags, const char* command, con
     const auto answer = admin.ask(
         {{"verb", "command"}, {"log", flags.scope}, {"command", {{command, {{"number", flags.number}}}}}});
     if (!answer) return report(context, answer.error());
-    print(context, {{"ok", true}, {"number", flags.number}}, std::string(done) + " " + std::to_string(flags.number) + "\n");
+    print(context, {{"ok", true}, {"number", flags.number}},
+          std::string(done) + " " + std::to_string(flags.number) + "\n");
 }
 
 void add_life(CLI::App& verb, const std::shared_ptr<InviteFlags>& flags) {
@@ -122,7 +123,8 @@ void add_invite(CLI::App& app, Context& context) {
     auto* invite = app.add_subcommand("invite", "bring people in, each on one device");
     invite->require_subcommand(1);
     const auto flags = std::make_shared<InviteFlags>();
-    auto* creating = invite->add_subcommand("create", "make a person, put them on the roster, print their link and code");
+    auto* creating = invite->add_subcommand("create",
+                                            "make a person, put them on the roster, print their link and code");
     creating->add_option("scope", flags->scope, "CAMPAIGN/MARCH, or CAMPAIGN for the national desk and auditors")
         ->required();
     creating->add_option("--role", flags->role, "city-lead, dispatcher, section-lead, head, side, tail, ...")

@@ -8,8 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
-#include <functional>
 #include <memory>
 #include <ostream>
 
@@ -26,41 +24,12 @@ struct LogFlags {
     std::string keys;
 };
 
-/// Calls for each entry until it is false or the log ends. NOT_FOUND for a log without entries.
-base::Result<void> each_entry(LogSource& source, const base::LogId& log, base::Seq from,
-                              const std::function<bool(const store::StoredEntry&)>& visit) {
-    while (true) {
-        const auto entries = source.read(log, from);
-        if (!entries) return entries.error();
-        if (entries->empty()) return {};
-        for (const store::StoredEntry& entry : *entries) {
-            if (!visit(entry)) return {};
-            from = entry.tip.seq.next();
-        }
-    }
-}
-
-/// Keys are never made here: a log without its keys cannot be verified.
-base::Result<access::KeyRing> keys_of(const std::string& path) {
-    if (std::filesystem::exists(path)) return access::KeyRing::open(path);
-    return base::refuse(
-        base::RefusalCode::not_found, path,
-        "The keys of these logs are missing; restore them from the backup, or correct --data or --keys.");
-}
-
-base::Result<std::vector<base::LogId>> wanted_logs(LogSource& source, const std::string& name) {
-    if (name.empty()) return source.list();
-    const auto log = base::LogId::parse(name);
-    if (!log) return log.error();
-    return std::vector<base::LogId>{*log};
-}
-
 class LogVerb {
 public:
     LogVerb(Context& context, const LogFlags& flags) : context_(context), flags_(flags) {}
 
     void verify() {
-        const auto keys = keys_of(flags_.keys.empty() ? context_.data + "/keys.json" : flags_.keys);
+        const auto keys = existing_keys(flags_.keys.empty() ? context_.data + "/keys.json" : flags_.keys);
         if (!keys) return report(context_, keys.error());
         auto source = open_log_source(context_.data, flags_.redis);
         if (!source) return report(context_, source.error());
@@ -138,23 +107,13 @@ private:
     const LogFlags& flags_;
 };
 
-/// As marchwired has them.
-void add_redis(CLI::App& log, store::RedisPlace& redis) {
-    log.add_option("--store", redis.address, "address of the Redis that has the logs, while no server runs here")
-        ->envname("MARCHWIRE_STORE");
-    log.add_option("--redis-user", redis.user, "of Redis' ACL")->envname("MARCHWIRE_REDIS_USER");
-    log.add_option("--redis-password-file", redis.password_file, "Redis' password")
-        ->envname("MARCHWIRE_REDIS_PASSWORD_FILE");
-    log.add_option("--redis-ca", redis.ca_file, "PEM: whom to believe under rediss://")->envname("MARCHWIRE_REDIS_CA");
-}
-
 }  // namespace
 
 void add_log(CLI::App& app, Context& context) {
     auto* log = app.add_subcommand("log", "what was accepted, by whom, when");
     log->require_subcommand(1);
     const auto flags = std::make_shared<LogFlags>();
-    add_redis(*log, flags->redis);
+    add_redis_place(*log, flags->redis);
     auto* verifying = log->add_subcommand("verify", "check chain and signed tips, of all logs or of one");
     verifying->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH");
     verifying->add_option("--keys", flags->keys, "the servers' key file (keys.json in --data)")

@@ -83,7 +83,8 @@ void Redemptions::read(const std::string& body, Done done) {
         return done(page_of(refusal));
     }
     const Json said = Json::parse(body, nullptr, false);
-    if (!said.is_object()) return done(page_of(base::invalid("", "Send one JSON object with link or code, and public_key.")));
+    if (!said.is_object())
+        return done(page_of(base::invalid("", "Send one JSON object with link or code, and public_key.")));
     const auto asked = std::make_shared<Asked>();
     const auto key = base::from_base64(text_in(said, "public_key"));
     if (!key || !base::is_p256_point(*key)) {
@@ -133,17 +134,18 @@ void Redemptions::put(const AskedPtr& asked) {
     asked->wish.token_hash = access::hash_token(asked->token);
     core::Command command;
     command.body = asked->wish;
-    parts_.city.command({asked->campaign, {}}, std::move(command), server_itself(),
-                        [asked](const base::Result<wire::Accepted>& outcome) {
-                            if (!outcome) return asked->done(page_of(outcome.error()));
-                            // What was accepted may be that the code was wrong.
-                            if (outcome->made == 0) {
-                                return asked->done(page_of(base::refuse(
-                                    base::RefusalCode::permission_denied, "code",
-                                    "This code is wrong: listen again. After five wrong ones only the link opens it.")));
-                            }
-                            asked->done(page_of(200, {{"token", asked->token}}));
-                        });
+    parts_.city.command(
+        {asked->campaign, {}}, std::move(command), server_itself(),
+        [asked](const base::Result<wire::Accepted>& outcome) {
+            if (!outcome) return asked->done(page_of(outcome.error()));
+            // What was accepted may be that the code was wrong.
+            if (outcome->made == 0) {
+                return asked->done(page_of(
+                    base::refuse(base::RefusalCode::permission_denied, "code",
+                                 "This code is wrong: listen again. After five wrong ones only the link opens it.")));
+            }
+            asked->done(page_of(200, {{"token", asked->token}}));
+        });
 }
 
 }  // namespace marchwire

@@ -17,9 +17,9 @@ namespace marchwire {
 
 /// Takes `{"link": "...#flag-day-2018.17.SECRET", "public_key": "..."}`, or `{"code": "17-K7QF-M2PX", "campaign":
 /// "flag-day-2018", "public_key": "..."}` (the campaign may be left out on a server that has one alone). `public_key`:
-/// the device's point of P-256, 65 bytes as base64url. Answers `{"token": "..."}`, said this once and bound to that key;
-/// else `{"error": {"code", "field", "message"}}`. Asked again with the same key it gives another token for the same
-/// invite, so that an answer which was lost on its way costs nobody their invite.
+/// the device's point of P-256, 65 bytes as base64url. Answers `{"token": "..."}`, said this once and bound to that
+/// key; else `{"error": {"code", "field", "message"}}`. Asked again with the same key it gives another token for the
+/// same invite, so that an answer which was lost on its way costs nobody their invite.
 ///
 /// Works on the thread of `io`; ends before the city.
 class Redemptions {

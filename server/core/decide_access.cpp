@@ -112,9 +112,8 @@ std::size_t devices_of(const CampaignAsk& ask, PersonId person) {
     const auto tokens = std::ranges::count_if(ask.state.tokens, [&](const Token& token) {
         return token.person == person && !token.revoked && !token.public_key.empty();
     });
-    const auto invites = std::ranges::count_if(ask.state.invites, [&](const Invite& invite) {
-        return invite.person == person && invite.is_alive(ask.now);
-    });
+    const auto invites = std::ranges::count_if(
+        ask.state.invites, [&](const Invite& invite) { return invite.person == person && invite.is_alive(ask.now); });
     return static_cast<std::size_t>(tokens + invites);
 }
 
@@ -297,7 +296,8 @@ Decision decide_on(const CampaignAsk& ask, const ConfirmInvite& wish) {
     if (auto wrong = check_own_march(ask, invite->march)) return *wrong;
     const bool by_host = ask.actor.host && invite->by;
     if (!by_host && !may_confirm(*invite, ask.actor.person, ask.actor.role, ask.actor.march)) {
-        return denied("Whoever made an invite, or is invited, does not confirm it: another lead or the national desk does.");
+        return denied(
+            "Whoever made an invite, or is invited, does not confirm it: another lead or the national desk does.");
     }
     if (invite->state != InviteState::unconfirmed || !invite->is_alive(ask.now)) {
         return base::refuse(base::RefusalCode::invalid_transition, "number", "This invite waits for no confirmation.");

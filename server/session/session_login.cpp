@@ -52,8 +52,7 @@ std::optional<Close> Session::log_in(const wire::Hello& hello, base::UtcMs now) 
 void Session::challenge() {
     const std::string count = std::to_string(login_->challenges++);
     login_->nonce = view_of(base::sha256(login_->seed + count));
-    (void)queue_.push(fanout::DeliveryClass::b,
-                      wire::message_of(wire::Challenge{login_->nonce}, settings_.encoding));
+    (void)queue_.push(fanout::DeliveryClass::b, wire::message_of(wire::Challenge{login_->nonce}, settings_.encoding));
 }
 
 bool Session::is_proven_by(const std::string& signature) const {
@@ -81,7 +80,8 @@ void Session::on(const wire::Prove& proof, base::UtcMs now, Actions& actions) {
 void Session::on(const wire::ReadAccess& request, base::UtcMs now, Actions& actions) {
     std::optional<base::Refusal> refusal;
     if (!grant_) {
-        refusal = base::refuse(base::RefusalCode::permission_denied, "", "Who may get in is for leads: come in by /v1/ops.");
+        refusal = base::refuse(base::RefusalCode::permission_denied, "",
+                               "Who may get in is for leads: come in by /v1/ops.");
     } else if (!commands_.take(now)) {
         refusal = too_often();
     }

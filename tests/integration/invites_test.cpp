@@ -127,8 +127,7 @@ TEST_CASE("a token that was taken from a phone opens nothing without its key", "
     host.hand("Tail 1").must({"check-in"});
 }
 
-TEST_CASE("a code that was told on the phone lets somebody in and five wrong ones void it",
-          "[integration][invites]") {
+TEST_CASE("a code that was told on the phone lets somebody in and five wrong ones void it", "[integration][invites]") {
     WithMarch server;
     const Host host{server, {}};
     const std::string code = host.invite("side", "Side 1").at("code");

@@ -61,8 +61,8 @@ std::optional<DeviceKey> DeviceKey::from_pem(const std::string& pem) {
     if (key == nullptr) return std::nullopt;
     std::array<char, 32> group{};
     std::size_t size = 0;
-    const bool named = EVP_PKEY_get_utf8_string_param(key.get(), OSSL_PKEY_PARAM_GROUP_NAME, group.data(),
-                                                      group.size(), &size) == 1;
+    const bool named = EVP_PKEY_get_utf8_string_param(key.get(), OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(),
+                                                      &size) == 1;
     if (!named || std::string_view(group.data(), size) != "prime256v1") return std::nullopt;
     return DeviceKey(std::move(key));
 }

@@ -25,7 +25,9 @@ public:
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-            [this](auto handler, boost::asio::mutable_buffer into) { bytes_->read_some(into, copyable(std::move(handler))); },
+            [this](auto handler, boost::asio::mutable_buffer into) {
+                bytes_->read_some(into, copyable(std::move(handler)));
+            },
             token, first_of(buffers));
     }
     template <class Buffers, class Token>
@@ -35,15 +37,15 @@ public:
                 bytes_->write_some(pieces, copyable(std::move(handler)));
             },
             token,
-            std::vector<boost::asio::const_buffer>(boost::asio::buffer_sequence_begin(buffers), boost::asio::buffer_sequence_end(buffers)));
+            std::vector<boost::asio::const_buffer>(boost::asio::buffer_sequence_begin(buffers),
+                                                   boost::asio::buffer_sequence_end(buffers)));
     }
 
 private:
     template <class Callback>
     static ByteStream::Done copyable(Callback handler) {
-        return [kept = std::make_shared<Callback>(std::move(handler))](boost::system::error_code error, std::size_t bytes) {
-            std::move (*kept)(error, bytes);
-        };
+        return [kept = std::make_shared<Callback>(std::move(handler))](
+                   boost::system::error_code error, std::size_t bytes) { std::move (*kept)(error, bytes); };
     }
     template <class Buffers>
     static boost::asio::mutable_buffer first_of(const Buffers& buffers) {
@@ -63,9 +65,8 @@ inline void beast_close_socket(Layer& layer) {
 }
 template <class Callback>
 void async_teardown(boost::beast::role_type, Layer& layer, Callback handler) {
-    layer.bytes().say_goodbye([kept = std::make_shared<Callback>(std::move(handler))] {
-        std::move (*kept)(boost::system::error_code());
-    });
+    layer.bytes().say_goodbye(
+        [kept = std::make_shared<Callback>(std::move(handler))] { std::move (*kept)(boost::system::error_code()); });
 }
 
 }  // namespace marchwire::sdk

@@ -77,12 +77,16 @@ std::string body_of(const Invitation& invitation, const DeviceKey& key) {
 }
 
 ErrorCode code_named(const std::string& name) {
-    static const std::map<std::string, ErrorCode> codes = {
-        {"INVALID_ARGUMENT", ErrorCode::invalid_argument},   {"UNAUTHENTICATED", ErrorCode::unauthenticated},
-        {"PERMISSION_DENIED", ErrorCode::permission_denied}, {"NOT_FOUND", ErrorCode::not_found},
-        {"INVALID_TRANSITION", ErrorCode::invalid_transition}, {"CONFLICT", ErrorCode::conflict},
-        {"EXPIRED", ErrorCode::expired},                     {"RATE_LIMITED", ErrorCode::rate_limited},
-        {"TOO_LARGE", ErrorCode::too_large},                 {"UNAVAILABLE", ErrorCode::unavailable}};
+    static const std::map<std::string, ErrorCode> codes = {{"INVALID_ARGUMENT", ErrorCode::invalid_argument},
+                                                           {"UNAUTHENTICATED", ErrorCode::unauthenticated},
+                                                           {"PERMISSION_DENIED", ErrorCode::permission_denied},
+                                                           {"NOT_FOUND", ErrorCode::not_found},
+                                                           {"INVALID_TRANSITION", ErrorCode::invalid_transition},
+                                                           {"CONFLICT", ErrorCode::conflict},
+                                                           {"EXPIRED", ErrorCode::expired},
+                                                           {"RATE_LIMITED", ErrorCode::rate_limited},
+                                                           {"TOO_LARGE", ErrorCode::too_large},
+                                                           {"UNAVAILABLE", ErrorCode::unavailable}};
     const auto found = codes.find(name);
     return found == codes.end() ? ErrorCode::unknown : found->second;
 }
@@ -126,11 +130,10 @@ public:
         deadline_.async_wait([self = shared_from_this()](error_code error) {
             if (!error) self->end(no_answer("No answer came in time"));
         });
-        resolver_.async_resolve(url_.host, url_.port,
-                                [self = shared_from_this()](error_code error, const auto& found) {
-                                    if (error) return self->end(no_answer(error.message()));
-                                    self->connect(found);
-                                });
+        resolver_.async_resolve(url_.host, url_.port, [self = shared_from_this()](error_code error, const auto& found) {
+            if (error) return self->end(no_answer(error.message()));
+            self->connect(found);
+        });
     }
 
 private:
@@ -186,9 +189,7 @@ private:
 
 void redeem(boost::asio::io_context& io, const Invitation& invitation, const DeviceKey& key,
             std::function<void(const Redeemed&)> done) {
-    const auto refuse = [&](Error error) {
-        asio::post(io, [done, error = std::move(error)] { done(error); });
-    };
+    const auto refuse = [&](Error error) { asio::post(io, [done, error = std::move(error)] { done(error); }); };
     auto url = url_of(invitation.url.empty() ? invitation.link : invitation.url);
     if (!url) {
         return refuse(error_with(ErrorCode::invalid_argument, "url",

@@ -78,9 +78,9 @@ TEST_CASE("a link bears campaign and invite and a secret behind its hash sign", 
         CHECK(read->number == 17);
         CHECK(read->secret == link.secret);
     }
-    for (const std::string& text : {std::string(), std::string("https://march.example.org/m"), fragment.substr(1, 20),
-                                    fragment + "x", "Flag Day.17." + link.secret, "flag-day-2018.0." + link.secret,
-                                    "flag-day-2018.." + link.secret}) {
+    for (const std::string& text :
+         {std::string(), std::string("https://march.example.org/m"), fragment.substr(1, 20), fragment + "x",
+          "Flag Day.17." + link.secret, "flag-day-2018.0." + link.secret, "flag-day-2018.." + link.secret}) {
         INFO(text);
         CHECK_FALSE(read_link(text).has_value());
     }

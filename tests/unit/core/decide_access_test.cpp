@@ -70,7 +70,9 @@ struct Access {
         wish.code_is_right = right;
         return wish;
     }
-    [[nodiscard]] InviteState state_of(std::uint32_t number) const { return campaign.state.invites.at(number - 1).state; }
+    [[nodiscard]] InviteState state_of(std::uint32_t number) const {
+        return campaign.state.invites.at(number - 1).state;
+    }
     /// This person is in, on a device.
     void let_in(PersonId person, Role role, const char* march, char key) {
         campaign.must(invite(person, role, march));

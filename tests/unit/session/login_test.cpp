@@ -42,9 +42,7 @@ struct Phone {
         const Json said{{"hello", {{"protocol", 1}, {"device", "7"}, {"token", lead_token}, {"signature", signed_by}}}};
         return talk.say(said.dump());
     }
-    Actions prove(const std::string& signed_by) {
-        return talk.say(Json{{"prove", {{"signature", signed_by}}}}.dump());
-    }
+    Actions prove(const std::string& signed_by) { return talk.say(Json{{"prove", {{"signature", signed_by}}}}.dump()); }
 };
 
 TEST_CASE("a device that signs the challenge is in with one round trip", "[session][login]") {

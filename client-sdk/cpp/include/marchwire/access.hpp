@@ -49,8 +49,8 @@ struct Invitation {
     std::string code;      ///< "17-K7QF-M2PX", in any case
     std::string campaign;  ///< with a code; may be empty where the server has one campaign alone
 };
-/// The token, or why not: NOT_FOUND (no such invite), EXPIRED, INVALID_TRANSITION (used by another device, or waits for a
-/// lead's confirmation), PERMISSION_DENIED (wrong code), RATE_LIMITED, UNAVAILABLE (no answer came).
+/// The token, or why not: NOT_FOUND (no such invite), EXPIRED, INVALID_TRANSITION (used by another device, or waits for
+/// a lead's confirmation), PERMISSION_DENIED (wrong code), RATE_LIMITED, UNAVAILABLE (no answer came).
 using Redeemed = std::variant<std::string, Error>;
 /// Asks the server once, within 30 s. The same key may ask again when no answer came: the invite is not lost. `done` on
 /// the io_context's thread.
@@ -73,9 +73,9 @@ struct Invite {
     Role role = Role::unknown;
     InviteState state = InviteState::unknown;
     UtcMs expires_at = 0;
-    PersonId by = 0;            ///< 0: the host
+    PersonId by = 0;  ///< 0: the host
     bool second_device = false;
-    std::string code;           ///< to be spoken; empty: void after five wrong ones, or not for you
+    std::string code;  ///< to be spoken; empty: void after five wrong ones, or not for you
 };
 struct PersonAccess {
     PersonId person = 0;
