@@ -69,10 +69,15 @@ private:
         const std::string actor = who(*entry);
         const Json event = Json::parse(wire::entry_json(*entry)).value("event", Json::object());
         const std::string what = event.empty() ? std::string() : event.begin().key();
-        const bool is_wanted = (flags_.by.empty() || flags_.by == actor) && (flags_.what.empty() || flags_.what == what);
+        const bool is_wanted = (flags_.by.empty() || flags_.by == actor) &&
+                               (flags_.what.empty() || flags_.what == what);
         if (!is_wanted) return;
-        const Json row{{"log", log.text()},         {"seq", stored.tip.seq.value}, {"at_ms", entry->at.value},
-                       {"made_at_ms", entry->made_at.value}, {"by", actor},         {"what", what},
+        const Json row{{"log", log.text()},
+                       {"seq", stored.tip.seq.value},
+                       {"at_ms", entry->at.value},
+                       {"made_at_ms", entry->made_at.value},
+                       {"by", actor},
+                       {"what", what},
                        {"event", event.empty() ? event : *event.begin()}};
         const std::string text = import::local_text(entry->at, "UTC") + "\t" + log.text() + "\t" +
                                  std::to_string(stored.tip.seq.value) + "\t" + actor + "\t" + what + "\t" +
@@ -81,7 +86,9 @@ private:
     }
 
     void conclude(const base::LogId& log, const LogCheck& check, const base::Result<void>& whole) {
-        Json row{{"log", log.text()}, {"entries", check.tip().seq.value}, {"signed_tips", check.signed_tips()},
+        Json row{{"log", log.text()},
+                 {"entries", check.tip().seq.value},
+                 {"signed_tips", check.signed_tips()},
                  {"whole", whole.has_value()}};
         std::string text = log.text() + ": " + std::to_string(check.tip().seq.value) + " entries, " +
                            std::to_string(check.signed_tips()) + " signed tips, ";
@@ -119,7 +126,8 @@ void audit(Context& context, const AuditFlags& flags) {
 }  // namespace
 
 void add_audit(CLI::App& app, Context& context) {
-    auto* verb = app.add_subcommand("audit", "who did what, of all logs or of one, with chain and signed tips verified");
+    auto* verb = app.add_subcommand("audit",
+                                    "who did what, of all logs or of one, with chain and signed tips verified");
     const auto flags = std::make_shared<AuditFlags>();
     verb->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH");
     verb->add_option("--by", flags->by, "of this callsign alone");

@@ -40,7 +40,7 @@ struct CampaignDraft {
     [[nodiscard]] bool usable() const { return count_of(findings, Weight::error) == 0 && !marches.empty(); }
 };
 
-/// Pure but for the system's zone tables; any thread. A row with an error is not among `marches`.
+/// Pure but for the system's zone tables; any thread. A row that cannot be read is not among `marches`.
 [[nodiscard]] CampaignDraft read_campaign_csv(std::string_view bytes);
 
 }  // namespace marchwire::import

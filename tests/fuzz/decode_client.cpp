@@ -2,19 +2,18 @@
 #include "base/limits.hpp"
 #include "wire/codec.hpp"
 
+#include "support/must.hpp"
+
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <variant>
+
+using marchwire::test::must;
 
 namespace {
 
 namespace wire = marchwire::wire;
 namespace limits = marchwire::base::limits;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
 
 struct Bounded {
     void operator()(const wire::Hello& hello) const {
@@ -40,11 +39,8 @@ struct Bounded {
 
 }  // namespace
 
-// Called by the fuzzer, or by support/replay_main.cpp.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string bytes(data, data + size);
+    const std::string bytes = marchwire::test::bytes_of(data, size);
     for (const wire::Encoding encoding : {wire::Encoding::proto, wire::Encoding::json}) {
         const auto message = wire::decode_client(bytes, encoding);
         if (message) {

@@ -1,25 +1,21 @@
 // Stored bytes are refused, or read into an entry that is written and read again without change.
 #include "wire/codec.hpp"
 
+#include "support/must.hpp"
+
 #include <cstdint>
-#include <cstdlib>
 #include <string>
+
+using marchwire::test::must;
 
 namespace {
 
 namespace wire = marchwire::wire;
 
-void must(bool holds) {
-    if (!holds) std::abort();
-}
-
 }  // namespace
 
-// Called by the fuzzer, or by support/replay_main.cpp.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string bytes(data, data + size);
+    const std::string bytes = marchwire::test::bytes_of(data, size);
     const auto entry = wire::decode_stored(bytes);
     if (!entry) {
         must(!entry.error().message.empty());

@@ -2,23 +2,22 @@
 #include "wire/frame_reader.hpp"
 #include "wire/utf8.hpp"
 
+#include "support/must.hpp"
+
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+using marchwire::test::must;
 
 namespace {
 
 namespace wire = marchwire::wire;
 
 constexpr std::size_t message_bytes_max = 1024;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
 
 /// One event as text, its promises checked.
 struct Said {
@@ -82,11 +81,8 @@ Events read_bytewise(std::string_view bytes) {
 
 }  // namespace
 
-// Called by the fuzzer, or by support/replay_main.cpp.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string bytes(data, data + size);
+    const std::string bytes = marchwire::test::bytes_of(data, size);
     const Events whole = read_whole(bytes);
     must(read_bytewise(bytes) == whole);
     // At most 64 cuts, so that a long input costs no more than 64 readings.

@@ -41,7 +41,8 @@ TEST_CASE("an audit says who changed the march and that nothing was altered sinc
         if (!running) REQUIRE(server.stop() == 0);
         const auto rows = server.rows();
         REQUIRE(rows.size() >= 3);
-        const auto changed = std::ranges::find_if(rows, [](const Json& row) { return row.value("what", "") == "phaseChanged"; });
+        const auto changed = std::ranges::find_if(
+            rows, [](const Json& row) { return row.value("what", "") == "phaseChanged"; });
         REQUIRE(changed != rows.end());
         CHECK(changed->at("by") == "Lead 1");
         CHECK(changed->at("event").at("to") == "ASSEMBLING");

@@ -26,12 +26,13 @@ struct ScratchRoot {
         std::ofstream(dpkg / "status");
         fs::create_directories(root / "etc");
         const std::string file = directory.path() + "/marchwire.deb";
-        const Ended built = run_program({source / "packaging/build_deb.sh", fs::path(MARCHWIRED_PATH).parent_path(),
-                                         "0.1.0", file});
+        const Ended built = run_program(
+            {source / "packaging/build_deb.sh", fs::path(MARCHWIRED_PATH).parent_path(), "0.1.0", file});
         REQUIRE(built.exit_code == 0);
         // Its scripts run here and not in the root, which has no shell; the libraries are this system's.
-        const Ended installed = run_program({"sh", "-c", "exec \"$@\" 2>&1", "sh", "dpkg", "--root=" + root.string(), "--force-not-root", "--force-depends",
-                                             "--force-script-chrootless", "--install", file});
+        const Ended installed = run_program({"sh", "-c", "exec \"$@\" 2>&1", "sh", "dpkg", "--root=" + root.string(),
+                                             "--force-not-root", "--force-depends", "--force-script-chrootless",
+                                             "--install", file});
         INFO(installed.out);
         REQUIRE(installed.exit_code == 0);
     }
@@ -85,10 +86,10 @@ TEST_CASE("behind Caddy followers read and marshals come in by one name with its
     std::stringstream sample;
     sample << std::ifstream(source / "samples/caddy/Caddyfile").rdbuf();
     // An authority of its own in place of one on the internet.
-    std::ofstream(home.path() + "/Caddyfile") << "{\n local_certs\n skip_install_trust\n admin off\n"
-                                              << " auto_https disable_redirects\n storage file_system " << home.path()
-                                              << "/kept\n}\n"
-                                              << sample.str();
+    std::ofstream(home.path() + "/Caddyfile")
+        << "{\n local_certs\n skip_install_trust\n admin off\n"
+        << " auto_https disable_redirects\n storage file_system " << home.path() << "/kept\n}\n"
+        << sample.str();
     Program caddy({"env", "HOME=" + home.path(), "MARCHWIRE_NAME=https://" + name,
                    "MARCHWIRE_OPS=" + server.staff_address(), "MARCHWIRE_LISTEN=" + server.followers_address(), "caddy",
                    "run", "--adapter", "caddyfile", "--config", home.path() + "/Caddyfile"},
@@ -111,9 +112,7 @@ TEST_CASE("behind Caddy followers read and marshals come in by one name with its
         return run_program(verb).exit_code == 0;
     };
     // The certificate is made when the first one asks.
-    wait_until([&] {
-        return does({"redeem", invite.at("code"), "--server", "https://" + name, "--into", device});
-    });
+    wait_until([&] { return does({"redeem", invite.at("code"), "--server", "https://" + name, "--into", device}); });
     CHECK(does({"--device", device, "check-in"}));
     Somebody follower(doors, "", authority);
     follower.follow(feed("public"));
