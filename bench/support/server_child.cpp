@@ -71,10 +71,12 @@ Scratch::~Scratch() {
     fs::remove_all(path_, error);
 }
 
-ServerChild::ServerChild(const fs::path& program, const fs::path& directory) : directory_(directory) {
+ServerChild::ServerChild(const fs::path& program, const fs::path& directory, const std::vector<std::string>& more)
+    : directory_(directory) {
     const fs::path said = directory_ / "server.log";
     std::vector<std::string> arguments{program.string(), "--data",      data().string(), "--listen",   "127.0.0.1:0",
                                        "--listen-ops",   "127.0.0.1:0", "--admin",       "127.0.0.1:0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
     process_ = ::fork();
     if (process_ < 0) give_up("cannot start another process");
     if (process_ == 0) become_server(arguments, said);

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace marchwire::bench {
 
@@ -26,7 +28,9 @@ private:
 /// most ten seconds until it is ready; ends the program when it is not. The destructor stops it by SIGTERM.
 class ServerChild {
 public:
-    ServerChild(const std::filesystem::path& program, const std::filesystem::path& directory);
+    /// `more`: further arguments of the server.
+    ServerChild(const std::filesystem::path& program, const std::filesystem::path& directory,
+                const std::vector<std::string>& more = {});
     ServerChild(const ServerChild&) = delete;
     ServerChild& operator=(const ServerChild&) = delete;
     ~ServerChild();

@@ -17,10 +17,10 @@ namespace wire = marchwire::wire;
 namespace {
 
 constexpr base::UtcMs noon{1'528'984'800'000};
-constexpr std::array roles{core::Role::follower,       core::Role::side,         core::Role::head,
-                           core::Role::tail,           core::Role::medic,        core::Role::section_lead,
+constexpr std::array roles{core::Role::follower,       core::Role::side,           core::Role::head,
+                           core::Role::tail,           core::Role::medic,          core::Role::section_lead,
                            core::Role::legal_observer, core::Role::police_liaison, core::Role::dispatcher,
-                           core::Role::anchor,         core::Role::city_lead,    core::Role::national_desk,
+                           core::Role::anchor,         core::Role::city_lead,      core::Role::national_desk,
                            core::Role::auditor};
 
 const base::Slug campaign_name = base::Slug::parse("c").value();
