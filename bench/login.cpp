@@ -176,10 +176,10 @@ double checks_per_second(const sdk::DeviceKey& key) {
 }
 
 void make_certificate(const fs::path& directory) {
-    const std::string command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "
-                                "/CN=bench -addext subjectAltName=IP:127.0.0.1 -keyout '" +
-                                (directory / "key.pem").string() + "' -out '" + (directory / "cert.pem").string() +
-                                "' 2>/dev/null";
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "
+        "/CN=bench -addext subjectAltName=IP:127.0.0.1 -keyout '" +
+        (directory / "key.pem").string() + "' -out '" + (directory / "cert.pem").string() + "' 2>/dev/null";
     if (std::system(command.c_str()) != 0) give_up("openssl made no certificate");  // NOLINT: our own words
 }
 

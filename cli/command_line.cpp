@@ -41,6 +41,7 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_march(app, context);
     add_token(app, context);
     add_invite(app, context);
+    add_roster(app, context);
     add_log(app, context);
     add_audit(app, context);
     add_redeem(app, context);

@@ -2,9 +2,7 @@
 
 #include "verb.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 namespace marchwire::cli {
@@ -35,18 +33,7 @@ base::Result<DeviceFile> read_device(const std::string& path) {
 }
 
 base::Result<void> write_device(const std::string& path, const DeviceFile& file) {
-    const std::string text = Json{{"token", file.token}, {"key", file.key.pem()}}.dump() + "\n";
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0 && errno == EEXIST) {
-        return base::refuse(base::RefusalCode::conflict, path, "A device lies there: name another file for this one.");
-    }
-    const bool written = descriptor >= 0 &&
-                         ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         ::fsync(descriptor) == 0;
-    if (descriptor >= 0) (void)::close(descriptor);
-    if (written) return {};
-    if (descriptor >= 0) (void)::unlink(path.c_str());
-    return base::refuse(base::RefusalCode::unavailable, path, "This file cannot be written: look at its directory.");
+    return write_private_file(path, Json{{"token", file.token}, {"key", file.key.pem()}}.dump() + "\n", Existing::kept);
 }
 
 }  // namespace marchwire::cli

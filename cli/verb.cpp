@@ -1,7 +1,11 @@
 #include "verb.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -57,6 +61,21 @@ base::Result<std::string> read_file(const std::string& path, std::size_t most) {
     if (bytes.size() <= most) return bytes;
     return base::refuse(base::RefusalCode::too_large, path,
                         "This file is larger than " + std::to_string(most) + " bytes; split or simplify it.");
+}
+
+base::Result<void> write_private_file(const std::string& path, const std::string& text, Existing existing) {
+    const int mode = existing == Existing::kept ? O_EXCL : O_TRUNC;
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | mode, S_IRUSR | S_IWUSR);
+    if (descriptor < 0 && errno == EEXIST) {
+        return base::refuse(base::RefusalCode::conflict, path, "This file is there already: name another one.");
+    }
+    const bool written = descriptor >= 0 && ::fchmod(descriptor, S_IRUSR | S_IWUSR) == 0 &&
+                         ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                         ::fsync(descriptor) == 0;
+    if (descriptor >= 0) (void)::close(descriptor);
+    if (written) return {};
+    if (descriptor >= 0) (void)::unlink(path.c_str());
+    return base::refuse(base::RefusalCode::unavailable, path, "This file cannot be written: look at its directory.");
 }
 
 }  // namespace marchwire::cli

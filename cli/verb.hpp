@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -36,12 +37,20 @@ void print(Context& context, const nlohmann::json& json, std::string_view text);
 /// The bytes of a file of at most `most` bytes. NOT_FOUND, TOO_LARGE, each with the path in its field.
 [[nodiscard]] base::Result<std::string> read_file(const std::string& path, std::size_t most);
 
+/// Whether a file that is there already is lost.
+enum class Existing : std::uint8_t { kept, replaced };
+/// Written whole, for its owner alone. CONFLICT when it is there and kept, UNAVAILABLE when it cannot be written, each
+/// with the path in its field.
+[[nodiscard]] base::Result<void> write_private_file(const std::string& path, const std::string& text,
+                                                    Existing existing);
+
 // ---- verbs of the host: through DATA/admin.sock -------------------------------------------------
 void add_import(CLI::App& app, Context& context);
 void add_campaign(CLI::App& app, Context& context);
 void add_march(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
 void add_invite(CLI::App& app, Context& context);
+void add_roster(CLI::App& app, Context& context);
 void add_log(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
 

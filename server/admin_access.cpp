@@ -70,9 +70,28 @@ base::Result<std::uint64_t> AdminVerbs::person_for(const base::LogId& scope, con
     return added->made;
 }
 
+/// Null when nobody on the roster is called that.
+AdminVerbs::Answer AdminVerbs::member_called(const base::LogId& march, const std::string& callsign) {
+    const auto state = state_of(march);
+    if (!state) return state.error();
+    for (const Json& member : state->members.value("roster", Json::array())) {
+        if (member.value("callsign", "") == callsign) return Said{member};
+    }
+    return Said{Json()};
+}
+
 base::Result<void> AdminVerbs::put_on_roster(const base::LogId& march, std::uint64_t person,
                                              const std::string& callsign, core::Role role, std::uint32_t section) {
+    const auto member = member_called(march, callsign);
+    if (!member) return member.error();
     core::AssignDuty duty;
+    if (!member->members.is_null()) {
+        // Whoever stands there already keeps buddy and phone.
+        const Json& now = member->members;
+        if (role_in(now) == role && now.value("section", 0U) == section) return {};
+        duty.buddy = base::PersonId{wide(now, "buddy")};
+        duty.no_phone = now.value("noPhone", false);
+    }
     duty.person = base::PersonId{person};
     duty.callsign = callsign;
     duty.role = role;
@@ -202,6 +221,29 @@ AdminVerbs::Answer AdminVerbs::invite(const base::LogId& scope, core::InviteMars
                      {"number", number},
                      {"person", person.value},
                      {"expires_ms", expires.value}}};
+}
+
+/// For somebody who is on the roster already, as what they are there.
+AdminVerbs::Answer AdminVerbs::invite_member(const Json& request) {
+    const auto log = log_of(request, "campaign");
+    if (!log) return log.error();
+    const auto callsign = text_of(request, "callsign");
+    if (!callsign) return callsign.error();
+    const auto march = base::Slug::parse(request.value("march", ""), "march");
+    if (!march) return march.error();
+    const base::LogId scope{log->campaign, *march};
+    const auto expires = invite_expires(request, scope);
+    if (!expires) return expires.error();
+    const auto member = member_called(scope, *callsign);
+    if (!member) return member.error();
+    if (member->members.is_null()) {
+        return base::refuse(base::RefusalCode::not_found, "callsign", "Nobody on this roster is called that.");
+    }
+    core::InviteMarshal wish;
+    wish.person = base::PersonId{wide(member->members, "person")};
+    wish.role = role_in(member->members);
+    wish.expires_at = *expires;
+    return invite(scope, std::move(wish));
 }
 
 /// In one tap, for a phone that was lost: whoever it was for is known.

@@ -75,6 +75,7 @@ AdminVerbs::Answer AdminVerbs::run(const Json& request) {
     if (*verb == "token_revoke") return token_revoke(request);
     if (*verb == "invite_create") return invite_create(request);
     if (*verb == "invite_again") return invite_again(request);
+    if (*verb == "invite_member") return invite_member(request);
     if (*verb == "invite_list") return invite_list(request);
     if (*verb == "status") return status();
     if (*verb == "move_clock") return move_clock(request);

@@ -29,6 +29,7 @@ namespace marchwire {
 /// | token_revoke | campaign, number, reason | |
 /// | invite_create | as token_create, second_device | link and code (shown this once), number, person, expires_ms |
 /// | invite_again | campaign, number | the same, for the same person; their devices and invites are void |
+/// | invite_member | campaign, march, callsign | the same, for somebody of the roster |
 /// | invite_list | campaign | invites |
 /// | status | | version, sessions, marches, ..., demo_clock |
 /// | move_clock | seconds | now_ms, kept (marches); when all that is due by then is stored and told |
@@ -76,6 +77,7 @@ private:
     [[nodiscard]] Answer token_revoke(const Json& request);
     [[nodiscard]] Answer invite_create(const Json& request);
     [[nodiscard]] Answer invite_again(const Json& request);
+    [[nodiscard]] Answer invite_member(const Json& request);
     [[nodiscard]] Answer invite_list(const Json& request);
     [[nodiscard]] Answer status() const;
     [[nodiscard]] Answer move_clock(const Json& request);
@@ -92,6 +94,7 @@ private:
     [[nodiscard]] base::Result<std::uint64_t> enlist(const Json& request, const base::LogId& scope, core::Role role,
                                                      const std::string& callsign);
     [[nodiscard]] base::Result<std::uint64_t> person_for(const base::LogId& scope, const std::string& callsign);
+    [[nodiscard]] Answer member_called(const base::LogId& march, const std::string& callsign);
     [[nodiscard]] base::Result<void> put_on_roster(const base::LogId& march, std::uint64_t person,
                                                    const std::string& callsign, core::Role role, std::uint32_t section);
 

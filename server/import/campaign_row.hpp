@@ -2,19 +2,13 @@
 #pragma once
 
 #include "import/campaign_csv.hpp"
-#include "import/csv.hpp"
+#include "import/csv_header.hpp"
 
-#include <map>
-#include <string>
-#include <string_view>
+#include <optional>
 
 namespace marchwire::import {
 
-/// Column name -> its index in each record.
-using Columns = std::map<std::string, std::size_t, std::less<>>;
-
-/// Maps the header's names; errors for required ones that are missing and for names twice, warnings for
-/// unknown ones.
+/// Of a campaign's table.
 [[nodiscard]] Columns read_header(const CsvRecord& header, Findings& findings);
 
 /// Without its slug but for a column `slug`. None when the row has an error.

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 namespace marchwire::test {
 namespace {
@@ -186,6 +187,39 @@ TEST_CASE("a lead sees who may get in and shuts a device out and needs another f
     lead.must({"access", "revoke-invite", std::to_string(seen[2].at("invites")[0].at("number").get<int>())});
     CHECK(host.redeem(invited.at("link"), "late").exit_code == over);
     CHECK(host.must({"invite", "list", "flag-day"}).at("invites").size() == 4);
+}
+
+TEST_CASE("a roster comes from a table and each of its people gets a link on a sheet", "[integration][invites]") {
+    WithMarch server;
+    const Host host{server, {}};
+    const std::string table = host.file("roster.csv");
+    std::ofstream(table) << "callsign,role,section,buddy,no_phone\nTail 1,tail,5,Tail 2,\nTail 2,tail,5,Tail 1,\n"
+                         << "Elder,side,1,,yes\n";
+    const Verb import{"roster", "import", table, "--march", march_name};
+    Verb rehearsal = import;
+    rehearsal.emplace_back("--dry-run");
+    CHECK(host.must(rehearsal).at("created") == 3);
+    CHECK_FALSE(server.state().contains("roster"));
+    CHECK(host.must(import).at("created") == 3);
+    CHECK(host.must(import).at("unchanged") == 3);
+    const Json links = host.must({"invite", "all", march_name, "--hours", "12", "--csv", host.file("links.csv"),
+                                  "--sheet", host.file("sheet.html")});
+    CHECK(links.at("invited") == 2);  // who has no phone needs none
+    std::ifstream file(host.file("links.csv"));
+    std::string line;
+    std::getline(file, line);
+    std::getline(file, line);
+    REQUIRE(line.starts_with("Tail 1,tail,5,http"));
+    REQUIRE(host.redeem(line.substr(line.find("http"), line.rfind(',') - line.find("http")), "tail").exit_code == 0);
+    host.hand("tail").must({"check-in"});
+    // To be invited changes nothing of where somebody stands.
+    const Json state = server.state();
+    CHECK(state.at("roster")[0].at("buddy") == state.at("roster")[1].at("person"));
+    CHECK(host.must({"invite", "all", march_name, "--hours", "12", "--csv", host.file("again.csv")}).at("invited") ==
+          0);
+    std::stringstream sheet;
+    sheet << std::ifstream(host.file("sheet.html")).rdbuf();
+    CHECK(sheet.str().find("<svg") != std::string::npos);
 }
 
 TEST_CASE("who comes in at one server is in at all of them and is shut out of all", "[integration][invites]") {
