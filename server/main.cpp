@@ -1,6 +1,8 @@
 // marchwired: reads the settings and runs the server.
 #include "base/config.hpp"
+#include "base/limit_table.hpp"
 #include "base/log.hpp"
+#include "door_parts.hpp"
 #include "server.hpp"
 
 #include <CLI/CLI.hpp>
@@ -59,8 +61,10 @@ int run(int argc, char** argv) {
         "Flags win over MARCHWIRE_... in the environment, those over the file of --config.");
     std::string file;
     bool check = false;
+    bool limits = false;
     app.add_option("--config", file, "settings in TOML, with the names of the flags ('_' for '-')");
     app.add_flag("--check-config", check, "say whether the settings are right, and end");
+    app.add_flag("--limits", limits, "print what clients may do and what they are told beyond it, and end");
     app.set_version_flag("--version", std::string(MARCHWIRE_VERSION));
     std::map<std::string, std::string, std::less<>> given;
     for (const base::Setting& setting : base::settings()) {
@@ -77,6 +81,10 @@ int run(int argc, char** argv) {
             ->type_name(std::string(setting.form));
     }
     CLI11_PARSE(app, argc, argv);
+    if (limits) {
+        std::fputs(base::limits_page().c_str(), stdout);
+        return 0;
+    }
     auto config = read_settings(file, given);
     if (!config) return say(config.error(), exit_wrong_settings);
     if (check) {
@@ -84,6 +92,7 @@ int run(int argc, char** argv) {
         return 0;
     }
     base::start_logging(config->log_form, config->log_level.c_str());
+    marchwire::harden_process();
     const auto server = marchwire::Server::open(*std::move(config));
     if (!server) return say(server.error(), exit_failed);
     const auto ended = (*server)->run();

@@ -3,6 +3,7 @@
 #include "access/invite.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "door_parts.hpp"
 #include "outbox_parts.hpp"
 #include "store/memory_log.hpp"
 #include "store/redis_durability.hpp"
@@ -174,6 +175,8 @@ void Server::open_city() {
             city_->command(march, {{}, {}, core::Level::none, std::move(gone)}, outbox, [](const auto&) {});
         });
     }
+    settings.admission.sessions_per_device = config_.sessions_per_device;
+    settings.limits_met = limits_met_;
     city_ = std::make_unique<shard::City>(std::move(settings));
     redemptions_ = std::make_unique<Redemptions>(Redemptions::Parts{io_, *city_, keys_});
 }
@@ -188,7 +191,14 @@ void Server::set_doors() {
     const auto pages = [this](const std::string& target, std::function<void(session::PageAnswer)> done) {
         city_->page(target, std::move(done));
     };
+    followers_.door = session::Door::followers;
+    staff_.door = session::Door::staff;
+    const auto house = house_for(config_);
     for (net::NetSettings* door : {&followers_, &staff_}) {
+        door->house = house;
+        door->limits = door_limits(config_, door->door, *house);
+        door->limits_met = limits_met_;
+        door->proxy_protocol = config_.proxy_protocol;
         door->origins = config_.origins;
         door->proxies = config_.proxies;
         door->demo_clock = clock_->demo_notice();
@@ -200,10 +210,9 @@ void Server::set_doors() {
         door->tls = tls_;
         if (outbox_) door->push_key = outbox_->push_key();
     }
-    followers_.door = session::Door::followers;
     followers_.websocket_path = "/v1/ws";
-    staff_.door = session::Door::staff;
     staff_.websocket_path = "/v1/ops";
+    admin_.limits = admin_limits();
     admin_.pages = [this](const std::string& target, const std::function<void(session::PageAnswer)>& done) {
         done(admin_page(target));
     };
@@ -426,6 +435,7 @@ std::vector<ops::Figure> Server::figures() const {
         auto ways = outbox_figures(*outbox_);
         std::move(ways.begin(), ways.end(), std::back_inserter(all));
     }
+    add_limit_figures(*limits_met_, all);
     all.push_back(counter("marchwire_items_total", "Items made for topics.", counts.items));
     all.push_back(counter("marchwire_deliveries_total", "Items handed to sessions.", counts.deliveries));
     return all;

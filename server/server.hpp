@@ -5,6 +5,7 @@
 #include "admin_verbs.hpp"
 #include "base/clock.hpp"
 #include "base/config.hpp"
+#include "base/limit_table.hpp"
 #include "bus/redis_bus.hpp"
 #include "net/listener.hpp"
 #include "net/tls_context.hpp"
@@ -91,6 +92,7 @@ private:
     std::unique_ptr<bus::RedisBus> bus_;
     access::KeyRing keys_;
     std::shared_ptr<net::TlsContext> tls_;  ///< none: plain
+    std::shared_ptr<base::LimitCounts> limits_met_ = std::make_shared<base::LimitCounts>();
     // Listeners' settings outlive every connection, and those end with the city.
     net::NetSettings followers_;
     net::NetSettings staff_;

@@ -182,21 +182,11 @@ std::string start_marchwire(Server& server, const std::string& store, const Sett
     static unsigned number = 0;
     server.data = places.scratch / ("data" + std::to_string(++number));
     ChildSettings settings;
-    settings.arguments = {places.marchwired.string(),
-                          "--data",
-                          server.data.string(),
-                          "--store",
-                          store,
-                          "--shards",
-                          std::to_string(setting.shards),
-                          "--listen",
-                          "127.0.0.1:0",
-                          "--listen-ops",
-                          "127.0.0.1:0",
-                          "--admin",
-                          "127.0.0.1:0",
-                          "--drain",
-                          "0"};
+    settings.arguments = {places.marchwired.string(), "--data", server.data.string(), "--store", store, "--shards",
+                          std::to_string(setting.shards), "--listen", "127.0.0.1:0", "--listen-ops", "127.0.0.1:0",
+                          "--admin", "127.0.0.1:0", "--drain", "0",
+                          // All come from one address, which is not to count, and all dashboards by one token.
+                          "--proxies", "127.0.0.1", "--sessions-per-device", "1000"};
     if (setting.tls) {
         const auto pair = self_signed(places.scratch);
         settings.arguments.insert(settings.arguments.end(), {"--tls-cert", pair.certificate, "--tls-key", pair.key});

@@ -43,10 +43,10 @@ namespace fs = std::filesystem;
 }
 
 /// The port of " listen_ops=127.0.0.1:4711" in the line that says ready; 0 while there is none.
-std::uint16_t staff_port_in(const fs::path& said) {
+std::uint16_t port_in(const fs::path& said, const std::string& door) {
     std::ifstream in(said);
     for (std::string line; std::getline(in, line);) {
-        const auto at = line.find(" listen_ops=");
+        const auto at = line.find(" " + door + "=");
         if (line.find("ready") == std::string::npos || at == std::string::npos || in.eof()) continue;
         const auto colon = line.find(':', at);
         return static_cast<std::uint16_t>(std::stoul(line.substr(colon + 1)));
@@ -76,12 +76,14 @@ ServerChild::ServerChild(const fs::path& program, const fs::path& directory, con
     const fs::path said = directory_ / "server.log";
     std::vector<std::string> arguments{program.string(), "--data",      data().string(), "--listen",   "127.0.0.1:0",
                                        "--listen-ops",   "127.0.0.1:0", "--admin",       "127.0.0.1:0"};
+    // All come from one address, which is not to count.
+    arguments.insert(arguments.end(), {"--proxies", "127.0.0.1"});
     arguments.insert(arguments.end(), more.begin(), more.end());
     process_ = ::fork();
     if (process_ < 0) give_up("cannot start another process");
     if (process_ == 0) become_server(arguments, said);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while ((staff_port_ = staff_port_in(said)) == 0) {
+    while ((staff_port_ = port_in(said, "listen_ops")) == 0) {
         int status = 0;
         const bool ended = ::waitpid(process_, &status, WNOHANG) == process_;
         if (ended || std::chrono::steady_clock::now() > deadline) {
@@ -90,6 +92,7 @@ ServerChild::ServerChild(const fs::path& program, const fs::path& directory, con
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
+    followers_port_ = port_in(said, "listen");
 }
 
 ServerChild::~ServerChild() {

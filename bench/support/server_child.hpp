@@ -38,12 +38,14 @@ public:
     [[nodiscard]] std::filesystem::path data() const { return directory_ / "data"; }
     /// Of the staff's listener, on 127.0.0.1.
     [[nodiscard]] std::uint16_t staff_port() const { return staff_port_; }
+    [[nodiscard]] std::uint16_t followers_port() const { return followers_port_; }
     [[nodiscard]] pid_t process() const { return process_; }
 
 private:
     std::filesystem::path directory_;
     pid_t process_ = 0;
     std::uint16_t staff_port_ = 0;
+    std::uint16_t followers_port_ = 0;
 };
 
 }  // namespace marchwire::bench

@@ -29,7 +29,13 @@ constexpr Setting all_settings[] = {
     {"require_durable", "", "do not start on a Redis whose settings would lose what was acknowledged (only warn)"},
     {"keys", "FILE", "the server's keys; all servers on one Redis need the same (keys.json in --data)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
-    {"proxies", "IP,...", "load balancers: the limit of newcomers per address is theirs to keep (none)"},
+    {"proxies", "IP,...", "load balancers: their X-Forwarded-For says from where a client comes (none)"},
+    {"proxy_protocol", "", "they say it by a PROXY header, version 1 or 2, on followers' and staff's listeners"},
+    {"connections", "N", "at once, of which followers take 80 % at most (0: as many as memory has room for)"},
+    {"connections_per_address", "N", "at once by each door, of an IPv4 address or an IPv6 /64 (4000)"},
+    {"newcomers_per_address", "N", "a second by each door, of such an address (100)"},
+    {"sessions_per_device", "N", "of one token at once, on each shard (100)"},
+    {"plain_off_loopback", "", "without a certificate listen beyond this host all the same: a proxy speaks TLS"},
     {"public_url", "URL", "where phones find the staff's listener, for the links of invites (its own address)"},
     {"origins", "URL,...", "web origins that may send credentials (none)"},
     {"tls_cert", "FILE", "PEM, certificate with its chain: followers' and staff's listeners speak TLS only (plain)"},
@@ -143,10 +149,34 @@ Result<void> put_store(Config& config, const std::string& text, const std::strin
     return {};
 }
 
+struct NumberSetting {
+    std::string_view key;
+    std::uint32_t Config::*place;
+    std::uint32_t least;
+    std::uint32_t most;
+};
+
+/// Null for settings that are no whole numbers.
+const NumberSetting* number_setting(std::string_view key) {
+    constexpr auto connections = static_cast<std::uint32_t>(limits::connections_most);
+    static constexpr std::array<NumberSetting, 6> all = {{
+        {"shards", &Config::shards, 0, 256},
+        {"redis_replicas", &Config::redis_replicas, 0, 16},
+        {"connections", &Config::connections, 0, connections},
+        {"connections_per_address", &Config::connections_per_address, 1, connections},
+        {"newcomers_per_address", &Config::newcomers_per_address, 1, 100'000},
+        {"sessions_per_device", &Config::sessions_per_device, 1, 100'000},
+    }};
+    const auto* found = std::ranges::find(all, key, &NumberSetting::key);
+    return found == all.end() ? nullptr : found;
+}
+
 /// Null for settings that are no yes or no.
 bool* yes_or_no_of(Config& config, std::string_view key) {
     if (key == "require_durable") return &config.require_durable;
     if (key == "push_private") return &config.push_private;
+    if (key == "proxy_protocol") return &config.proxy_protocol;
+    if (key == "plain_off_loopback") return &config.plain_off_loopback;
     return nullptr;
 }
 
@@ -225,16 +255,10 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
     if (key == "listen_ops") return put_address(config.listen_ops, text, field);
     if (key == "admin") return put_address(config.admin, text, field);
     if (key == "store") return put_store(config, text, field);
-    if (key == "shards") {
-        const auto shards = number_of<std::uint32_t>(text, field, 0, 256);
-        if (!shards) return shards.error();
-        config.shards = *shards;
-        return {};
-    }
-    if (key == "redis_replicas") {
-        const auto replicas = number_of<std::uint32_t>(text, field, 0, 16);
-        if (!replicas) return replicas.error();
-        config.redis_replicas = *replicas;
+    if (const NumberSetting* setting = number_setting(key)) {
+        const auto number = number_of<std::uint32_t>(text, field, setting->least, setting->most);
+        if (!number) return number.error();
+        config.*setting->place = *number;
         return {};
     }
     if (bool* answer = yes_or_no_of(config, key)) {
@@ -260,12 +284,26 @@ Result<void> put(Config& config, std::string_view key, const std::string& text, 
     return put_words(config, key, text, field);
 }
 
-/// What only makes sense together.
-Result<Config> checked(Config config) {
+/// Where the doors listen, and what stands before them.
+Result<void> check_doors(const Config& config) {
     const bool loopback = config.listen.is_loopback() && config.listen_ops.is_loopback();
     if (config.demo_clock && !loopback) {
         return invalid("demo_clock", "A demo clock runs on loopback only: listen on 127.0.0.1, or leave it out.");
     }
+    if (config.tls_cert.empty() && config.tls_key.empty() && !loopback && !config.plain_off_loopback) {
+        return invalid("tls_cert",
+                       "Off loopback tokens would cross the net readable: give tls_cert and tls_key, or say "
+                       "plain_off_loopback where a proxy in front speaks TLS.");
+    }
+    if (config.proxy_protocol && config.proxies.empty()) {
+        return invalid("proxies", "A PROXY header is believed of listed balancers only: name their IP addresses.");
+    }
+    return {};
+}
+
+/// What only makes sense together.
+Result<Config> checked(Config config) {
+    if (auto doors = check_doors(config); !doors) return doors.error();
     if (config.tls_cert.empty() != config.tls_key.empty()) {
         const bool lacks_key = config.tls_key.empty();
         return invalid(lacks_key ? "tls_key" : "tls_cert",

@@ -1,6 +1,8 @@
 // The server's settings, with one rule of precedence: flags over environment over file over default.
 #pragma once
 
+#include "base/door_limits.hpp"
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/outcome.hpp"
 #include "base/units.hpp"
@@ -58,7 +60,13 @@ struct Config {
     bool require_durable = false;      ///< do not start on a Redis whose settings lose what was acknowledged
     std::string keys;                  ///< key file; empty: keys.json in `data`
     std::uint32_t shards = 0;          ///< 0: one per core
-    std::vector<std::string> proxies;  ///< IP addresses of load balancers: many clients come from each
+    std::vector<std::string> proxies;  ///< IP addresses of load balancers: they say from where a client comes
+    bool proxy_protocol = false;       ///< by a PROXY header before all else, and not by X-Forwarded-For
+    bool plain_off_loopback = false;   ///< without a certificate others than this host may come in all the same
+    std::uint32_t connections = 0;     ///< of all doors, followers at most 80 % of them; 0: as memory has room for
+    std::uint32_t connections_per_address = limits::connections_per_address;
+    std::uint32_t newcomers_per_address = limits::newcomers_per_address_second;  ///< a second
+    std::uint32_t sessions_per_device = limits::sessions_per_device;             ///< on each shard
     std::string public_url;            ///< where people's phones find this server; invites begin with it
     std::vector<std::string> origins;  ///< allowed for Hello with credentials; none: only no Origin
     std::string tls_cert;              ///< PEM file; empty: plain

@@ -42,6 +42,7 @@ session::SessionSettings session_settings(const NetSettings& settings, const Upg
     made.demo_clock = settings.demo_clock;
     made.clock_rate = settings.clock_rate;
     made.push_key = settings.push_key;
+    made.address = stay.address();
     return made;
 }
 
@@ -182,6 +183,8 @@ void Connection::take_event(const wire::CloseFrame& close) {
 
 void Connection::take_event(const wire::Violation& violation) {
     broke_a_rule_ = true;
+    const bool too_large = violation.close_code == static_cast<std::uint16_t>(wire::CloseCode::too_large);
+    if (too_large) settings_.limits_met->count(base::Limit::message);
     begin_close(violation.close_code, violation.rule);
 }
 
@@ -192,7 +195,7 @@ void Connection::perform(session::Actions actions) {
         if (finished_) return;
         std::visit([this](auto& what) { perform_one(std::move(what)); }, action);
     }
-    if (session_.grant()) stay_->prove();
+    if (session_.greeted()) stay_->prove();
 }
 
 void Connection::perform_one(session::OpenFeed wish) { backend_.open_feed(slot_, std::move(wish)); }
@@ -271,6 +274,7 @@ base::UtcMs Connection::tick() {
     if (writable_wait_ && now - progressed_at_ >= stall_deadline()) {
         // Nothing moves: a close frame would not either.
         base::log_info("connection_stalled", "staff={}", session_.is_staff());
+        settings_.limits_met->count(base::Limit::write_stall);
         finish();
         return {};
     }

@@ -1,73 +1,105 @@
-// How many are inside a listener's door, and how many of an address have not yet said who they are.
+// Who is inside a listener's door and who still stands in it, in all and by address; and whether one more may come in.
 #pragma once
 
+#include "base/door_limits.hpp"
+#include "base/limit_table.hpp"
 #include "base/limits.hpp"
+#include "net/address_keys.hpp"
+#include "session/ports.hpp"
+
+#include <boost/asio/ip/address.hpp>
 
 #include <atomic>
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <utility>
+#include <optional>
+#include <unordered_map>
 
 namespace marchwire::net {
 
-/// Connections come and go on all shards and are admitted by one acceptor. The mutex is taken once when a
-/// connection begins, once when it proves itself or ends: never on the way of a message.
-class DoorCount {
-public:
-    /// False when this address has too many that are unproven already.
-    [[nodiscard]] bool enter(const std::string& address, std::size_t unproven_max) {
-        const std::scoped_lock lock(mutex_);
-        auto& unproven = unproven_[address];
-        if (unproven >= unproven_max) return false;
-        ++unproven;
-        unproven_all_.fetch_add(1, std::memory_order_relaxed);
-        inside_.fetch_add(1, std::memory_order_relaxed);
-        return true;
-    }
-    /// Proven, or gone.
-    void prove(const std::string& address) {
-        const std::scoped_lock lock(mutex_);
-        const auto found = unproven_.find(address);
-        if (found == unproven_.end()) return;
-        unproven_all_.fetch_sub(1, std::memory_order_relaxed);
-        if (--found->second == 0) unproven_.erase(found);
-    }
-    void leave() { inside_.fetch_sub(1, std::memory_order_relaxed); }
-    [[nodiscard]] std::size_t inside() const { return inside_.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::size_t unproven() const { return unproven_all_.load(std::memory_order_relaxed); }
-
-private:
-    std::mutex mutex_;
-    std::map<std::string, std::size_t> unproven_;  ///< bounded by connections_max
-    std::atomic<std::size_t> inside_{0};
-    std::atomic<std::size_t> unproven_all_{0};
+/// What all doors of a server have together. A handshake is a connection of which no Hello or request is known yet.
+struct HouseCount {
+    std::size_t connections_max = base::limits::connections;
+    std::size_t handshakes_max = base::limits::handshakes;
+    std::atomic<std::size_t> inside{0};
+    std::atomic<std::size_t> handshakes{0};
+    std::atomic<std::size_t> farewells{0};  ///< refused, and not inside: net/farewell
 };
 
-/// One connection's stay: counted from its making to its end, however it ends.
+/// Of one door.
+struct DoorLimits {
+    std::size_t connections = base::limits::connections;
+    std::size_t handshakes = base::limits::handshakes;
+    std::size_t connections_per_address = base::limits::connections_per_address;
+    std::size_t handshakes_per_address = base::limits::handshakes_follower_per_address;
+    std::uint32_t newcomers_per_second = base::limits::newcomers_per_second;
+    std::uint32_t newcomers_burst = base::limits::newcomers_burst;
+    std::uint32_t address_newcomers_per_second = base::limits::newcomers_per_address_second;
+    std::uint32_t address_newcomers_burst = base::limits::newcomers_per_address_burst;
+};
+[[nodiscard]] DoorLimits limits_of(session::Door door);
+
+/// Connections come and go on all shards and are let in by one acceptor. The mutex is taken when a connection begins,
+/// when its address is told, when it proves itself and when it ends: never on the way of a message.
+class DoorCount {
+public:
+    DoorCount(DoorLimits limits, std::shared_ptr<HouseCount> house);
+
+    /// One more, from wherever. The limit that it meets; none: it is counted now.
+    [[nodiscard]] std::optional<base::Limit> enter(base::UtcMs now);
+    /// The same one, now that its address is known.
+    struct Known {
+        session::AddressKey address;  ///< 0: it met a limit, and is not counted
+        base::Limit limit = {};       ///< that one
+    };
+    [[nodiscard]] Known recognise(const boost::asio::ip::address& address, bool stands_in_door, base::UtcMs now);
+    /// It said Hello or got an answer: it stands in the door no more.
+    void prove(session::AddressKey address);
+    void leave(session::AddressKey address);
+
+    [[nodiscard]] std::size_t inside() const { return inside_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t handshakes() const { return handshakes_.load(std::memory_order_relaxed); }
+
+private:
+    struct OfAddress {
+        std::size_t inside = 0;
+        std::size_t handshakes = 0;
+    };
+    [[nodiscard]] OfAddress of(session::AddressKey address) const;
+
+    const DoorLimits limits_;
+    std::shared_ptr<HouseCount> house_;
+    std::atomic<std::size_t> inside_{0};
+    std::atomic<std::size_t> handshakes_{0};
+    std::mutex mutex_;  ///< guards all below
+    AddressKeys keys_;
+    session::RateLimit newcomers_;
+    session::AddressRates address_newcomers_;
+    std::unordered_map<session::AddressKey, OfAddress> addresses_;  ///< those who are inside: at most `connections`
+};
+
+/// One connection's stay: from when it was let in to its end, however it ends. On one thread at a time.
 class Stay {
 public:
-    Stay(std::shared_ptr<DoorCount> count, std::string address)
-        : count_(std::move(count)), address_(std::move(address)) {}
+    explicit Stay(std::shared_ptr<DoorCount> count) : count_(std::move(count)) {}
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
-    ~Stay() {
-        prove();
-        count_->leave();
-    }
-    /// Many inside have not yet said who they are: whoever comes now has less time for it.
-    [[nodiscard]] bool is_crowded() const { return count_->unproven() >= base::limits::staff_crowded; }
-    void prove() {
-        if (unproven_) count_->prove(address_);
-        unproven_ = false;
-    }
+    ~Stay();
+
+    /// From where it comes; once. The limit that it meets.
+    [[nodiscard]] std::optional<base::Limit> recognise(const boost::asio::ip::address& address, base::UtcMs now);
+    /// 0 while nobody has said so.
+    [[nodiscard]] session::AddressKey address() const { return address_; }
+    /// Many stand in the door: whoever comes now has less time for its Hello.
+    [[nodiscard]] bool is_crowded() const { return count_->handshakes() >= base::limits::staff_crowded; }
+    void prove();
 
 private:
     std::shared_ptr<DoorCount> count_;
-    std::string address_;
-    bool unproven_ = true;
+    session::AddressKey address_;
+    bool in_door_ = true;
 };
 
 }  // namespace marchwire::net

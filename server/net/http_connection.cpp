@@ -1,10 +1,15 @@
 // One HTTP connection on Beast.
 #include "net/http_connection.hpp"
 
+#include "base/clock.hpp"
 #include "net/connection.hpp"
+#include "net/farewell.hpp"
 #include "net/handshake.hpp"
+#include "net/proxy_header.hpp"
+#include "net/request_head.hpp"
 #include "net/transport_stream.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -16,6 +21,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -25,61 +31,89 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-/// No page here runs a script or loads anything from elsewhere.
 constexpr std::string_view redeem_path = "/v1/redeem";
+/// No page here runs a script or loads anything from elsewhere.
 constexpr const char* content_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
+
+/// A browser that was here once does not come without TLS for a year.
+constexpr const char* only_by_tls = "max-age=31536000";
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
-    HttpConnection(Transport transport, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay)
+    HttpConnection(Transport transport, Visit visit)
         : stream_(std::move(transport)),
           deadline_(stream_.get_executor()),
-          seat_(seat),
-          settings_(settings),
-          stay_(std::move(stay)) {}
+          seat_(visit.seat),
+          settings_(visit.settings),
+          stay_(std::move(visit.stay)),
+          comes_(visit.comes) {}
 
-    void read_next(std::chrono::milliseconds deadline) {
+    /// `limit`: what a client meets who takes longer.
+    void read_next(std::chrono::milliseconds deadline, base::Limit limit) {
+        head_ = false;
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(base::limits::http_header_bytes));
         parser_->body_limit(settings_.redeem ? base::limits::redeem_body_bytes : 0);
-        end_after(deadline);
-        http::async_read_header(
-            stream_, buffer_, *parser_,
-            [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_header(error); });
+        end_after(deadline, limit);
+        look_for_head(0);
     }
 
 private:
     using Request = http::request<http::empty_body>;
     using BodyParser = http::request_parser<http::string_body>;
 
-    void on_header(beast::error_code error) {
+    [[nodiscard]] std::string_view received() const {
+        return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+    }
+
+    /// The bytes before `searched` have been looked through already.
+    void look_for_head(std::size_t searched) {
+        constexpr std::string_view end_of_head = "\r\n\r\n";
+        const std::size_t overlap = std::min(searched, end_of_head.size() - 1);
+        const auto end = received().find(end_of_head, searched - overlap);
+        if (end != std::string_view::npos) return on_head(received().substr(0, end + end_of_head.size()));
+        const std::size_t room = base::limits::http_header_bytes - buffer_.size();
+        if (room == 0) {
+            return refuse_by(base::Limit::http_header, http::status::request_header_fields_too_large,
+                             "Send a header of at most 8 KB.");
+        }
+        stream_.async_read_some(buffer_.prepare(std::min(room, base::limits::socket_read_bytes)),
+                                [self = shared_from_this()](beast::error_code error, std::size_t bytes) {
+                                    if (error) return self->close();  // whoever went away gets no last word
+                                    const std::size_t before = self->buffer_.size();
+                                    self->buffer_.commit(bytes);
+                                    self->look_for_head(before);
+                                });
+    }
+
+    void on_head(std::string_view head) {
         deadline_.cancel();
+        if (const auto objection = objection_to_head(head)) {
+            if (objection->too_many_fields) settings_.limits_met->count(base::Limit::http_fields);
+            return refuse(static_cast<http::status>(objection->status), std::string(objection->sentence));
+        }
+        beast::error_code error;
+        buffer_.consume(parser_->put(asio::buffer(head.data(), head.size()), error));
+        on_header(error);
+    }
+
+    void on_header(beast::error_code error) {
         if (error == http::error::body_limit) {
-            return refuse(http::status::payload_too_large,
-                          "Send requests without a body, or an invite of at most 2 KB.");
+            return refuse_by(base::Limit::http_body, http::status::payload_too_large,
+                             "Send requests without a body, or an invite of at most 2 KB.");
         }
-        if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-            return refuse(http::status::request_header_fields_too_large, "Send a header of at most 8 KB.");
-        }
-        if (error) {
-            // What is no HTTP gets a last word; whoever went away gets none.
-            if (error.category() != http::make_error_code(http::error::bad_method).category() ||
-                error == http::error::end_of_stream || error == http::error::partial_message) {
-                return close();
-            }
-            return refuse(http::status::bad_request, "This is not an HTTP request.");
-        }
+        if (error) return refuse(http::status::bad_request, "This is not an HTTP request.");
         const Request& request = parser_->get();
         if (settings_.redeem && request.method() == http::verb::post && view(request.target()) == redeem_path) {
             return read_invite(request);
         }
-        const bool has_body = request.find(http::field::transfer_encoding) != request.end() ||
-                              (parser_->content_length() && *parser_->content_length() != 0);
-        if (has_body) return refuse(http::status::payload_too_large, "Send requests without a body.");
+        if (parser_->content_length() && *parser_->content_length() != 0) {
+            return refuse_by(base::Limit::http_body, http::status::payload_too_large, "Send requests without a body.");
+        }
         keep_alive_ = request.keep_alive();
         head_ = request.method() == http::verb::head;
         if (!settings_.websocket_path.empty() && path_of(view(request.target())) == settings_.websocket_path) {
@@ -104,7 +138,7 @@ private:
             return refuse(http::status::forbidden, "Invites are not taken from pages of this origin.");
         }
         keep_alive_ = request.keep_alive();
-        end_after(settings_.deadlines.request);
+        end_after(settings_.deadlines.request, base::Limit::http_request);
         body_parser_.emplace(*std::move(parser_));
         http::async_read(stream_, buffer_, *body_parser_,
                          [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_body(error); });
@@ -146,6 +180,8 @@ private:
         const bool unchanged = page.status == 200 && !page.etag.empty() && is_held(page.etag);
         auto response = begin(static_cast<http::status>(unchanged ? 304 : page.status));
         if (!page.etag.empty()) response.set(http::field::etag, page.etag);
+        // A cache must not keep from people what is there a moment later.
+        if (page.status >= 400) page.cache_control = "no-store";
         if (!page.cache_control.empty()) response.set(http::field::cache_control, page.cache_control);
         if (!unchanged) {
             response.set(http::field::content_type, page.content_type);
@@ -162,9 +198,16 @@ private:
         send(std::move(response));
     }
 
-    void refuse(http::status status, const std::string& sentence) {
+    void refuse_by(base::Limit limit, http::status status, const std::string& sentence) {
+        settings_.limits_met->count(limit);
+        refuse(status, sentence);
+    }
+
+    void refuse(http::status status, const std::string& sentence, const std::string& retry_after = "") {
         keep_alive_ = false;
         auto response = begin(status);
+        response.set(http::field::cache_control, "no-store");
+        if (!retry_after.empty()) response.set(http::field::retry_after, retry_after);
         response.set(http::field::content_type, "text/plain; charset=utf-8");
         response.body() = sentence + "\n";
         if (status == http::status::upgrade_required) {
@@ -183,13 +226,14 @@ private:
         response.set("X-Content-Type-Options", "nosniff");
         response.set("Referrer-Policy", "no-referrer");
         response.set("Content-Security-Policy", content_policy);
+        if (settings_.tls) response.set("Strict-Transport-Security", only_by_tls);
         return response;
     }
 
     void send(http::response<http::string_body> response) {
         response_ = std::move(response);
         response_.prepare_payload();
-        end_after(settings_.deadlines.request);
+        end_after(settings_.deadlines.request, base::Limit::http_request);
         const auto on_sent = [self = shared_from_this()](beast::error_code error, std::size_t) {
             self->on_sent(error);
         };
@@ -203,8 +247,18 @@ private:
 
     void on_sent(beast::error_code error) {
         head_serializer_.reset();
+        if (!error && !keep_alive_) skip_rest();
         if (error || !keep_alive_) return close();
-        read_next(settings_.deadlines.keep_alive);
+        stay_->prove();  // from here on it is one that has been served, with little time for what it asks next
+        read_next(settings_.deadlines.keep_alive, base::Limit::http_idle);
+    }
+
+    /// What lies unread when a socket is closed takes back the answer that was sent.
+    void skip_rest() {
+        constexpr int reads = 4;
+        std::array<char, base::limits::socket_read_bytes> skipped;  // NOLINT: not looked at
+        beast::error_code error;
+        for (int i = 0; i < reads && !error; ++i) (void)stream_.transport().read_some(skipped, error);
     }
 
     // ---- upgrade -------------------------------------------------------------------------------
@@ -224,11 +278,33 @@ private:
                 other_protocol ? http::status::upgrade_required : http::status::bad_request,
                 is_get ? shaken.error().field + ": " + shaken.error().message : "Upgrade with GET of HTTP/1.1.");
         }
+        if (comes_ == Comes::by_balancer) {
+            const auto client = client_of_forwarded(forwarded_in(request), settings_.proxies);
+            const auto limit = client ? stay_->recognise(*client, base::machine_now()) : std::nullopt;
+            if (limit) return refuse_client(*limit);
+        }
         handshake_ = *std::move(shaken);
-        end_after(settings_.deadlines.request);
+        end_after(settings_.deadlines.request, base::Limit::http_request);
         asio::async_write(
             stream_, asio::buffer(handshake_.response),
             [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_upgraded(error); });
+    }
+
+    /// A balancer may add a line of its own behind one that its client has made up.
+    static std::string forwarded_in(const Request& request) {
+        std::string all;
+        const auto [first, last] = request.equal_range("X-Forwarded-For");
+        for (auto field = first; field != last; ++field) {
+            if (!all.empty()) all += ',';
+            all += view(field->value());
+        }
+        return all;
+    }
+
+    void refuse_client(base::Limit limit) {
+        settings_.limits_met->count(limit);
+        const Told told = told_of(limit);
+        refuse(static_cast<http::status>(told.status), std::string(told.sentence), retry_after_of(told));
     }
 
     void on_upgraded(beast::error_code error) {
@@ -244,11 +320,13 @@ private:
     }
 
     /// One deadline at a time: setting it takes the last one back.
-    void end_after(std::chrono::milliseconds deadline) {
+    void end_after(std::chrono::milliseconds deadline, base::Limit limit) {
         deadline_.expires_after(deadline);
-        deadline_.async_wait([weak = weak_from_this()](beast::error_code error) {
+        deadline_.async_wait([weak = weak_from_this(), limit](beast::error_code error) {
             const auto self = weak.lock();
-            if (!error && self && self->deadline_.expiry() <= std::chrono::steady_clock::now()) self->close();
+            if (error || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
+            self->settings_.limits_met->count(limit);
+            self->close();
         });
     }
 
@@ -262,7 +340,8 @@ private:
     Seat seat_;
     const NetSettings& settings_;
     std::shared_ptr<Stay> stay_;
-    beast::flat_buffer buffer_{base::limits::http_header_bytes + base::limits::message_bytes};
+    Comes comes_;
+    beast::flat_buffer buffer_{base::limits::http_header_bytes};  ///< what is behind a whole head waits in the socket
     std::optional<http::request_parser<http::empty_body>> parser_;
     std::optional<BodyParser> body_parser_;  ///< of an invite
     http::response<http::string_body> response_;
@@ -275,9 +354,10 @@ private:
 
 }  // namespace
 
-void serve_http(Transport transport, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
-    const auto connection = std::make_shared<HttpConnection>(std::move(transport), seat, settings, std::move(stay));
-    connection->read_next(settings.deadlines.request);
+void serve_http(Transport transport, Visit visit) {
+    const auto deadline = visit.settings.deadlines.request;
+    const auto connection = std::make_shared<HttpConnection>(std::move(transport), std::move(visit));
+    connection->read_next(deadline, base::Limit::http_request);
 }
 
 }  // namespace marchwire::net

@@ -1,8 +1,11 @@
 // Accepts sockets and hands them on.
 #include "net/listener.hpp"
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
+#include "net/farewell.hpp"
 #include "net/http_connection.hpp"
+#include "net/proxy_greeting.hpp"
 #include "net/tls_handshake.hpp"
 
 #include <fcntl.h>
@@ -10,6 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace marchwire::net {
@@ -28,13 +32,44 @@ std::chrono::milliseconds handshake_deadline(const NetSettings& settings, const 
 }
 
 /// On the seat's thread.
-void serve(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
-    if (!settings.tls) return serve_http(Transport(std::move(socket)), seat, settings, std::move(stay));
+void serve(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay, Comes comes) {
+    if (!settings.tls) {
+        return serve_http(Transport(std::move(socket)), {seat, settings, std::move(stay), comes});
+    }
     const auto deadline = handshake_deadline(settings, *stay);
-    shake_tls_hands(std::move(socket), *settings.tls, deadline,
-                    [seat, &settings, stay = std::move(stay)](Transport transport) mutable {
-                        serve_http(std::move(transport), seat, settings, std::move(stay));
-                    });
+    shake_tls_hands(
+        std::move(socket), *settings.tls, deadline,
+        [seat, &settings, comes, stay = std::move(stay)](Transport transport) mutable {
+            serve_http(std::move(transport), {seat, settings, std::move(stay), comes});
+        },
+        [met = settings.limits_met] { met->count(base::Limit::tls_handshake); });
+}
+
+/// A client that a limit keeps out, before its request is read.
+void turn_away(tcp::socket socket, base::Limit limit, const NetSettings& settings) {
+    settings.limits_met->count(limit);
+    if (settings.tls) {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+        return;
+    }
+    say_farewell(std::move(socket), told_of(limit), settings.house);
+}
+
+/// On the seat's thread: a balancer says first for whom it comes.
+void greet_balancer(tcp::socket socket, Seat seat, const NetSettings& settings, std::shared_ptr<Stay> stay) {
+    const auto deadline = handshake_deadline(settings, *stay);
+    read_proxy_greeting(
+        std::move(socket), deadline,
+        [seat, &settings, stay = std::move(stay)](tcp::socket greeted,
+                                                  const std::optional<asio::ip::address>& client) mutable {
+            if (client) {
+                const auto limit = stay->recognise(*client, base::machine_now());
+                if (limit) return turn_away(std::move(greeted), *limit, settings);
+            }
+            serve(std::move(greeted), seat, settings, std::move(stay), Comes::directly);
+        },
+        [met = settings.limits_met] { met->count(base::Limit::proxy_header); });
 }
 
 }  // namespace
@@ -45,7 +80,7 @@ Listener::Listener(asio::io_context& io, const NetSettings& settings, std::funct
       next_seat_(std::move(next_seat)),
       acceptor_(io),
       pause_(io),
-      count_(std::make_shared<DoorCount>()),
+      count_(std::make_shared<DoorCount>(settings.limits, settings.house)),
       spare_descriptor_(open_spare()) {}
 
 Listener::~Listener() {
@@ -103,21 +138,23 @@ void Listener::on_accepted(ErrorCode error, tcp::socket socket, Seat seat) {
 
 void Listener::admit(tcp::socket socket, Seat seat) {
     ErrorCode error;
-    const auto peer = socket.remote_endpoint(error);
-    const std::string address = error ? std::string() : peer.address().to_string();
-    const bool staff = settings_.door == session::Door::staff;
-    const bool is_balancer = std::ranges::find(settings_.proxies, address) != settings_.proxies.end();
-    const std::size_t unproven_max = staff && !is_balancer ? settings_.unproven_per_address_max
-                                                           : settings_.connections_max;
-    if (error || count_->inside() >= settings_.connections_max || !count_->enter(address, unproven_max)) {
+    const auto peer = canonical(socket.remote_endpoint(error).address());
+    if (error) {
         socket.close(error);
         return;
     }
-    auto stay = std::make_shared<Stay>(count_, address);
-    asio::post(seat.io,
-               [this, self = shared_from_this(), seat, stay = std::move(stay), socket = std::move(socket)]() mutable {
-                   serve(std::move(socket), seat, settings_, std::move(stay));
-               });
+    const bool by_balancer = std::ranges::find(settings_.proxies, peer.to_string()) != settings_.proxies.end();
+    std::optional<base::Limit> limit = count_->enter(base::machine_now());
+    std::shared_ptr<Stay> stay = limit ? nullptr : std::make_shared<Stay>(count_);
+    if (stay && !by_balancer) limit = stay->recognise(peer, base::machine_now());
+    asio::post(seat.io, [this, self = shared_from_this(), seat, by_balancer, limit, stay = std::move(stay),
+                         socket = std::move(socket)]() mutable {
+        if (limit) return turn_away(std::move(socket), *limit, settings_);
+        if (by_balancer && settings_.proxy_protocol) {
+            return greet_balancer(std::move(socket), seat, settings_, std::move(stay));
+        }
+        serve(std::move(socket), seat, settings_, std::move(stay), by_balancer ? Comes::by_balancer : Comes::directly);
+    });
 }
 
 /// The waiting caller is taken with the spare descriptor and let go: it tries elsewhere at once instead of

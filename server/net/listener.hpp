@@ -15,7 +15,7 @@
 namespace marchwire::net {
 
 /// One acceptor on one thread (that of `io`). Out of descriptors it gives one back to refuse the caller with,
-/// and backs off: accepting again at once would burn a core (DESIGN 7). Over its cap it refuses early.
+/// and backs off: accepting again at once would burn a core (DESIGN 7). Whom a limit keeps out is told so at once.
 /// Settings must outlive all connections.
 class Listener : public std::enable_shared_from_this<Listener> {
 public:

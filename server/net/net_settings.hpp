@@ -1,7 +1,9 @@
 // What the listeners need to know beyond their addresses.
 #pragma once
 
+#include "base/limit_table.hpp"
 #include "base/limits.hpp"
+#include "net/door_count.hpp"
 #include "session/ports.hpp"
 #include "session/session.hpp"
 
@@ -52,10 +54,12 @@ struct NetSettings {
     Pages pages;                      ///< none: nothing but the upgrade is here
     Redeem redeem;                    ///< at /v1/redeem; none: no request here has a body
     std::shared_ptr<TlsContext> tls;  ///< none: plain
-    std::size_t connections_max = base::limits::connections;
-    /// Load balancers, by IP address: behind each there are many clients, whom it is to count itself.
+    /// Load balancers, by IP address: they say from where their clients come, and nobody else is believed.
     std::vector<std::string> proxies;
-    std::size_t unproven_per_address_max = base::limits::unproven_staff_per_address;
+    bool proxy_protocol = false;  ///< by a PROXY header, and not by X-Forwarded-For
+    DoorLimits limits;
+    std::shared_ptr<HouseCount> house = std::make_shared<HouseCount>();
+    std::shared_ptr<base::LimitCounts> limits_met = std::make_shared<base::LimitCounts>();
     Deadlines deadlines;
 };
 

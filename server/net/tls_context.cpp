@@ -1,9 +1,14 @@
 #include "net/tls_context.hpp"
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
@@ -74,7 +79,38 @@ int no_passphrase(char*, int, int, void* asked) {
     return -1;
 }
 
-void set_up(SSL_CTX* context) {
+// ---- tickets -------------------------------------------------------------------------------------
+
+bool set_ticket_mac(EVP_MAC_CTX* mac, TicketKey& key) {
+    char digest_name[] = "SHA256";
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key.mac.data(), key.mac.size()),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0), OSSL_PARAM_construct_end()};
+    return EVP_MAC_CTX_set_params(mac, parameters) == 1;
+}
+
+/// OpenSSL's callback: 1 goes on, 2 goes on and renews the ticket, 0 shakes hands anew, less fails.
+int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* vector, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                   int seals) {
+    auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    const base::UtcMs now = base::machine_now();
+    if (seals == 1) {
+        TicketKey key = keys.newest(now);
+        std::memcpy(name, key.name.data(), key.name.size());
+        const bool set = RAND_bytes(vector, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) == 1 &&
+                         EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.aes.data(), vector) == 1 &&
+                         set_ticket_mac(mac, key);
+        return set ? 1 : -1;
+    }
+    auto found = keys.find(name, now);
+    if (!found) return 0;
+    const bool set = set_ticket_mac(mac, found->key) &&
+                     EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, found->key.aes.data(), vector) == 1;
+    if (!set) return -1;
+    return found->is_newest ? 1 : 2;
+}
+
+void set_up(SSL_CTX* context, TicketKeys& ticket_keys) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context, ciphers_tls_1_2);
     // A WebSocket's frames and a page's length say where they end: whoever leaves without a goodbye has just left.
@@ -85,6 +121,8 @@ void set_up(SSL_CTX* context) {
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 1);
+    SSL_CTX_set_app_data(context, &ticket_keys);
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &use_ticket_key);
     SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
 }
 
@@ -155,11 +193,14 @@ void warn_of_dates(SSL_CTX* context, const std::string& file) {
 
 void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
-base::Result<TlsContext::Context> TlsContext::load(const TlsFiles& files) {
+TlsContext::TlsContext(TlsFiles files)
+    : files_(std::move(files)), ticket_keys_(std::make_unique<TicketKeys>(base::machine_now())) {}
+
+base::Result<TlsContext::Context> TlsContext::load(const TlsFiles& files, TicketKeys& ticket_keys) {
     Context context(SSL_CTX_new(TLS_server_method()));
     if (!context) throw std::bad_alloc();
     ERR_clear_error();
-    set_up(context.get());
+    set_up(context.get(), ticket_keys);
     auto used = use_certificate(context.get(), files.certificate);
     if (used) used = use_key(context.get(), files);
     ERR_clear_error();
@@ -175,7 +216,7 @@ base::Result<std::shared_ptr<TlsContext>> TlsContext::open(TlsFiles files) {
 }
 
 base::Result<void> TlsContext::reload() {
-    auto loaded = load(files_);
+    auto loaded = load(files_, *ticket_keys_);
     if (!loaded) return loaded.error();
     const std::scoped_lock lock(mutex_);
     context_ = *std::move(loaded);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/outcome.hpp"
+#include "net/ticket_keys.hpp"
 #include "net/tls_session.hpp"
 
 #include <chrono>
@@ -20,7 +21,8 @@ struct TlsFiles {
 };
 
 /// TLS 1.2 and 1.3 with forward secrecy and authenticated encryption only; no compression, renegotiation or early
-/// data; sessions are resumed by tickets, of which the server keeps none. Any thread.
+/// data; sessions are resumed by tickets, of which the server keeps none, and whose keys outlive a renewed certificate.
+/// Any thread.
 class TlsContext {
 public:
     /// The refusal names the setting and the file, and says what to do. An expired certificate is a warning in the log:
@@ -32,17 +34,19 @@ public:
     /// For a socket that was just accepted.
     [[nodiscard]] TlsSession session(int descriptor) const;
     [[nodiscard]] std::chrono::system_clock::time_point expires() const;
+    [[nodiscard]] TicketKeys& ticket_keys() { return *ticket_keys_; }
 
 private:
     struct Free {
         void operator()(ssl_ctx_st* context) const;
     };
     using Context = std::unique_ptr<ssl_ctx_st, Free>;
-    explicit TlsContext(TlsFiles files) : files_(std::move(files)) {}
-    [[nodiscard]] static base::Result<Context> load(const TlsFiles& files);
+    explicit TlsContext(TlsFiles files);
+    [[nodiscard]] static base::Result<Context> load(const TlsFiles& files, TicketKeys& ticket_keys);
 
     TlsFiles files_;
-    mutable std::mutex mutex_;  ///< taken once for each connection
+    std::unique_ptr<TicketKeys> ticket_keys_;  ///< outlives the contexts, which know it
+    mutable std::mutex mutex_;                 ///< taken once for each connection
     Context context_;
 };
 

@@ -25,11 +25,13 @@ constexpr std::string_view speak_tls =
 /// Lives while one of its waits is pending.
 class TlsHandshake : public std::enable_shared_from_this<TlsHandshake> {
 public:
-    TlsHandshake(tcp::socket socket, const TlsContext& context, std::function<void(Transport)> done)
+    TlsHandshake(tcp::socket socket, const TlsContext& context, std::function<void(Transport)> done,
+                 std::function<void()> late)
         : socket_(std::move(socket)),
           tls_(context.session(socket_.native_handle())),
           deadline_(socket_.get_executor()),
-          done_(std::move(done)) {}
+          done_(std::move(done)),
+          late_(std::move(late)) {}
 
     void start(std::chrono::milliseconds deadline) {
         error_code ignored;
@@ -37,7 +39,9 @@ public:
         socket_.set_option(tcp::no_delay(true), ignored);
         deadline_.expires_after(deadline);
         deadline_.async_wait([self = shared_from_this()](error_code error) {
-            if (!error && !self->over_) self->end();
+            if (error || self->over_) return;
+            self->late_();
+            self->end();
         });
         wait(tcp::socket::wait_read);
     }
@@ -84,14 +88,15 @@ private:
     TlsSession tls_;
     asio::steady_timer deadline_;
     std::function<void(Transport)> done_;
+    std::function<void()> late_;
     bool over_ = false;
 };
 
 }  // namespace
 
 void shake_tls_hands(tcp::socket socket, const TlsContext& context, std::chrono::milliseconds deadline,
-                     std::function<void(Transport)> done) {
-    std::make_shared<TlsHandshake>(std::move(socket), context, std::move(done))->start(deadline);
+                     std::function<void(Transport)> done, std::function<void()> late) {
+    std::make_shared<TlsHandshake>(std::move(socket), context, std::move(done), std::move(late))->start(deadline);
 }
 
 }  // namespace marchwire::net

@@ -9,6 +9,7 @@
 #include "fanout/run.hpp"
 #include "fanout/send_queue.hpp"
 #include "fanout/topic_index.hpp"
+#include "session/admission.hpp"
 #include "session/token_index.hpp"
 #include "wire/messages.hpp"
 
@@ -145,6 +146,8 @@ public:
     [[nodiscard]] virtual const fanout::NewestTable* newest(base::TopicNumber topic) const = 0;
     /// What may wait in all queues of one door here.
     [[nodiscard]] virtual std::shared_ptr<fanout::QueueBudget> budget(Door door) const = 0;
+    /// Of all sessions here.
+    [[nodiscard]] virtual std::shared_ptr<Admission> admission() const = 0;
     [[nodiscard]] virtual base::UtcMs now() const = 0;
 };
 

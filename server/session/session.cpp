@@ -34,6 +34,7 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
     : backend_(backend),
       queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
       settings_(std::move(settings)),
+      admission_(backend.admission()),
       frames_(limits::client_frames_per_second, limits::client_frames_burst),
       commands_(limits::commands_per_second, burst(settings_.door)),
       begun_at_(now),
@@ -54,6 +55,7 @@ Actions Session::on_frames(std::uint32_t count, base::UtcMs now) {
     if (frames_.take(now, count)) {
         tell_heard(now, actions);
     } else {
+        admission_->count(base::Limit::client_frames);
         close_in_order(CloseCode::too_many_messages, "Send fewer messages, each whole, and positions in batches.",
                        actions);
     }
@@ -80,8 +82,10 @@ Actions Session::on_tick(base::UtcMs now) {
     Actions actions;
     if (closing_) return actions;
     if (!greeted_ && now - begun_at_ >= hello_deadline(settings_)) {
+        admission_->count(base::Limit::hello_deadline);
         close(CloseCode::hello_timeout, "Send Hello as soon as the connection is open.", actions);
     } else if (now - heard_at_ >= limits::dead_after_silence) {
+        admission_->count(base::Limit::silence);
         close_in_order(CloseCode::silent, "Answer pings, or say something now and then.", actions);
     } else if (grant_ && grant_->expires_at && backend_.now() >= grant_->expires_at) {
         close_in_order(CloseCode::unauthenticated, "Your token has expired: ask your lead for a new one.", actions);
@@ -134,9 +138,7 @@ std::optional<Close> Session::objection(const wire::Hello& hello) const {
 
 void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     if (auto refused = objection(hello)) return close(refused->code, std::move(refused->reason), actions);
-    if (!hello.token.empty()) {
-        if (auto refused = log_in(hello, now)) return close(refused->code, std::move(refused->reason), actions);
-    }
+    if (!hello.token.empty() && !log_in(hello, now, actions)) return;
     greeted_ = true;
     device_ = hello.device;
     wire::Welcome welcome;
@@ -165,7 +167,8 @@ void Session::on(wire::Screen said, base::UtcMs now, Actions& actions) {
     actions.emplace_back(Heard{said});
 }
 
-base::Refusal Session::too_often() const {
+base::Refusal Session::too_often() {
+    admission_->count(base::Limit::commands);
     base::Refusal refusal = base::refuse(RefusalCode::rate_limited, "",
                                          "Send fewer at once: try again a little later.");
     refusal.retry_after_ms = commands_.retry_after().value;
@@ -269,12 +272,14 @@ void Session::send(DeliveryClass delivery, const wire::SessionItem& item, Action
 void Session::answer(const wire::SessionItem& item, const wire::SessionItem& too_much, Actions& actions) {
     if (closing_) return;
     if (queue_.push(DeliveryClass::d, wire::message_of(item, settings_.encoding)) != fanout::Pushed::refused) return;
+    admission_->count(base::Limit::queue_answers);
     send(DeliveryClass::b, too_much, actions);
 }
 
 bool Session::push(DeliveryClass delivery, wire::Frame message, Actions& actions) {
     if (closing_) return false;
     if (queue_.push(delivery, std::move(message)) != fanout::Pushed::refused) return true;
+    admission_->count(settings_.door == Door::staff ? base::Limit::queue_staff : base::Limit::queue_followers);
     // What waits would keep the close frame from a client that does not read: it resumes from what it has.
     queue_.clear();
     close(CloseCode::too_slow, "More was waiting for you than is kept: come back and resume.", actions);

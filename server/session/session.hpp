@@ -55,6 +55,7 @@ struct SessionSettings {
     std::string_view demo_clock;  ///< outlives the session
     double clock_rate = 1;
     std::string_view push_key;  ///< what staff subscribe pushes with; outlives the session
+    AddressKey address;         ///< from where the client comes
 };
 
 /// What a device's key signs to log in (proto/README.md).
@@ -166,8 +167,10 @@ private:
     void on(const wire::Prove& proof, base::UtcMs now, Actions& actions);
     void on(const wire::ReadAccess& request, base::UtcMs now, Actions& actions);
 
-    /// Why these credentials are not taken; empty when they are.
-    [[nodiscard]] std::optional<Close> log_in(const wire::Hello& hello, base::UtcMs now);
+    /// False when these credentials are not taken: then the client is turned away.
+    [[nodiscard]] bool log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions);
+    /// Always false.
+    [[nodiscard]] bool turn_away(const base::Refusal& why, Actions& actions);
     void challenge();
     [[nodiscard]] bool is_proven_by(const std::string& signature) const;
     [[nodiscard]] bool must_prove() const { return login_ && !login_->public_key.empty(); }
@@ -179,7 +182,7 @@ private:
     void tell_heard(base::UtcMs now, Actions& actions);
     [[nodiscard]] std::optional<base::Refusal> objection(const wire::CommandMessage& command, base::UtcMs now);
     [[nodiscard]] std::optional<base::Refusal> objection(const wire::FeedName& feed) const;
-    [[nodiscard]] base::Refusal too_often() const;
+    [[nodiscard]] base::Refusal too_often();
     [[nodiscard]] core::Actor actor() const { return grant_ ? grant_->actor : core::Actor{}; }
 
     [[nodiscard]] Subscription* find(SubscriptionId id);
@@ -216,6 +219,8 @@ private:
     bool newest_waits_ = false;
     bool answers_turn_ = false;
     SessionSettings settings_;
+    std::shared_ptr<Admission> admission_;
+    Admission::Place place_;
     std::optional<Grant> grant_;
     SubscriptionId next_subscription_ = 1;
     RateLimit frames_;

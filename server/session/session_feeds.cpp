@@ -64,6 +64,7 @@ void Session::on(const wire::Subscribe& wish, base::UtcMs now, Actions& actions)
     Subscription* feed = find(wish.feed);
     if (feed == nullptr) {
         if (subscriptions_.size() >= limits::subscriptions_per_session) {
+            admission_->count(base::Limit::subscriptions);
             const auto most = std::to_string(limits::subscriptions_per_session);
             return refuse_feed(wish.feed,
                                base::refuse(RefusalCode::too_large, "feed",

@@ -27,12 +27,13 @@ std::string login_text(std::string_view nonce, const base::Hash256& token_hash) 
     return text;
 }
 
-std::optional<Close> Session::log_in(const wire::Hello& hello, base::UtcMs now) {
+/// A token that is known takes of the shard's budget before its signature is looked at, for that is what costs.
+bool Session::log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     const base::Hash256 hash = base::sha256(hello.token);
     auto known = backend_.find_token(hash);
-    if (!known) {
-        return Close{wire::CloseCode::unauthenticated, "This token is not known or has expired: ask your lead."};
-    }
+    if (!known) return turn_away(admission_->wrong_token(settings_.address, now), actions);
+    auto place = admission_->enter(known->grant, now);
+    if (!place) return turn_away(place.error(), actions);
     if (!known->public_key.empty()) {
         if (login_) {
             login_->token_hash = hash;
@@ -40,12 +41,27 @@ std::optional<Close> Session::log_in(const wire::Hello& hello, base::UtcMs now) 
             login_->proven_at = now;
         }
         if (!is_proven_by(hello.signature)) {
-            return Close{wire::CloseCode::unauthenticated,
-                         "This token is bound to a device: sign the Challenge with its key, or ask for a new invite."};
+            base::Refusal why = admission_->wrong_token(settings_.address, now);
+            if (why.code == base::RefusalCode::unauthenticated) {
+                why.message =
+                    "This token is bound to a device: sign the Challenge with its key, or ask for a new invite.";
+            }
+            return turn_away(why, actions);
         }
     }
+    place_ = *std::move(place);
     grant_ = std::move(known->grant);
-    return std::nullopt;
+    return true;
+}
+
+bool Session::turn_away(const base::Refusal& why, Actions& actions) {
+    if (why.code == base::RefusalCode::rate_limited) {
+        send(fanout::DeliveryClass::b, wire::ErrorItem{why}, actions);  // it says when to come back
+        close(wire::CloseCode::overloaded, why.message, actions);
+    } else {
+        close(wire::CloseCode::unauthenticated, why.message, actions);
+    }
+    return false;
 }
 
 /// A nonce that nobody has seen; the next is not guessed from it, since the seed stays here.

@@ -52,6 +52,8 @@ struct CitySettings {
     /// Seals what a device subscribes for pushes. Any shard's thread. Null: pushes are refused.
     std::function<base::Result<std::string>(const base::LogId&, base::PersonId, const core::SubscribePush&)> seal_push =
         {};
+    session::Admission::Bounds admission = {};  ///< of each shard
+    std::shared_ptr<base::LimitCounts> limits_met = std::make_shared<base::LimitCounts>();
 };
 
 /// Counts for metrics since the start, and levels as they are now (levels are up to a second old).

@@ -44,6 +44,7 @@ Shard::Shard(Fabric& fabric, std::size_t index)
       desks_(*this),
       followers_budget_(budget_of(limits::queue_total_bytes_followers, fabric)),
       staff_budget_(budget_of(limits::queue_total_bytes_staff, fabric)),
+      admission_(std::make_shared<session::Admission>(fabric.settings().admission, fabric.settings().limits_met)),
       broadcast_(*this),
       outbox_(fabric.settings().shards) {}
 

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door door) const override {
         return door == session::Door::staff ? staff_budget_ : followers_budget_;
     }
+    [[nodiscard]] std::shared_ptr<session::Admission> admission() const override { return admission_; }
     [[nodiscard]] base::UtcMs now() const override { return clock().now(); }
 
     // ---- Seats -------------------------------------------------------------------------------------
@@ -163,6 +164,7 @@ private:
     std::uint64_t next_serial_ = 1;
     std::shared_ptr<fanout::QueueBudget> followers_budget_;
     std::shared_ptr<fanout::QueueBudget> staff_budget_;
+    std::shared_ptr<session::Admission> admission_;
     Broadcast broadcast_;
     TimerWheel wheel_;
     session::TokenIndex tokens_;

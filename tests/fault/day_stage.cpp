@@ -58,8 +58,9 @@ DayFigures& DayFigures::operator+=(const DayFigures& more) {
 }
 
 DayStage::DayStage(double rate) : redis_(directory_.path()) {
-    const std::vector<std::string> arguments = {"--store",   redis_.address(), "--keys",       keys_file(),
-                                                "--proxies", "127.0.0.1",      "--demo-clock", demo_clock(rate)};
+    const std::vector<std::string> arguments = {"--store",          redis_.address(), "--keys",
+                                                keys_file(),        "--proxies",      test::own_address(balancer),
+                                                "--proxy-protocol", "--demo-clock",   demo_clock(rate)};
     for (std::size_t i = 0; i < servers; ++i) {
         const std::string host = address_of(i);
         servers_[i] = std::make_unique<test::RealServer>(
@@ -67,8 +68,8 @@ DayStage::DayStage(double rate) : redis_(directory_.path()) {
     }
     haproxy_ = std::make_unique<test::Program>(
         std::vector<std::string>{"env", "ONE=" + address_of(0), "TWO=" + address_of(1), "THREE=" + address_of(2),
-                                 "BIND=" + test::own_address(balancer), "haproxy", "-db", "-f",
-                                 samples / "load-balancer/haproxy.cfg"},
+                                 "BIND=" + test::own_address(balancer), "SOURCE=" + test::own_address(balancer),
+                                 "haproxy", "-db", "-f", samples / "load-balancer/haproxy.cfg"},
         test::Stream::out);
     load();
 }

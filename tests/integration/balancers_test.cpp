@@ -40,6 +40,7 @@ std::vector<std::string> haproxy() {
             "TWO=" + address_of(1),
             "THREE=" + address_of(2),
             "BIND=" + own_address(balancer),
+            "SOURCE=" + own_address(balancer),
             "haproxy",
             "-db",
             "-f",
@@ -71,10 +72,16 @@ std::vector<std::string> nginx(const std::string& directory) {
             "daemon off; pid " + directory + "/nginx.pid;"};
 }
 
+/// HAProxy goes to the servers from an address of its own and tells its clients' by PROXY headers.
+std::vector<std::string> server_settings(const std::string& which) {
+    const std::string drains = std::to_string(drain.count());
+    if (which == "haproxy") return {"--proxies", own_address(balancer), "--proxy-protocol", "--drain", drains};
+    return {"--proxies", "127.0.0.1", "--drain", drains};
+}
+
 /// Three servers behind one balancer.
 struct Balanced : SharedRedis {
-    explicit Balanced(const std::string& which)
-        : SharedRedis({"--proxies", "127.0.0.1", "--drain", std::to_string(drain.count())}) {
+    explicit Balanced(const std::string& which) : SharedRedis(server_settings(which)) {
         for (std::size_t i = 0; i < servers_behind; ++i) {
             const std::string host = address_of(i);
             all.at(i) = std::make_unique<RealServer>(Addresses{host + ":8080", host + ":8081", host + ":9090"},

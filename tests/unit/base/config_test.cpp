@@ -142,6 +142,36 @@ TEST_CASE("load balancers are named by their IP addresses", "[base][config]") {
     CHECK(of_flags({{"proxies", "balancer.example"}}).error().field == "--proxies");
 }
 
+TEST_CASE("off loopback a server speaks TLS unless somebody says that a proxy does", "[base][config]") {
+    for (const char* key : {"listen", "listen_ops"}) {
+        const auto refused = of_flags({{key, "0.0.0.0:8088"}});
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().field == "tls_cert");
+        CHECK(refused.error().message.find("plain_off_loopback") != std::string::npos);
+        CHECK(of_flags({{key, "0.0.0.0:8088"}, {"plain_off_loopback", "true"}}).has_value());
+        CHECK(of_flags({{key, "0.0.0.0:8088"}, {"tls_cert", "chain.pem"}, {"tls_key", "key.pem"}}).has_value());
+    }
+    CHECK(of_flags({{"listen", "[::1]:8088"}}).has_value());
+}
+
+TEST_CASE("how many may come in is set by numbers and PROXY headers want a list of balancers", "[base][config]") {
+    const auto config = of_flags({{"connections", "5000"},
+                                  {"connections_per_address", "12"},
+                                  {"newcomers_per_address", "3"},
+                                  {"sessions_per_device", "2"},
+                                  {"proxies", "10.0.0.5"},
+                                  {"proxy_protocol", "true"}});
+    REQUIRE(config.has_value());
+    CHECK(config->connections == 5'000);
+    CHECK(config->connections_per_address == 12);
+    CHECK(config->newcomers_per_address == 3);
+    CHECK(config->sessions_per_device == 2);
+    CHECK(config->proxy_protocol);
+    CHECK(of_flags({{"connections_per_address", "0"}}).error().field == "--connections-per-address");
+    CHECK(of_flags({{"connections", "many"}}).error().field == "--connections");
+    CHECK(of_flags({{"proxy_protocol", "true"}}).error().field == "proxies");
+}
+
 TEST_CASE("settings of Redis without Redis are a mistake that is named", "[base][config]") {
     CHECK(of_flags({{"redis_replicas", "1"}}).error().field == "store");
     CHECK(of_flags({{"store", "redis://h"}, {"redis_user", "marchwire"}}).error().field == "redis_password_file");

@@ -91,6 +91,7 @@ public:
     void wake(fanout::Slot, base::UtcMs) override {}
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber) const override { return nullptr; }
     [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door) const override { return budget_; }
+    [[nodiscard]] std::shared_ptr<session::Admission> admission() const override { return admission_; }
     /// Waiting in the queues of all sessions.
     [[nodiscard]] std::size_t queued_bytes() const { return budget_->used(); }
     [[nodiscard]] base::UtcMs now() const override { return base::UtcMs{1'530'363'600'000}; }
@@ -106,6 +107,8 @@ public:
 private:
     asio::io_context& io_;
     std::shared_ptr<fanout::QueueBudget> budget_ = std::make_shared<fanout::QueueBudget>(100'000'000);
+    std::shared_ptr<session::Admission> admission_ = std::make_shared<session::Admission>(
+        session::Admission::Bounds{}, std::make_shared<base::LimitCounts>());
     fanout::Slot next_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -123,6 +126,7 @@ inline NetSettings settings_of(session::Door door) {
     NetSettings settings;
     settings.door = door;
     settings.websocket_path = door == session::Door::staff ? "/v1/ops" : "/v1/ws";
+    settings.limits = limits_of(door);
     return settings;
 }
 

@@ -1,4 +1,5 @@
 // The listeners under TLS, over real sockets.
+#include "base/clock.hpp"
 #include "tls_client.hpp"
 
 #include <algorithm>
@@ -37,6 +38,7 @@ TEST_CASE("a page is served under TLS and the connection goes on", "[net][tls]")
         const std::string response = client.read_response();
         CHECK(response.starts_with("HTTP/1.1 200 "));
         CHECK(response.ends_with(R"({"a":1})"));
+        CHECK(response.find("Strict-Transport-Security: max-age=31536000\r\n") != std::string::npos);
     }
     CHECK(std::string(SSL_get_version(client.ssl())) == "TLSv1.3");
 }
@@ -183,15 +185,58 @@ TEST_CASE("a client that wants to negotiate anew does not get it and hurts nobod
     other.shake_hands().greet();
 }
 
+/// Comes back with what it was given before; whether the certificate was spared.
+bool resumes(TlsDoor& at, int version, SSL_SESSION* ticket) {
+    TlsClient again(at.door, at.context.get());
+    SSL_set_max_proto_version(again.ssl(), version);
+    SSL_set_session(again.ssl(), ticket);
+    again.shake_hands().greet();
+    // Without a goodbye OpenSSL's client would not offer this session once more.
+    SSL_set_shutdown(again.ssl(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    return SSL_session_reused(again.ssl()) == 1;
+}
+
 TEST_CASE("a client that comes back resumes its TLS session without the certificate", "[net][tls]") {
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     TlsDoor at;
     TlsClient first(at.door, at.context.get());
+    SSL_set_max_proto_version(first.ssl(), version);
     first.shake_hands().greet();
     const Owned<SSL_SESSION> ticket(SSL_get1_session(first.ssl()));
-    TlsClient second(at.door, at.context.get());
-    SSL_set_session(second.ssl(), ticket.get());
-    second.shake_hands().greet();
-    CHECK(SSL_session_reused(second.ssl()) == 1);
+    CHECK(resumes(at, version, ticket.get()));
+    // A renewed certificate is no reason to shake hands anew.
+    at.files.make();
+    REQUIRE(at.tls->reload().has_value());
+    CHECK(resumes(at, version, ticket.get()));
+}
+
+TEST_CASE("a ticket of the key before is taken and one of the key before that is not", "[net][tls]") {
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    TlsDoor at;
+    TlsClient first(at.door, at.context.get());
+    SSL_set_max_proto_version(first.ssl(), version);
+    first.shake_hands().greet();
+    const Owned<SSL_SESSION> ticket(SSL_get1_session(first.ssl()));
+    const base::UtcMs later = base::machine_now() + base::limits::ticket_key_life;
+    (void)at.tls->ticket_keys().newest(later);
+    CHECK(resumes(at, version, ticket.get()));
+    (void)at.tls->ticket_keys().newest(later + base::limits::ticket_key_life);
+    CHECK_FALSE(resumes(at, version, ticket.get()));
+}
+
+TEST_CASE("nothing but authenticated encryption with forward secrecy is spoken", "[net][tls]") {
+    TlsDoor at;
+    for (const char* weak : {"AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"}) {
+        CAPTURE(weak);
+        TlsClient client(at.door, at.context.get());
+        SSL_set_max_proto_version(client.ssl(), TLS1_2_VERSION);
+        REQUIRE(SSL_set_cipher_list(client.ssl(), weak) == 1);
+        CHECK(SSL_connect(client.ssl()) != 1);
+    }
+    TlsClient strong(at.door, at.context.get());
+    SSL_set_max_proto_version(strong.ssl(), TLS1_2_VERSION);
+    REQUIRE(SSL_set_cipher_list(strong.ssl(), "ECDHE-ECDSA-AES128-GCM-SHA256") == 1);
+    strong.shake_hands().greet();
 }
 
 // ---- who does not speak TLS, or never ends with it ----------------------------------------------
@@ -225,12 +270,13 @@ TEST_CASE("a handshake that never ends is cut at its deadline", "[net][tls]") {
     client.send(sent);
     CHECK(client.read_end());
     at.door.on_shard([](HandShard&) {});  // the turn in which it was cut is over
+    CHECK(settings.limits_met->of(base::Limit::tls_handshake) == 1);
     CHECK(at.door.inside() == 0);
 }
 
 TEST_CASE("whoever has not shaken hands counts as unproven", "[net][tls]") {
     NetSettings settings = settings_of(Door::staff);
-    settings.unproven_per_address_max = 1;
+    settings.limits.handshakes_per_address = 1;
     settings.deadlines.tls_staff = std::chrono::minutes(1);
     TlsDoor at(settings);
     Client silent(at.door);

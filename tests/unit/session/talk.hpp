@@ -31,6 +31,8 @@ inline base::Position at(std::uint64_t seq) { return {base::Epoch{1}, base::Seq{
 /// Knows one token. All else of a shard is played by the test.
 class OneToken final : public Backend {
 public:
+    OneToken() = default;
+    explicit OneToken(std::shared_ptr<Admission> admission) : gate(std::move(admission)) {}
     [[nodiscard]] fanout::Slot join(SessionPort&) override { return 0; }
     void leave(fanout::Slot) override {}
     [[nodiscard]] std::optional<Credential> find_token(const base::Hash256& hash) const override {
@@ -57,6 +59,7 @@ public:
         return found == tables.end() ? nullptr : &found->second;
     }
     [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(Door) const override { return waiting; }
+    [[nodiscard]] std::shared_ptr<Admission> admission() const override { return gate; }
     [[nodiscard]] base::UtcMs now() const override { return time; }
 
     base::UtcMs time = wall;
@@ -64,6 +67,8 @@ public:
     std::string public_key;  ///< of the device that the token is bound to; empty: none
     std::map<base::TopicNumber, fanout::NewestTable> tables;
     std::shared_ptr<fanout::QueueBudget> waiting = std::make_shared<fanout::QueueBudget>(100'000'000);
+    std::shared_ptr<base::LimitCounts> met = std::make_shared<base::LimitCounts>();
+    std::shared_ptr<Admission> gate = std::make_shared<Admission>(Admission::Bounds{}, met);
 };
 
 /// The payload of an unmasked frame.
@@ -88,6 +93,9 @@ public:
     /// At the staff door with a seed: a Challenge is sent first.
     explicit Talk(const SessionSettings& settings, std::string login_seed = {})
         : session(settings, backend, now, std::move(login_seed)), door_(settings.door) {}
+    /// On a shard that others have come to.
+    Talk(const SessionSettings& settings, std::shared_ptr<Admission> admission)
+        : backend(std::move(admission)), session(settings, backend, now), door_(settings.door) {}
 
     /// Sends a whole message, in one frame.
     Actions say(const std::string& json) {
