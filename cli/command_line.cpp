@@ -58,6 +58,8 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_incident(app, context);
     add_street(app, context);
     add_simulate(app, context);
+    add_export(app, context);
+    add_retention(app, context);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {
         app.parse(std::move(reversed));

@@ -13,6 +13,8 @@ namespace marchwire::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{10};
+constexpr int history_tries = 20;  // a server takes 20 requests a second, after some hundred at once
+constexpr sdk::Millis shortest_rest{50};
 
 base::Refusal no_link(std::string message) {
     return base::refuse(base::RefusalCode::unavailable, "--url", std::move(message));
@@ -119,6 +121,35 @@ base::Result<sdk::March> PersonLink::march(const std::string& name) {
     sdk::FeedName own = *ops;
     own.kind = sdk::FeedKind::marshal;
     return march_of(own);
+}
+
+void PersonLink::rest(std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    io_.restart();
+    while (io_.run_one_until(until) != 0) {
+    }
+}
+
+base::Result<PersonLink::Whole> PersonLink::ops_snapshot(const std::string& name) {
+    const auto ops = sdk::FeedName::parse("ops/" + name);
+    if (!ops) return base::invalid("--march", "Name the march as CAMPAIGN/MARCH, as in flag-day-2018/st-louis-mo.");
+    const auto found = march_of(*ops);
+    if (!found) return found.error();
+    return Whole{client_.state_json(*ops), client_.position(*ops).value_or(sdk::Position{})};
+}
+
+base::Result<sdk::History> PersonLink::history(const std::string& name, std::uint64_t from, std::uint32_t limit) {
+    const auto ops = sdk::FeedName::parse("ops/" + name);
+    if (!ops) return base::invalid("--march", "Name the march as CAMPAIGN/MARCH, as in flag-day-2018/st-louis-mo.");
+    for (int tries = 0; tries < history_tries; ++tries) {
+        std::optional<sdk::History> answer;
+        client_.get_history(*ops, from, limit, [&](const sdk::History& history) { answer = history; });
+        if (!run_until([&] { return answer.has_value(); })) break;
+        if (!answer->error) return *answer;
+        if (answer->error->code != sdk::ErrorCode::rate_limited) return refusal_of(*answer->error);
+        rest(std::max(answer->error->retry_after, shortest_rest));
+    }
+    return refused_ ? *refused_ : no_link("The server did not send the log in time: try again.");
 }
 
 base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::Command& command) {

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,12 +32,22 @@ public:
     [[nodiscard]] base::Result<sdk::March> march(const std::string& name);
     /// Who may get in, from this person on.
     [[nodiscard]] base::Result<sdk::Access> access(const std::string& log, sdk::PersonId from);
+    /// Its ops feed as JSON of OpsSnapshot, and where in the log that is.
+    struct Whole {
+        std::string json;
+        sdk::Position position;
+    };
+    [[nodiscard]] base::Result<Whole> ops_snapshot(const std::string& name);
+    /// Items of its ops feed from this entry on, as JSON; asked again where the server says that it is too often.
+    [[nodiscard]] base::Result<sdk::History> history(const std::string& name, std::uint64_t from, std::uint32_t limit);
     [[nodiscard]] base::Result<sdk::Accepted> send(const std::string& log, const sdk::Command& command);
 
 private:
     /// True when `done` came to hold in time.
     [[nodiscard]] bool run_until(const std::function<bool()>& done);
     [[nodiscard]] base::Result<sdk::March> march_of(const sdk::FeedName& feed);
+    /// Time goes by; what comes meanwhile is taken.
+    void rest(std::chrono::milliseconds time);
 
     boost::asio::io_context io_{1};
     std::optional<sdk::Welcome> welcome_;

@@ -69,5 +69,7 @@ void add_roll_call(CLI::App& app, Context& context);
 void add_incident(CLI::App& app, Context& context);
 void add_street(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
+void add_retention(CLI::App& app, Context& context);
 
 }  // namespace marchwire::cli

@@ -129,8 +129,9 @@ AdminVerbs::Answer AdminVerbs::create_march(const base::LogId& log, core::Comman
     if (!campaign) return campaign.error();
     // One that is listed and was not made, because the server ended between the two, is made now.
     const Json marches = campaign->members.value("marches", Json::array());
-    const bool listed = std::ranges::any_of(
-        marches, [&](const Json& listing) { return listing.value("march", "") == log.march.text(); });
+    const bool listed = std::ranges::any_of(marches, [&](const Json& listing) {
+        return listing.value("march", "") == log.march.text() && !listing.contains("forgottenAtMs");
+    });
     if (!listed) {
         const auto added = put(log.campaign_log(), core::ListMarch{log.march, 0});
         if (!added) return added.error();

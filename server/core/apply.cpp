@@ -22,6 +22,7 @@ public:
         state_.topic_base = event.topic_base;
         state_.spec = event.spec;
         state_.spec_version = 1;
+        state_.made_at = entry_.at;
         state_.sections = event.sections;
         state_.phase_version = 1;
         state_.phase_since = entry_.at;
@@ -284,10 +285,31 @@ public:
         if (state_.notices.size() > limits::notices_kept) state_.notices.erase(state_.notices.begin());
     }
     void operator()(const CallsToActionSet& event) const { state_.calls_to_action = event.calls; }
+    void operator()(const RetentionHeld& event) const {
+        state_.retention.held_by = event.person;
+        state_.retention.hold_reason = event.reason;
+        state_.retention.held_at = entry_.at;
+    }
+    void operator()(const RetentionReleased&) const {
+        state_.retention.held_by = {};
+        state_.retention.hold_reason.clear();
+        state_.retention.held_at = {};
+    }
+    void operator()(const MarchExported& event) const {
+        state_.retention.exported_by = event.person;
+        state_.retention.export_sha256 = event.sha256;
+        state_.retention.exported_at = entry_.at;
+    }
+    void operator()(const ShredWaived& event) const {
+        state_.retention.waived_by = event.person;
+        state_.retention.waived_at = entry_.at;
+    }
+    void operator()(const MarchShredded&) const { state_.retention.shredded_at = entry_.at; }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
     void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
     void operator()(const LogRepaired&) const { state_.repaired_at = entry_.seq; }
 
+    void operator()(const MarchForgotten&) const { misplaced(); }
     void operator()(const CampaignCreated&) const { misplaced(); }
     void operator()(const CampaignUpdated&) const { misplaced(); }
     void operator()(const MarchListed&) const { misplaced(); }
@@ -370,7 +392,23 @@ public:
         state_.spec = event.spec;
         state_.spec_version = event.version;
     }
-    void operator()(const MarchListed& event) const { state_.marches.push_back(event.listing); }
+    void operator()(const MarchListed& event) const {
+        state_.marches.push_back(event.listing);
+        state_.marches.back().listed_at = entry_.at;
+    }
+    void operator()(const MarchForgotten& event) const {
+        for (MarchListing& listing : state_.marches) {
+            if (listing.march == event.march && !listing.forgotten_at) listing.forgotten_at = entry_.at;
+        }
+        for (Person& person : state_.persons) {
+            if (person.march == event.march) person.callsign.clear();
+        }
+        for (Token& token : state_.tokens) token.revoked = token.revoked || token.march == event.march;
+        for (Invite& one : state_.invites) {
+            const bool waits = one.state == InviteState::open || one.state == InviteState::unconfirmed;
+            if (one.march == event.march && waits) one.state = InviteState::revoked;
+        }
+    }
     void operator()(const PersonAdded& event) const { state_.persons.push_back(event.person); }
     void operator()(const TokenIssued& event) const { state_.tokens.push_back(event.token); }
     void operator()(const TokenRevoked& event) const {
@@ -423,6 +461,11 @@ public:
     void operator()(const PushUnsubscribed&) const { misplaced(); }
     void operator()(const IntersectionsChanged&) const { misplaced(); }
     void operator()(const ClosuresSet&) const { misplaced(); }
+    void operator()(const RetentionHeld&) const { misplaced(); }
+    void operator()(const RetentionReleased&) const { misplaced(); }
+    void operator()(const MarchExported&) const { misplaced(); }
+    void operator()(const ShredWaived&) const { misplaced(); }
+    void operator()(const MarchShredded&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }

@@ -88,6 +88,12 @@ public:
     }
     Indices operator()(const NoticePosted&) { return everybody_unless(state_.spec.drill); }
     Indices operator()(const CallsToActionSet&) { return everybody_unless(state_.spec.drill); }
+    Indices operator()(const RetentionHeld&) { return ops(); }
+    Indices operator()(const RetentionReleased&) { return ops(); }
+    Indices operator()(const MarchExported&) { return ops(); }
+    Indices operator()(const ShredWaived&) { return ops(); }
+    Indices operator()(const MarchShredded&) { return ops(); }
+    Indices operator()(const MarchForgotten&) { return {}; }
     Indices operator()(const KeeperChanged&) { return ops(); }
     Indices operator()(const TipSigned&) { return ops(); }
     Indices operator()(const LogRepaired&) { return ops(); }

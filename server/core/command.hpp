@@ -88,6 +88,13 @@ struct RevokePhones {
     UtcMs detained_at;  ///< a token that was issued later is another phone's
 };
 
+/// By the keeper of a march whose log is shredded. On the campaign's log.
+struct ForgetMarch {
+    Slug march;
+    UtcMs shredded_at;  ///< a march of this name that was listed later is another
+    MarchSummary summary;
+};
+
 /// The last command of an import: all others of its file were accepted.
 struct RecordImport {
     std::uint32_t number = 0;  ///< of this import: one more than that of the last
@@ -409,7 +416,8 @@ using CommandBody = std::variant<
     HandOver, AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
     ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
-    ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty>;
+    ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty,
+    HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

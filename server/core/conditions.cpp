@@ -157,6 +157,12 @@ Condition lost_child(const MarchState& state, std::uint32_t number) {
     return {incident != nullptr && is_lost_child(*incident), false};
 }
 
+/// What is open ends with a plan that puts the end of the log off.
+Condition retention_ending(const MarchState& state, const AlertKey& key, UtcMs at) {
+    const UtcMs from = retention_warned_from(state);
+    return {from && awaits_export(state) && (!state.alerts.contains(key) || from <= at), false};
+}
+
 Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
     if (!is_on(state.policy, key.kind)) return {};
     const auto number = static_cast<std::uint32_t>(key.subject.value);
@@ -170,6 +176,7 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::lost_child: return lost_child(state, key.number);
         case AlertKind::bus_lag: return bus_lag(state);
         case AlertKind::instance_lost: return instance_lost(state);
+        case AlertKind::retention_ending: return retention_ending(state, key, at);
         case AlertKind::phase_late: {
             const PlannedPhase next = awaited_phase(state);
             const bool awaited = next.at && late_key(next.phase) == key && at < next.at + late_until;
@@ -205,6 +212,7 @@ UtcMs raise_at(const MarchState& state, const AlertKey& key, UtcMs at) {
     if (key.kind == AlertKind::staffing_low) return at + limits::staffing_low_after;
     if (key.kind == AlertKind::lost_child) return std::max(at, state.incident(key.number)->decide_by);
     if (key.kind == AlertKind::phase_late) return std::max(at, awaited_phase(state).at + limits::phase_late_after);
+    if (key.kind == AlertKind::retention_ending) return std::max(at, retention_warned_from(state));
     return at;
 }
 
@@ -243,7 +251,8 @@ void look(MarchState& state, const AlertKey& key, UtcMs at) {
     }
     const Watch wanted = now.holds ? Watch{Watch::For::raise, raise_at(state, key, at)}
                                    : Watch{Watch::For::clear, clear_at(state, key, at)};
-    const bool planned = key.kind == AlertKind::phase_late;  // its time is the plan's, and moves with it
+    // Its time is the plan's, and moves with it.
+    const bool planned = key.kind == AlertKind::phase_late || is_of_calendar(key.kind);
     if (known == state.watches.end() || known->second.what != wanted.what || planned) {
         state.watches[key] = wanted;
     } else {
@@ -293,7 +302,9 @@ public:
     void plan() const {
         if (const PlannedPhase next = awaited_phase(state_); next.at) look(state_, late_key(next.phase), at_);
         known([](AlertKind kind) { return kind == AlertKind::phase_late; });
+        retention();
     }
+    void retention() const { look(state_, {AlertKind::retention_ending, {}}, at_); }
     void servers() const {
         look(state_, {AlertKind::bus_lag, {}}, at_);
         look(state_, {AlertKind::instance_lost, {}}, at_);
@@ -371,6 +382,12 @@ struct Follow {
         watching.alert(event.alert.key);
         if (event.alert.key.kind == AlertKind::network_lost) watching.silence();
     }
+    void operator()(const RetentionHeld&) const { watching.retention(); }
+    void operator()(const RetentionReleased&) const { watching.retention(); }
+    void operator()(const MarchExported&) const { watching.retention(); }
+    void operator()(const ShredWaived&) const { watching.retention(); }
+    void operator()(const MarchShredded&) const {}
+    void operator()(const MarchForgotten&) const {}
     void operator()(const SectionsSet&) const {}
     void operator()(const PushSubscribed&) const {}
     void operator()(const PushUnsubscribed&) const {}
@@ -410,9 +427,9 @@ struct Follow {
 };
 
 bool is_in_small(AlertKind kind) {
-    static constexpr std::array kinds = {AlertKind::sos_unowned,  AlertKind::person_detained, AlertKind::checkin_missed,
-                                         AlertKind::lost_child,   AlertKind::phase_late,      AlertKind::network_lost,
-                                         AlertKind::order_unacked};
+    static constexpr std::array kinds = {
+        AlertKind::sos_unowned, AlertKind::person_detained, AlertKind::checkin_missed, AlertKind::lost_child,
+        AlertKind::phase_late,  AlertKind::network_lost,    AlertKind::order_unacked,  AlertKind::retention_ending};
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
@@ -423,6 +440,8 @@ bool is_in_large_alone(AlertKind kind) {
 }
 
 }  // namespace
+
+bool is_of_calendar(AlertKind kind) { return kind == AlertKind::retention_ending; }
 
 bool is_listened_for(const Member& member) { return is_expected(member, member.duty) && !is_dark(member); }
 
@@ -455,7 +474,7 @@ void watch_ended(MarchState& state, const Alert& ended, PersonId by, UtcMs at) {
 
 void shift_watches(MarchState& state, Millis by) {
     for (auto& [key, watched] : state.watches) {
-        if (watched.due) watched.due = watched.due + by;
+        if (watched.due && !is_of_calendar(key.kind)) watched.due = watched.due + by;
     }
 }
 

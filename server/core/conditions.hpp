@@ -18,6 +18,8 @@ struct Condition {
     std::uint32_t figure = 0;  ///< as in Alert
 };
 
+/// A date, and no deadline of anybody: time during which the servers were down counts.
+[[nodiscard]] bool is_of_calendar(AlertKind kind);
 /// True when the march's preset has this kind. SOS and a detained person are never off.
 [[nodiscard]] bool is_on(const AlertPolicy& policy, AlertKind kind);
 

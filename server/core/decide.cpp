@@ -28,6 +28,8 @@ std::string_view who_may(Action action) {
         case Action::receipt: return "Only those whom an order is for answer it.";
         case Action::confirm_proposal: return "Ask a dispatcher, a city lead or the national desk to confirm this.";
         case Action::machine: return "Only the march's keeper may do this.";
+        case Action::retention_export:
+            return "Ask a city lead or the national desk to hold, export or give up this march's log.";
         case Action::mark_passed:
             return "Tell the head or tail marshals, or a dispatcher, that the column has passed there.";
         case Action::on_behalf:
@@ -45,7 +47,6 @@ std::string_view who_may(Action action) {
         case Action::read_ops:
         case Action::read_marshal:
         case Action::read_desk:
-        case Action::retention_export:
         case Action::questions:
         case Action::host_only: return "Ask the city lead.";
     }
@@ -99,6 +100,10 @@ Decision decide(const MarchState& state, const Command& command, const Context& 
     }
     if (!state.exists() && !std::holds_alternative<CreateMarch>(command.body)) {
         return base::refuse(base::RefusalCode::not_found, "log", "There is no such march; check its name.");
+    }
+    if (state.is_shredded()) {
+        return base::refuse(base::RefusalCode::not_found, "log",
+                            "This march was deleted after its time; what is left of it is a line in its campaign.");
     }
     const Ask ask{state, command, context.actor, context.now, state.member(context.actor.person), cell, 0};
     Decision decision = std::visit([&](const auto& body) { return put(ask, body); }, command.body);

@@ -12,7 +12,7 @@ namespace {
 namespace limits = base::limits;
 
 Complaint check_march(const CampaignState& state, const Slug& march) {
-    if (!march.empty() && !lists(state, march)) {
+    if (!march.empty() && state.listing(march) == nullptr) {
         return base::refuse(base::RefusalCode::not_found, "march", "This campaign has no such march; check its name.");
     }
     return std::nullopt;
@@ -44,8 +44,13 @@ Complaint check_holder(const CampaignState& state, const Holder& holder) {
         return base::invalid("march", for_all ? "This role is for the whole campaign; name no march."
                                               : "Name the march that this person serves.");
     }
-    if (state.persons[holder.person.value - 1].march != holder.march) {
+    const Person& person = state.persons[holder.person.value - 1];
+    if (person.march != holder.march) {
         return base::invalid("person", "This person serves another march of the campaign.");
+    }
+    if (person.callsign.empty()) {
+        return base::refuse(base::RefusalCode::not_found, "person",
+                            "The march that this person served was deleted after its time; add the person again.");
     }
     return check_march(state, holder.march);
 }
@@ -174,10 +179,6 @@ const Token* token_on(const CampaignState& state, const Invite& invite, const st
 }
 
 }  // namespace
-
-bool lists(const CampaignState& state, const Slug& march) {
-    return std::ranges::any_of(state.marches, [&](const MarchListing& listing) { return listing.march == march; });
-}
 
 // ---- persons and tokens ------------------------------------------------------------------------
 

@@ -39,13 +39,13 @@ Decision on(const CampaignAsk& ask, const UpdateCampaign& wish) {
 
 Decision on(const CampaignAsk& ask, const ListMarch& wish) {
     if (wish.march.empty()) return base::invalid("march", "Name the march.");
-    if (lists(ask.state, wish.march)) {
+    if (ask.state.listing(wish.march) != nullptr) {
         return conflict("march", "This campaign has a march of this name.", 0, wish.march.text());
     }
     if (auto wrong = check_topic_base(wish.topic_base)) return *wrong;
     const bool taken = wish.topic_base == ask.state.topic_base ||
                        std::ranges::any_of(ask.state.marches, [&](const MarchListing& listing) {
-                           return listing.topic_base == wish.topic_base;
+                           return listing.topic_base == wish.topic_base && !listing.forgotten_at;
                        });
     if (taken) return base::invalid("topic_base", "Another march of the campaign has this topic base.");
     if (ask.state.marches.size() >= limits::marches_per_campaign) {
@@ -55,9 +55,12 @@ Decision on(const CampaignAsk& ask, const ListMarch& wish) {
     return events_of(MarchListed{{wish.march, wish.topic_base}});
 }
 
-bool is_sha256(const std::string& text) {
-    constexpr std::size_t digits = 64;
-    return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+Decision on(const CampaignAsk& ask, const ForgetMarch& wish) {
+    const MarchListing* listing = ask.state.listing(wish.march);
+    if (listing == nullptr || listing->listed_at > wish.shredded_at) {
+        return base::refuse(base::RefusalCode::not_found, "march", "No such march is left to forget.");
+    }
+    return events_of(MarchForgotten{wish.march, wish.summary});
 }
 
 Decision on(const CampaignAsk& ask, const RecordImport& wish) {
@@ -66,9 +69,7 @@ Decision on(const CampaignAsk& ask, const RecordImport& wish) {
         return conflict("number", "Another import has ended meanwhile; run yours again.", last.number,
                         last.file_sha256);
     }
-    if (!is_sha256(wish.file_sha256)) {
-        return base::invalid("file_sha256", "Give the SHA-256 of the file as 64 hexadecimal digits.");
-    }
+    if (auto wrong = check_sha256(wish.file_sha256, "file_sha256")) return *wrong;
     if (wish.marches == 0 || wish.marches > limits::marches_per_campaign) {
         return base::invalid("marches", "Give how many marches the file has.");
     }

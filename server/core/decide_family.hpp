@@ -101,6 +101,8 @@ void order_phase(const Ask& ask, Phase to, Events& events);
 /// Raises and ends alerts of orders, and closes orders (core/order_timers). Their ladder is climbed as every other.
 void due_of_orders(const MarchState& state, UtcMs now, Events& events);
 [[nodiscard]] UtcMs next_due_of_orders(const MarchState& state);
+/// Time that did not count moves something of what is due; dates of the calendar stay. (core/timers)
+[[nodiscard]] bool has_deadlines(const MarchState& state);
 /// An alert of an order of which nobody is waited for any more, or whose kind is off: it ends, and climbs no further.
 [[nodiscard]] bool is_idle_order_alert(const MarchState& state, const AlertKey& key);
 /// So long a condition of the column must hold before its alert is raised, and be gone before it clears; 0 of other
@@ -195,6 +197,10 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ResolveIncident& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ReopenIncident& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ReadRestricted& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const HoldRetention& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const ReleaseRetention& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const RecordExport& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const WaiveExport& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetIntersection& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CloseLeg& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const OpenExit& wish);
@@ -212,7 +218,6 @@ struct CampaignAsk {
     Permission permission;
 };
 
-[[nodiscard]] bool lists(const CampaignState& state, const Slug& march);
 [[nodiscard]] Decision decide_on(const CampaignAsk& ask, const AddPerson& wish);
 [[nodiscard]] Decision decide_on(const CampaignAsk& ask, const IssueToken& wish);
 [[nodiscard]] Decision decide_on(const CampaignAsk& ask, const RevokeToken& wish);
@@ -233,6 +238,6 @@ concept OfAccess = std::is_same_v<Body, AddPerson> || std::is_same_v<Body, Issue
 /// Commands that belong on the campaign's log.
 template <class Body>
 concept OfCampaign = OfAccess<Body> || std::is_same_v<Body, CreateCampaign> || std::is_same_v<Body, UpdateCampaign> ||
-    std::is_same_v<Body, ListMarch> || std::is_same_v<Body, RecordImport>;
+    std::is_same_v<Body, ListMarch> || std::is_same_v<Body, RecordImport> || std::is_same_v<Body, ForgetMarch>;
 
 }  // namespace marchwire::core

@@ -27,7 +27,7 @@ Decision decide_on(const Ask& ask, const TakeKeeping& wish) {
     Events events = events_of(KeeperChanged{wish.term});
     // Time that nobody kept counts towards no deadline (DOMAIN, alerts).
     const Millis idle = wish.idle_since ? ask.now - wish.idle_since : Millis{};
-    if (idle.value > 0 && next_due(ask.state)) events.emplace_back(TimersShifted{idle});
+    if (idle.value > 0 && has_deadlines(ask.state)) events.emplace_back(TimersShifted{idle});
     return events;
 }
 

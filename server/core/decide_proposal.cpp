@@ -24,7 +24,15 @@ struct KindOf {
     ProposalKind operator()(const WithdrawRoute&) const { return ProposalKind::withdraw_route; }
     ProposalKind operator()(const PostNotice&) const { return ProposalKind::post_notice; }
     ProposalKind operator()(const SetCallsToAction&) const { return ProposalKind::set_calls_to_action; }
+    ProposalKind operator()(const HoldRetention&) const { return ProposalKind::hold_retention; }
+    ProposalKind operator()(const ReleaseRetention&) const { return ProposalKind::release_retention; }
+    ProposalKind operator()(const RecordExport&) const { return ProposalKind::record_export; }
+    ProposalKind operator()(const WaiveExport&) const { return ProposalKind::waive_export; }
 };
+
+bool is_of_retention(const ProposedCommand& command) {
+    return !std::holds_alternative<std::monostate>(command) && action_of(command) == Action::retention_export;
+}
 
 struct ReasonOf {
     template <class Body>
@@ -51,6 +59,11 @@ struct AsOwn {
     /// Closing is final: the name is typed by whoever closes, and that is who confirms.
     Decision operator()(AdvancePhase body) const {
         if (body.to == Phase::closed) body.typed_name = wish.typed_name;
+        return decide_on(ask, body);
+    }
+    /// So is this.
+    Decision operator()(WaiveExport body) const {
+        body.typed_name = wish.typed_name;
         return decide_on(ask, body);
     }
     template <class Body>
@@ -101,7 +114,8 @@ Decision proposed(const Ask& ask, std::string reason, ProposedCommand command) {
     proposal.proposer = ask.actor.person;
     proposal.reason = std::move(reason);
     proposal.made_at = ask.now;
-    proposal.expires_at = ask.now + limits::proposal_life;
+    proposal.expires_at = ask.now +
+                          (is_of_retention(command) ? limits::retention_proposal_life : limits::proposal_life);
     proposal.command = std::move(command);
     return events_of(ProposalMade{std::move(proposal)});
 }

@@ -218,6 +218,27 @@ struct PushUnsubscribed {
     DeviceId device;
 };
 
+/// The end of the log is put off until somebody releases it.
+struct RetentionHeld {
+    PersonId person;
+    std::string reason;
+};
+struct RetentionReleased {
+    PersonId person;
+    std::string reason;
+};
+/// The log was handed to somebody, up to some entry.
+struct MarchExported {
+    PersonId person;
+    std::string sha256;  ///< of the file, 64 hexadecimal digits
+};
+/// It may go without an export: somebody has typed its name.
+struct ShredWaived {
+    PersonId person;
+};
+/// The last entry of a march's log: nothing may follow, and the store deletes it.
+struct MarchShredded {};
+
 struct NoticePosted {
     Notice notice;
 };
@@ -277,6 +298,11 @@ struct InviteMistyped {
 struct ImportRecorded {
     ImportRecord record;
 };
+/// The march's log is shredded. Tokens of its people are void from here on, and its people have no names any more.
+struct MarchForgotten {
+    Slug march;
+    MarchSummary summary;
+};
 
 using Event = std::variant<
     MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
@@ -285,7 +311,8 @@ using Event = std::variant<
     CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
     OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
     ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
-    IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped>;
+    IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped, RetentionHeld,
+    RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

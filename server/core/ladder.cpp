@@ -1,6 +1,7 @@
 #include "core/ladder.hpp"
 
 #include "base/limits.hpp"
+#include "core/conditions.hpp"
 #include "core/duty.hpp"
 
 #include <algorithm>
@@ -33,7 +34,9 @@ public:
     }
 
     [[nodiscard]] bool operator()(const Member& member) const {
-        if ((person_ && member.person == person_) || is_gone(member.duty)) return false;
+        if (person_ && member.person == person_) return false;
+        // What is about weeks later is no matter of who is on the street.
+        if (is_gone(member.duty) && !is_of_calendar(kind_)) return false;
         const bool same_section = section_ != 0 && member.section == section_;
         switch (step_) {
             case rung_buddy:
@@ -117,6 +120,7 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::instance_lost:
         case AlertKind::staffing_low:
         case AlertKind::phase_late: return {rung_city_leads, rung_city_leads, limits::ladder_step, false};
+        case AlertKind::retention_ending: return {rung_city_leads, rung_national_desk, limits::retention_step, false};
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return ladder_of_order(order_of(state, key));
     }

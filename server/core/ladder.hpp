@@ -42,9 +42,10 @@ struct Ladder {
 
 /// Of an order's alert: the leads of those who owe an answer still, or of all whom the order asks.
 enum class Asked : std::uint8_t { missing, all };
-/// The ladder's rung as it is manned now; the national desk's is always empty. Who has left for today is on none. The
-/// issuer of an order and the owner of an incident stand beside the section leads, dispatchers beside the city leads
-/// where it is about the column, the servers or a lost child, and of that the liaison with the police.
+/// The ladder's rung as it is manned now; the national desk's is always empty. Who has left for today is on none but
+/// those of a date. The issuer of an order and the owner of an incident stand beside the section leads, dispatchers
+/// beside the city leads where it is about the column, the servers or a lost child, and of that the liaison with the
+/// police.
 /// On the first rung are HEAD marshals where they can put it right, and of an intersection its marshals.
 [[nodiscard]] std::vector<PersonId> rung(const MarchState& state, const AlertKey& key, std::uint32_t step,
                                          Asked asked = Asked::missing);

@@ -116,4 +116,10 @@ const Route* MarchState::route(std::uint32_t version) const {
     return version == 0 || version > routes.size() ? nullptr : &routes[version - 1];
 }
 
+const MarchListing* CampaignState::listing(const Slug& march) const {
+    const auto found = std::ranges::find_if(
+        marches, [&](const MarchListing& one) { return one.march == march && !one.forgotten_at; });
+    return found == marches.end() ? nullptr : &*found;
+}
+
 }  // namespace marchwire::core

@@ -7,6 +7,7 @@
 #include "core/order.hpp"
 #include "core/place.hpp"
 #include "core/proposal.hpp"
+#include "core/retention.hpp"
 #include "core/route_board.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
@@ -293,6 +294,7 @@ struct MarchState {
     Seq public_seq;  ///< how many public items there were
     MarchSpec spec;
     std::uint32_t spec_version = 0;
+    UtcMs made_at;
 
     Phase phase = Phase::planned;
     std::uint32_t phase_version = 0;
@@ -328,6 +330,7 @@ struct MarchState {
     std::vector<Count> counts;             ///< last limits::counts_kept, oldest first; the log holds all
     std::vector<PushSubscription> pushes;  ///< oldest first; at most limits::push_devices of a person
     ServersSeen servers;
+    Retention retention;
     UtcMs no_show_at;  ///< whoever is CONFIRMED then has not come; 0 before step-off
     Term term;         ///< highest keeper term seen
     Tip signed_tip;    ///< last one signed
@@ -335,6 +338,8 @@ struct MarchState {
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
+    /// Its log has its last entry, and is deleted within a minute: nobody reads it or writes to it any more.
+    [[nodiscard]] bool is_shredded() const { return bool(retention.shredded_at); }
     [[nodiscard]] const Member* member(PersonId person) const;
     [[nodiscard]] const Member* called(const std::string& callsign) const;
     [[nodiscard]] const Route* route(std::uint32_t version) const;
@@ -362,12 +367,23 @@ struct CampaignSpec {
 struct MarchListing {
     Slug march;
     std::uint32_t topic_base = 0;
+    UtcMs listed_at = {};
+    UtcMs forgotten_at = {};  ///< the march was shredded, and one of its name may be listed anew; 0: it is there
     bool operator==(const MarchListing&) const = default;
+};
+
+/// What a campaign keeps of a march whose log is gone; of a drill nothing but that.
+struct MarchSummary {
+    std::string city;
+    std::string state;
+    Phase phase = Phase::closed;
+    UtcMs ended_at;  ///< from when its retention counted
+    bool operator==(const MarchSummary&) const = default;
 };
 
 struct Person {
     PersonId id;
-    std::string callsign;  ///< unique in (campaign, march); in clear (DESIGN 2)
+    std::string callsign;  ///< unique in (campaign, march); in clear (DESIGN 2); empty: their march was shredded
     Slug march;            ///< empty for the national desk and auditors
     bool operator==(const Person&) const = default;
 };
@@ -443,6 +459,9 @@ struct CampaignState {
     TopicTail topics;
 
     [[nodiscard]] bool exists() const { return topic_base != 0; }
+    [[nodiscard]] bool is_shredded() const { return false; }  ///< no campaign's log is
+    /// The march of this name that is there; null when none is.
+    [[nodiscard]] const MarchListing* listing(const Slug& march) const;
     bool operator==(const CampaignState&) const = default;
 };
 

@@ -82,10 +82,30 @@ struct SetCallsToAction {
     std::vector<CallToAction> calls;
     bool operator==(const SetCallsToAction&) const = default;
 };
+/// The march's log is not deleted until it is released.
+struct HoldRetention {
+    std::string reason;
+    bool operator==(const HoldRetention&) const = default;
+};
+struct ReleaseRetention {
+    std::string reason;
+    bool operator==(const ReleaseRetention&) const = default;
+};
+/// The march has ended and its log was handed to somebody.
+struct RecordExport {
+    std::string sha256;
+    bool operator==(const RecordExport&) const = default;
+};
+/// Its log may go without an export.
+struct WaiveExport {
+    std::string typed_name;  ///< the march's slug
+    bool operator==(const WaiveExport&) const = default;
+};
 
 /// Empty in a proposal to resume, which has rules of its own.
 using ProposedCommand = std::variant<std::monostate, AdvancePhase, Hold, Release, Stop, Postpone, Cancel, ApproveRoute,
-                                     ActivateRoute, WithdrawRoute, PostNotice, SetCallsToAction>;
+                                     ActivateRoute, WithdrawRoute, PostNotice, SetCallsToAction, HoldRetention,
+                                     ReleaseRetention, RecordExport, WaiveExport>;
 
 template <class Body, class Commands>
 inline constexpr bool is_one_of = false;
@@ -108,6 +128,10 @@ enum class ProposalKind : std::uint8_t {
     withdraw_route = 10,
     post_notice = 11,
     set_calls_to_action = 12,
+    hold_retention = 20,
+    release_retention = 21,
+    record_export = 22,
+    waive_export = 23,
 };
 
 struct Proposal {

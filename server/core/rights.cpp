@@ -198,6 +198,11 @@ struct RowOf {
     static Action of(const ResolveIncident*) { return Action::incident; }
     static Action of(const ReopenIncident*) { return Action::incident; }
     static Action of(const ReadRestricted*) { return Action::read_restricted; }
+    static Action of(const HoldRetention*) { return Action::retention_export; }
+    static Action of(const ReleaseRetention*) { return Action::retention_export; }
+    static Action of(const RecordExport*) { return Action::retention_export; }
+    static Action of(const WaiveExport*) { return Action::retention_export; }
+    static Action of(const ForgetMarch*) { return Action::machine; }
     static Action of(const SetIntersection*) { return Action::legs_exits; }
     static Action of(const CloseLeg*) { return Action::legs_exits; }
     static Action of(const OpenExit*) { return Action::legs_exits; }

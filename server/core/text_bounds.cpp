@@ -82,6 +82,13 @@ Complaint check_language(std::string_view text, std::string_view field) {
     return fits ? std::nullopt : Complaint(wrong(field, "Name the language by its tag, such as en or es-MX."));
 }
 
+Complaint check_sha256(std::string_view text, std::string_view field) {
+    constexpr std::size_t digits = 64;
+    const bool is_one = text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    if (is_one) return std::nullopt;
+    return base::invalid(std::string(field), "Give the SHA-256 of the file as 64 hexadecimal digits.");
+}
+
 Complaint check_link(std::string_view text, std::string_view field) {
     if (text.empty()) {
         return std::nullopt;

@@ -20,6 +20,9 @@ enum class Presence { required, optional };
 /// BCP 47 as far as its shape goes: letters, digits and '-'; may be empty.
 [[nodiscard]] Complaint check_language(std::string_view text, std::string_view field);
 
+/// The SHA-256 of a file: 64 hexadecimal digits in lower case.
+[[nodiscard]] Complaint check_sha256(std::string_view text, std::string_view field);
+
 /// Empty, or http(s) without spaces.
 [[nodiscard]] Complaint check_link(std::string_view text, std::string_view field);
 

@@ -72,10 +72,14 @@ UtcMs due_about(const MarchState& state, const Member& member) {
     return earliest.at();
 }
 
-UtcMs next_due(const MarchState& state) {
+namespace {
+
+UtcMs next_deadline(const MarchState& state) {
     Earliest earliest;
     earliest.consider(state.due.first());
-    for (const auto& [key, watched] : state.watches) earliest.consider(watched.due);
+    for (const auto& [key, watched] : state.watches) {
+        if (!is_of_calendar(key.kind)) earliest.consider(watched.due);
+    }
     for (const auto& [key, alert] : state.alerts) {
         if (alert.state == AlertState::notifying) earliest.consider(alert.step_at);
     }
@@ -85,8 +89,26 @@ UtcMs next_due(const MarchState& state) {
     return earliest.at();
 }
 
+}  // namespace
+
+bool has_deadlines(const MarchState& state) { return bool(next_deadline(state)); }
+
+UtcMs next_due(const MarchState& state) {
+    if (state.is_shredded()) return {};
+    Earliest earliest;
+    earliest.consider(next_deadline(state));
+    for (const auto& [key, watched] : state.watches) {
+        if (is_of_calendar(key.kind)) earliest.consider(watched.due);
+    }
+    earliest.consider(shred_due(state));
+    return earliest.at();
+}
+
 std::vector<Event> due_events(const MarchState& state, UtcMs now) {
     Events events;
+    if (state.is_shredded()) return events;
+    // Whatever else is due is nobody's business any more.
+    if (const UtcMs at = shred_due(state); at && now >= at) return events_of(MarchShredded{});
     for (const std::uint32_t ordinal : state.due.until(now)) check_member(state, state.roster[ordinal], now, events);
     due_watches(state, now, events);
     for (const auto& [key, alert] : state.alerts) {

@@ -60,6 +60,12 @@ struct FitForPhone {
     bool operator()(const RestrictedRead&) const { return false; }
     bool operator()(const IntersectionsChanged&) const { return true; }
     bool operator()(const ClosuresSet&) const { return true; }
+    bool operator()(const RetentionHeld&) const { return false; }
+    bool operator()(const RetentionReleased&) const { return false; }
+    bool operator()(const MarchExported&) const { return false; }
+    bool operator()(const ShredWaived&) const { return false; }
+    bool operator()(const MarchShredded&) const { return false; }
+    bool operator()(const MarchForgotten&) const { return false; }
     bool operator()(const ColumnSampled&) const { return false; }
     bool operator()(const WaypointPassed&) const { return false; }
 };

@@ -81,6 +81,12 @@ struct PublicReading {
     Item operator()(const InviteChanged&) const { return std::nullopt; }
     Item operator()(const InviteMistyped&) const { return std::nullopt; }
     Item operator()(const ImportRecorded&) const { return std::nullopt; }
+    Item operator()(const RetentionHeld&) const { return std::nullopt; }
+    Item operator()(const RetentionReleased&) const { return std::nullopt; }
+    Item operator()(const MarchExported&) const { return std::nullopt; }
+    Item operator()(const ShredWaived&) const { return std::nullopt; }
+    Item operator()(const MarchShredded&) const { return std::nullopt; }
+    Item operator()(const MarchForgotten&) const { return std::nullopt; }
     Item operator()(const ColumnSampled&) const { return std::nullopt; }
     Item operator()(const IncidentReported&) const { return std::nullopt; }
     Item operator()(const IncidentChanged&) const { return std::nullopt; }

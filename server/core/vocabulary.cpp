@@ -100,7 +100,7 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 20> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 21> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
                                             {AlertKind::gap_open, "gap_open"},
@@ -119,7 +119,8 @@ constexpr Words<AlertKind, 20> alert_kinds{{{AlertKind::checkin_missed, "checkin
                                             {AlertKind::lost_child, "lost_child"},
                                             {AlertKind::intersection_not_ready, "intersection_not_ready"},
                                             {AlertKind::bus_lag, "bus_lag"},
-                                            {AlertKind::instance_lost, "instance_lost"}}};
+                                            {AlertKind::instance_lost, "instance_lost"},
+                                            {AlertKind::retention_ending, "retention_ending"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -243,7 +244,8 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::column_stretched:
         case AlertKind::off_route:
         case AlertKind::bus_lag:
-        case AlertKind::instance_lost: return AlertAbout::march;
+        case AlertKind::instance_lost:
+        case AlertKind::retention_ending: return AlertAbout::march;
         case AlertKind::gap_open: return AlertAbout::gap;
         case AlertKind::lost_child: return AlertAbout::incident;
         case AlertKind::intersection_not_ready: return AlertAbout::waypoint;

@@ -131,6 +131,7 @@ enum class AlertKind : std::uint8_t {
     intersection_not_ready = 61,
     bus_lag = 70,
     instance_lost = 71,
+    retention_ending = 80,  ///< the log is deleted soon and nobody has exported it
 };
 /// What the number in an alert's key names.
 enum class AlertAbout : std::uint8_t {

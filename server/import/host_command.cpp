@@ -230,6 +230,7 @@ base::Result<ExistingCampaign> read_campaign_state(std::string_view text) {
     campaign.spec_version = static_cast<std::uint32_t>(number_of(json, "specVersion"));
     campaign.last_import = import_of(json.value("lastImport", Json::object()));
     for (const Json& listing : json.value("marches", Json::array())) {
+        if (listing.contains("forgottenAtMs")) continue;
         const auto slug = base::Slug::parse(text_of(listing, "march"));
         if (!slug) return not_understood();
         campaign.marches.push_back(*slug);

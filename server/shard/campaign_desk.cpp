@@ -97,6 +97,11 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     } else if (const auto* revoked = std::get_if<core::TokenRevoked>(&entry.event)) {
         MARCHWIRE_INVARIANT(revoked->number >= 1 && revoked->number <= state().tokens.size());
         tell(TokenChanged{id_.campaign, state().tokens[revoked->number - 1]});
+    } else if (const auto* forgotten = std::get_if<core::MarchForgotten>(&entry.event)) {
+        for (const core::Token& token : state().tokens) {
+            if (token.march == forgotten->march) tell(TokenChanged{id_.campaign, token});
+        }
+        forget(forgotten->march);
     } else if (const auto* listed = std::get_if<core::MarchListed>(&entry.event)) {
         home_.hold_base({{id_.campaign, listed->listing.march}, listed->listing.topic_base});
     } else if (std::holds_alternative<core::CampaignCreated>(entry.event) ||
@@ -187,7 +192,8 @@ wire::Access CampaignDesk::read_access(const session::ReadAccess& request) const
     std::map<base::PersonId, std::size_t> place;
     for (std::size_t i = wish.from.value == 0 ? 0 : wish.from.value - 1; i < state().persons.size(); ++i) {
         const core::Person& person = state().persons[i];
-        if (person.march != wish.log.march) continue;
+        // Of a march that was forgotten nobody is left, though another may have its name.
+        if (person.march != wish.log.march || person.callsign.empty()) continue;
         if (access.persons.size() == most) {
             access.next = person.id;
             break;
@@ -256,21 +262,44 @@ void CampaignDesk::row_changed(const base::Slug& march, MarchRow row) {
 void CampaignDesk::put_row(MarchRow row) {
     const base::Slug march = row.overview.march;
     const bool known = rows_.contains(march);
-    if (!known && rows_.size() >= limits::marches_per_campaign) return;
+    if (is_forgotten(march) || (!known && rows_.size() >= limits::marches_per_campaign)) return;
     const MarchRow& kept = rows_[march] = std::move(row);
-    const std::uint64_t subject = base::stable_hash({id_.campaign, march});
-    const auto put = [&](FeedKind kind, wire::SessionItem rows) {
-        const base::TopicNumber topic = topic_of(state(), kind);
-        const auto encode = [rows = std::move(rows)](wire::Encoding encoding) { return wire::encode(rows, encoding); };
-        return items_.put(topic, {topic.value, 0, subject}, encode, register_.encodings({kind}));
-    };
     std::vector<LiveItem> items;
     if (!kept.drill && !state().spec.drill) {
         items.push_back(
-            put(FeedKind::overview,
+            put(FeedKind::overview, march,
                 wire::OverviewRows{id_.campaign, state().spec.name, {kept.overview}, {kept.column}, false}));
     }
-    items.push_back(put(FeedKind::desk, wire::DeskRows{id_.campaign, {kept.desk}, false}));
+    items.push_back(put(FeedKind::desk, march, wire::DeskRows{id_.campaign, {kept.desk}, false}));
+    register_.publish(home_, std::move(items));
+}
+
+template <class Rows>
+LiveItem CampaignDesk::put(FeedKind kind, const base::Slug& march, Rows rows) {
+    const base::TopicNumber topic = topic_of(state(), kind);
+    const std::uint64_t subject = base::stable_hash({id_.campaign, march});
+    const auto encode = [rows = std::move(rows)](wire::Encoding encoding) { return wire::encode(rows, encoding); };
+    return items_.put(topic, {topic.value, 0, subject}, encode, register_.encodings({kind}));
+}
+
+/// A row of it may come still: from another server's word, or from where rows are kept until the log is gone.
+bool CampaignDesk::is_forgotten(const base::Slug& march) const {
+    const bool was_there = std::ranges::any_of(state().marches, [&](const auto& one) { return one.march == march; });
+    return was_there && state().listing(march) == nullptr;
+}
+
+/// In place of its row, so that whoever reads slowly hears of it as well.
+void CampaignDesk::forget(const base::Slug& march) {
+    const auto kept = rows_.find(march);
+    if (kept == rows_.end()) return;
+    const bool was_public = !kept->second.drill && !state().spec.drill;
+    rows_.erase(kept);
+    std::vector<LiveItem> items;
+    if (was_public) {
+        items.push_back(put(FeedKind::overview, march,
+                            wire::OverviewRows{id_.campaign, state().spec.name, {}, {}, false, {}, {march}}));
+    }
+    items.push_back(put(FeedKind::desk, march, wire::DeskRows{id_.campaign, {}, false, {march}}));
     register_.publish(home_, std::move(items));
 }
 

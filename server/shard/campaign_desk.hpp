@@ -48,12 +48,17 @@ public:
     void group_stored() override {}
     void history_doubted() override;
     void history_changed() override;
+    void history_ended() override {}
     /// A campaign has no keeper: whoever comes first.
     [[nodiscard]] bool repairs() const override { return true; }
 
 private:
     void put_row(MarchRow row);
     void confirm(const core::Token& token);
+    [[nodiscard]] bool is_forgotten(const base::Slug& march) const;
+    void forget(const base::Slug& march);
+    template <class Rows>
+    [[nodiscard]] fanout::LiveItem put(wire::FeedKind kind, const base::Slug& march, Rows rows);
     void hear(const std::string& bytes);
     void read_rows();
     void tell_all(const core::CampaignState& state);

@@ -224,7 +224,8 @@ void City::command(const base::LogId& log, core::Command command, core::Actor ac
 void City::state_json(const base::LogId& log, std::function<void(base::Result<std::string>)> done) {
     Shard& home = fabric_->home_of(log);
     const auto tell = [&home, log, done = std::move(done)] {
-        if (const auto* march = home.desks().march(log); march != nullptr && march->state().exists()) {
+        if (const auto* march = home.desks().march(log);
+            march != nullptr && march->state().exists() && !march->state().is_shredded()) {
             done(wire::state_json(march->state()));
         } else if (const auto* campaign = home.desks().campaign(log);
                    campaign != nullptr && campaign->state().exists()) {

@@ -35,6 +35,7 @@ std::function<void()> at_last(std::size_t calls, std::function<void()> done) {
 std::vector<HeldBase> bases_of(const core::CampaignState& campaign) {
     std::vector<HeldBase> bases{{campaign.id, campaign.topic_base}};
     for (const core::MarchListing& listing : campaign.marches) {
+        if (listing.forgotten_at) continue;
         bases.push_back({{campaign.id.campaign, listing.march}, listing.topic_base});
     }
     return bases;
@@ -249,7 +250,7 @@ std::vector<base::LogId> Desks::logs() const {
         if (desk->state().exists()) logs.push_back(log);
     }
     for (const auto& [log, desk] : marches_) {
-        if (desk->state().exists()) logs.push_back(log);
+        if (desk->state().exists() && !desk->state().is_shredded()) logs.push_back(log);
     }
     return logs;
 }
@@ -265,10 +266,11 @@ void Desks::second(base::UtcMs now) {
     for (const auto& [log, desk] : marches_) desk->second(now);
     for (const auto& [log, desk] : campaigns_) desk->second();
     count_kept();
-    if (home_.bus() == nullptr) return;
-    if (std::erase_if(marches_, [now](const auto& one) { return one.second->unwanted(now); }) != 0) {
-        home_.counters().marches = marches_.size();
-    }
+    const bool alone = home_.bus() == nullptr;
+    const auto is_left = [now, alone](const auto& one) {
+        return one.second->is_over() || (!alone && one.second->unwanted(now));
+    };
+    if (std::erase_if(marches_, is_left) != 0) home_.counters().marches = marches_.size();
 }
 
 void Desks::when_quiet(std::function<void()> done) {

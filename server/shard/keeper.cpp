@@ -2,6 +2,7 @@
 #include "shard/keeper.hpp"
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
 #include "core/column.hpp"
 #include "wire/codec.hpp"
 
@@ -13,6 +14,15 @@ namespace {
 namespace limits = base::limits;
 
 constexpr int beats_per_second = static_cast<int>(limits::session_tick.value / limits::beat.value);
+
+std::string_view word_for(store::Shredded::Files files) {
+    switch (files) {
+        case store::Shredded::Files::rewritten: return "rewritten";
+        case store::Shredded::Files::asked: return "asked";
+        case store::Shredded::Files::not_done: return "not_done";
+    }
+    return "not_done";
+}
 
 core::Actor keeper_actor() {
     core::Actor actor;
@@ -35,6 +45,11 @@ void Keeper::begin(base::UtcMs idle_since) {
 }
 
 void Keeper::take() {
+    // Its log takes nothing any more. Whoever kept it before may not have come to delete it.
+    if (desk_.committed().is_shredded()) {
+        standing_ = Standing::keeping;
+        return;
+    }
     standing_ = Standing::taking;
     term_ = desk_.committed().term.next();
     put(core::TakeKeeping{term_, idle_since_}, [this](bool taken) {
@@ -123,6 +138,7 @@ void Keeper::beat(base::UtcMs now) {
     }
     const core::MarchState& state = desk_.committed();
     if (standing_ == Standing::away || busy_ || !state.exists()) return;
+    if (state.is_shredded()) return finish();
     if (standing_ == Standing::idle) return take();
     // Another took over, so our lease had ended though nobody has told us yet: this server stood still. Whether the
     // march is ours again is told with the next duties.
@@ -141,6 +157,58 @@ void Keeper::beat(base::UtcMs now) {
         checkpointed_ = state.tip.seq;
         home_.log().put_checkpoint(march_, {state.tip, wire::encode_checkpoint(state)}, [](const auto&) {});
     }
+}
+
+// ---- the end of the march's log ----------------------------------------------------------------
+
+/// The campaign first, then the log: as long as the store lists it somebody comes to do the rest.
+void Keeper::finish() {
+    if (!is_forgotten_) return forget();
+    // Other servers have heard of it by then, and do not take it for a log that was lost.
+    if (++beats_finished_ > limits::shred_heard.value / limits::beat.value) shred();
+}
+
+void Keeper::forget() {
+    const core::MarchState& state = desk_.committed();
+    core::ForgetMarch wish{march_.march, state.retention.shredded_at, {}};
+    if (!state.spec.drill) {
+        wish.summary = {state.spec.city, state.spec.state, state.phase, core::retention_begins(state)};
+    }
+    busy_ = true;
+    Asked asked;
+    asked.command.body = std::move(wish);
+    asked.actor = keeper_actor();
+    asked.answer = [weak = weak_from_this(), mailbox = home_.mailbox()](const auto& outcome) {
+        const bool done = outcome.has_value() || outcome.error().code == base::RefusalCode::not_found;
+        mailbox.post([weak, done] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->busy_ = false;
+            self->is_forgotten_ = done;
+            if (!done) self->rest_beats_ = beats_per_second;
+        });
+    };
+    home_.put(march_.campaign_log(), std::move(asked));
+}
+
+void Keeper::shred() {
+    busy_ = true;
+    home_.log().shred(march_, [weak = weak_from_this(), mailbox = home_.mailbox(), log = march_](const auto& outcome) {
+        const bool gone = outcome || outcome.error().code == base::RefusalCode::not_found;
+        if (outcome) {
+            base::log_info("march_shredded", "log={} files={} why=\"{}\"", log.text(), word_for(outcome->files),
+                           outcome->why);
+        } else if (!gone) {
+            base::log_warn("march_not_shredded", "log={} why=\"{}\"", log.text(), outcome.error().message);
+        }
+        mailbox.post([weak, gone] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->busy_ = false;
+            self->has_shredded_ = gone;
+            if (!gone) self->rest_beats_ = beats_per_second;
+        });
+    });
 }
 
 void Keeper::observe(const core::ObserveColumn& seen, base::UtcMs now) {

@@ -1,4 +1,4 @@
-// The keeper of one march: its timers, signed tips and checkpoints, all through the march's own desk.
+// The keeper of one march: its timers, signed tips and checkpoints, all through the march's own desk, and its end.
 #pragma once
 
 #include "shard/home.hpp"
@@ -41,6 +41,8 @@ public:
     void observe(const core::ServersSeen& seen);
     /// Each second: phones of people who were detained are revoked, until the campaign's log has it.
     void revoke_phones();
+    /// The march's log is gone, and its campaign knows.
+    [[nodiscard]] bool has_shredded() const { return has_shredded_; }
     /// Four times a second: what is due is done; what was refused is tried again after a second.
     void beat(base::UtcMs now);
 
@@ -50,6 +52,9 @@ private:
     void take();
     void put(core::CommandBody body, std::function<void(bool)> after);
     void sign();
+    void finish();
+    void forget();
+    void shred();
 
     Home& home_;
     base::LogId march_;
@@ -66,6 +71,9 @@ private:
     /// Detained people whose phones may be trusted still, and when they were; at most the roster.
     std::map<base::PersonId, base::UtcMs> detained_;
     bool revoking_ = false;
+    bool is_forgotten_ = false;  ///< by the campaign's log
+    int beats_finished_ = 0;     ///< since then
+    bool has_shredded_ = false;
 };
 
 }  // namespace marchwire::shard

@@ -137,7 +137,8 @@ template <class State>
 void LogDesk<State>::on_outcome(store::AppendOutcome outcome) {
     Group group = std::move(*flying_);
     flying_.reset();
-    if (!outcome && outcome.error().code == RefusalCode::not_found && committed_.tip.seq) {
+    const bool is_gone = !outcome && outcome.error().code == RefusalCode::not_found && committed_.tip.seq;
+    if (is_gone && !committed_.is_shredded()) {
         doubt(std::move(group));  // the log itself is gone
     } else if (!outcome) {
         fail(std::move(group), outcome.error());
@@ -282,7 +283,7 @@ void LogDesk<State>::hear_from_here() {
 
 template <class State>
 void LogDesk<State>::hear(store::StoredEntry stored) {
-    if (standing_ != Standing::whole || stored.tip.seq <= committed_.tip.seq) return;
+    if (standing_ != Standing::whole || stored.tip.seq <= committed_.tip.seq || committed_.is_shredded()) return;
     if (heard_.size() >= limits::replay_window_entries) {
         // A group that is on its way for so long comes back with what it missed; from there all is heard anew.
         heard_.clear();

@@ -57,6 +57,8 @@ public:
     virtual void history_doubted() = 0;
     /// What this desk holds is not the log's history any more: it takes nothing until `restart`.
     virtual void history_changed() = 0;
+    /// The log was shredded, and this desk has not heard of it in time: it takes nothing any more.
+    virtual void history_ended() = 0;
     /// It is for this server to repair the log, where it was cut.
     [[nodiscard]] virtual bool repairs() const = 0;
 };

@@ -15,6 +15,8 @@ using base::RefusalCode;
 
 template <class State>
 void LogDesk<State>::check_history() {
+    // A log that was shredded is to be gone.
+    if (committed_.is_shredded()) return;
     // A group that is on its way finds out by itself.
     if (flying_ || standing_ != Standing::whole || committed_.tip.seq.value == 0) return;
     place_.log.read(place_.id, committed_.tip.seq, 1,
@@ -93,6 +95,10 @@ void LogDesk<State>::on_found(const FoundLog& found) {
         go_on();
     } else if (found.verdict == Verdict::goes_on && apply_missed(found.next)) {
         go_on();
+    } else if (found.verdict == Verdict::shredded) {
+        base::log_info("history_ended", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
+        standing_ = Standing::changed;
+        audience_.history_ended();
     } else if (found.verdict != Verdict::later) {
         base::log_error("history_changed", "log={} seq={}", place_.id.text(), committed_.tip.seq.value);
         standing_ = Standing::changed;

@@ -90,6 +90,8 @@ private:
 
         const auto on_outcome = [self = this->shared_from_this(), entry, digest, found](auto outcome) {
             self->place_.mailbox.post([self, entry, digest, found, outcome = std::move(outcome)] {
+                const bool ended = !outcome && outcome.error().code == base::RefusalCode::not_found;
+                if (ended) return self->tell(Verdict::shredded);
                 const bool stored = outcome && std::holds_alternative<store::Appended>(*outcome);
                 if (!stored) return self->tell(Verdict::later);
                 base::log_error("log_repaired", "log={} found={} seq={} epoch={}", self->place_.id.text(),

@@ -22,6 +22,7 @@ struct FoundLog {
         later,     ///< the store does not answer, or it is the others' turn: ask again
         goes_on,   ///< `next` follows what the desk stands on: others have repaired it
         repaired,  ///< by us: `repair` is stored
+        shredded,  ///< it was deleted after its time, and is not brought back
         changed,   ///< other entries stand there, or fewer: the desk must be read anew
     };
     Verdict verdict = Verdict::later;

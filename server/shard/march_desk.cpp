@@ -36,7 +36,8 @@ MarchDesk::MarchDesk(Home& home, const OpenedDesk<core::MarchState>& opened)
       keeper_(std::make_shared<Keeper>(home, id_, *desk_, opened.checkpointed)),
       checkpointed_(opened.checkpointed) {
     wanted_at_ = home_.clock().now();
-    if (opened.state.exists() && home_.bus() == nullptr) send_row(wanted_at_);
+    const bool is_there = opened.state.exists() && !opened.state.is_shredded();
+    if (is_there && home_.bus() == nullptr) send_row(wanted_at_);
 }
 
 // ---- other servers -----------------------------------------------------------------------------
@@ -57,7 +58,7 @@ void MarchDesk::tell_others(const wire::BusMessage& message) {
 }
 
 void MarchDesk::hear(const wire::BusMessage& message) {
-    if (!state().exists()) return;
+    if (!state().exists() || state().is_shredded()) return;
     const FeedRegister& feeds = feeds_.open_feeds();
     const base::UtcMs now = home_.clock().now();
     if (const auto* positions = std::get_if<wire::PositionsTold>(&message)) {
@@ -94,8 +95,8 @@ bool MarchDesk::repairs() const {
 }
 
 bool MarchDesk::unwanted(base::UtcMs now) const {
-    return !is_kept() && desk_->idle() && receipts_.empty() && feeds_.open_feeds().all().empty() &&
-           now - wanted_at_ >= limits::desk_idle;
+    const bool is_left = state().is_shredded() || (receipts_.empty() && feeds_.open_feeds().all().empty());
+    return !is_kept() && desk_->idle() && is_left && now - wanted_at_ >= limits::desk_idle;
 }
 
 // ---- receipts ----------------------------------------------------------------------------------
@@ -166,6 +167,10 @@ void MarchDesk::hand_out(const core::Entry& entry, std::vector<fanout::LiveItem>
 
 void MarchDesk::group_stored() {
     using Behind = fanout::FlushPace::Behind;
+    if (state().is_shredded()) {
+        to_publish_.clear();
+        return feeds_.end_all();
+    }
     feeds_.open_feeds().publish(home_, std::exchange(to_publish_, {}), desk_->busy() ? Behind::more : Behind::nothing);
     if (!reassigned_.empty()) {
         feeds_.rights_changed(reassigned_);
@@ -191,6 +196,12 @@ void MarchDesk::history_changed() {
         self->row_urgent_ = true;
         if (self->is_kept()) self->keeper_->begin(self->home_.clock().now());
     });
+}
+
+void MarchDesk::history_ended() {
+    ended_ = true;
+    keeper_->end();
+    feeds_.end_all();
 }
 
 // ---- telemetry ---------------------------------------------------------------------------------
@@ -237,7 +248,7 @@ void MarchDesk::beat(base::UtcMs now) {
 }
 
 void MarchDesk::second(base::UtcMs now) {
-    if (!state().exists()) return;
+    if (!state().exists() || state().is_shredded()) return;
     if (std::exchange(reopen_wanted_, false)) history_changed();
     desk_->second();
     if (!is_kept()) ++seconds_unkept_;
@@ -387,7 +398,7 @@ PublicMarchPage MarchDesk::public_page() {
 }
 
 void MarchDesk::put_checkpoint(std::function<void()> done) {
-    if (!state().exists() || state().tip.seq == checkpointed_) return done();
+    if (!state().exists() || is_over() || state().tip.seq == checkpointed_) return done();
     checkpointed_ = state().tip.seq;
     home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
                                [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });

@@ -55,6 +55,8 @@ public:
     void put_checkpoint(std::function<void()> done);
     /// Nobody here has wanted it for limits::desk_idle: another server keeps it, and it can be opened again.
     [[nodiscard]] bool unwanted(base::UtcMs now) const;
+    /// Its log is gone: nothing is left to do here.
+    [[nodiscard]] bool is_over() const { return ended_ || keeper_->has_shredded(); }
     /// Its creation was refused and nobody waits for it.
     [[nodiscard]] bool forgettable() const { return !state().exists() && desk_->idle(); }
 
@@ -65,6 +67,7 @@ public:
     void group_stored() override;
     void history_doubted() override { tell_others(wire::HistoryDoubted{}); }
     void history_changed() override;
+    void history_ended() override;
     [[nodiscard]] bool repairs() const override;
 
 private:
@@ -108,6 +111,7 @@ private:
     base::UtcMs column_told_at_;
     base::UtcMs wanted_at_;
     bool ever_kept_ = false;
+    bool ended_ = false;
     int seconds_unkept_ = 0;
     core::ServersSeen servers_;
 };

@@ -24,6 +24,11 @@ Topics not_found() {
     return base::refuse(RefusalCode::not_found, "feed", "There is no such march: look in the overview.");
 }
 
+Topics deleted() {
+    return base::refuse(RefusalCode::not_found, "feed",
+                        "This march was deleted after its time: look in the overview for others.");
+}
+
 Topics denied(const char* message) { return base::refuse(RefusalCode::permission_denied, "feed", message); }
 
 std::uint32_t section_of(const core::MarchState& state, const core::Actor& actor) {
@@ -71,6 +76,7 @@ Topics feed_topics(const core::MarchState& state, const core::Actor& actor, Feed
     const bool follower = core::permission(actor, core::Action::own_field, state.id) == Permission::deny &&
                           core::permission(actor, core::Action::read_ops, state.id) == Permission::deny;
     if (!state.exists() || (state.spec.drill && follower)) return not_found();
+    if (state.is_shredded()) return deleted();
     switch (kind) {
         case FeedKind::public_feed:
             if (core::permission(actor, core::Action::read_public, state.id) == Permission::deny) return not_found();
@@ -190,6 +196,14 @@ void MarchFeeds::rights_changed(const std::unordered_set<base::PersonId>& person
     for (const auto& [key, refusal] : lost) {
         const auto feed = register_.remove(key);
         refuse(key, feed->feed, refusal);
+    }
+}
+
+void MarchFeeds::end_all() {
+    const auto open = register_.all();
+    for (const auto& [key, feed] : open) {
+        const auto ended = register_.remove(key);
+        refuse(key, ended->feed, deleted().error());
     }
 }
 

@@ -38,6 +38,8 @@ public:
     void rights_changed(const std::unordered_set<base::PersonId>& persons);
     /// The log is another one than before: everybody is told, and gets the snapshot.
     void history_changed();
+    /// The march was shredded: whoever follows it is told so, and follows it no more.
+    void end_all();
 
     [[nodiscard]] const FeedRegister& open_feeds() const { return register_; }
     /// The public snapshot as JSON, column included; shared until something in it changes.

@@ -25,10 +25,12 @@ void TableLog::do_call(AppendCall& call) { call.outcome = appended(call.request)
 AppendOutcome TableLog::appended(const AppendRequest& request) {
     if (auto refusal = objection(request)) return *std::move(refusal);
     auto log = tables_->find(request.log);
+    if (request.repair && shredded_.contains(request.log)) return no_such_log(request.log);
     if (request.repair) return repaired(log ? *log : tables_->create(request.log), request);
     if (request.new_log) {
         if (log) return log_exists(request.log);
         log = tables_->create(request.log);
+        shredded_.erase(request.log);
     }
     if (!log) return no_such_log(request.log);
 
@@ -118,6 +120,18 @@ void TableLog::do_call(CheckpointCall& call) {
 }
 
 void TableLog::do_call(ListCall& call) { call.outcome = tables_->logs(); }
+
+void TableLog::do_call(ShredCall& call) {
+    const auto log = tables_->find(call.log);
+    if (!log) {
+        call.outcome = no_such_log(call.log);
+        return;
+    }
+    tables_->remove(*log);
+    shredded_.insert(call.log);
+    call.outcome = Shredded{};
+}
+
 void TableLog::do_call(AliveCall& call) { tables_->put_last_alive(call.now); }
 void TableLog::do_call(FollowCall& call) { follows_.add(call.follow); }
 // Its answer was settled when it was queued.

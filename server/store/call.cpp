@@ -20,6 +20,7 @@ std::size_t payload_of(const OpenCall&) { return 0; }
 std::size_t payload_of(const ReadCall&) { return 0; }
 std::size_t payload_of(const CheckpointCall& call) { return call.checkpoint.bytes.size(); }
 std::size_t payload_of(const ListCall&) { return 0; }
+std::size_t payload_of(const ShredCall&) { return 0; }
 std::size_t payload_of(const AliveCall&) { return 0; }
 std::size_t payload_of(const FollowCall&) { return 0; }
 std::size_t payload_of(const RefusedCall&) { return 0; }

@@ -54,6 +54,11 @@ struct ListCall {
     ListDone done;
     base::Result<std::vector<LogId>> outcome = unavailable("Not listed yet; ask again.");
 };
+struct ShredCall {
+    LogId log;
+    ShredDone done;
+    base::Result<Shredded> outcome = unavailable("Not deleted yet; ask again.");
+};
 /// Remembers when the server was last seen alive; nobody waits for it.
 struct AliveCall {
     UtcMs now;
@@ -67,7 +72,8 @@ struct RefusedCall {
     std::function<void()> give;
 };
 
-using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, AliveCall, FollowCall, RefusedCall>;
+using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, ShredCall, AliveCall, FollowCall,
+                          RefusedCall>;
 
 /// Bytes that wait with the call, for the bound of the queue.
 [[nodiscard]] std::size_t bytes_of(const Call& call);

@@ -96,9 +96,21 @@ struct OpenedLog {
 /// beyond the tip.
 using Entries = std::vector<StoredEntry>;
 
+/// What became of the bytes of a log that was shredded. No call finds it any more, whichever it is.
+struct Shredded {
+    enum class Files : std::uint8_t {
+        rewritten,  ///< no file of this store holds them
+        asked,      ///< Redis was asked to write its file anew, and does so behind this answer
+        not_done,   ///< a file may hold them still: `why`
+    };
+    Files files = Files::rewritten;
+    std::string why;
+};
+
 using AppendDone = std::function<void(AppendOutcome)>;
 using OpenDone = std::function<void(base::Result<OpenedLog>)>;
 using ReadDone = std::function<void(base::Result<Entries>)>;
+using ShredDone = std::function<void(base::Result<Shredded>)>;
 using ListDone = std::function<void(base::Result<std::vector<LogId>>)>;
 using Done = std::function<void(base::Result<void>)>;
 using Follow = std::function<void(const StoredEntry&)>;
@@ -129,6 +141,9 @@ public:
     /// Keeps the newest checkpoint of a log; an older one than the stored is ignored.
     virtual void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) = 0;
     virtual void list(ListDone done) = 0;
+    /// Deletes all that is kept of a log, also from files and lists. NOT_FOUND when it is not there. From then on the
+    /// name is free for an append with new_log, and a repair of what was is NOT_FOUND (for limits::shred_marked).
+    virtual void shred(const LogId& log, ShredDone done) = 0;
 
     /// False for good after a write that failed (SQLite), or while the link is down (Redis): calls are UNAVAILABLE.
     /// Any thread.

@@ -7,7 +7,7 @@
 
 namespace marchwire::store {
 
-MemoryTables::OneLog& MemoryTables::at(LogNumber log) { return logs_.at(static_cast<std::size_t>(log - 1)); }
+MemoryTables::OneLog& MemoryTables::at(LogNumber log) { return logs_.at(log); }
 
 /// A seq is a place but in a log that was repaired.
 Entries::const_iterator MemoryTables::first_from(LogNumber log, Seq seq) {
@@ -26,13 +26,13 @@ std::optional<LogNumber> MemoryTables::find(const LogId& log) {
 
 std::vector<LogId> MemoryTables::logs() {
     std::vector<LogId> ids;
-    for (const auto& log : logs_) ids.push_back(log.id);
+    for (const auto& [number, log] : logs_) ids.push_back(log.id);
     return ids;
 }
 
 LogNumber MemoryTables::create(const LogId& log) {
-    logs_.push_back(OneLog{log, {}, {}, {}});
-    const auto number = static_cast<LogNumber>(logs_.size());
+    const LogNumber number = logs_.empty() ? 1 : logs_.rbegin()->first + 1;
+    logs_.emplace(number, OneLog{log, {}, {}, {}});
     numbers_.emplace(log, number);
     return number;
 }
@@ -81,6 +81,11 @@ void MemoryTables::remember(LogNumber log, const IdRecord& id, UtcMs now) {
     auto& window = at(log).ids[id.id.device];
     window.insert_or_assign(id.id.counter, RememberedId{id.content_hash, id.answered, now});
     while (window.rbegin()->first - window.begin()->first >= base::limits::id_window) window.erase(window.begin());
+}
+
+void MemoryTables::remove(LogNumber log) {
+    numbers_.erase(at(log).id);
+    logs_.erase(log);
 }
 
 Checkpoint MemoryTables::checkpoint(LogNumber log) { return at(log).checkpoint; }

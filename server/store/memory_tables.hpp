@@ -3,7 +3,6 @@
 
 #include "store/tables.hpp"
 
-#include <deque>
 #include <map>
 #include <unordered_map>
 
@@ -29,6 +28,9 @@ public:
     void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) override;
     void put_last_alive(UtcMs) override {}
 
+    void remove(LogNumber log) override;
+    [[nodiscard]] std::string scrub() override { return {}; }
+
     [[nodiscard]] bool commit() override { return true; }
     void tidy() override {}
     [[nodiscard]] std::string failure() const override { return {}; }
@@ -44,7 +46,7 @@ private:
     [[nodiscard]] OneLog& at(LogNumber log);
     [[nodiscard]] Entries::const_iterator first_from(LogNumber log, Seq seq);
 
-    std::deque<OneLog> logs_;  ///< LogNumber 1 at the front
+    std::map<LogNumber, OneLog> logs_;
     std::unordered_map<LogId, LogNumber> numbers_;
 };
 

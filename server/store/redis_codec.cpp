@@ -18,6 +18,8 @@ using bus::Reply;
 
 constexpr std::string_view logs_key = "mw:logs";
 constexpr std::string_view alive_key = "mw:alive";
+// Of the bus, which names them: a march that is shredded leaves nothing there.
+constexpr std::string_view leases_key = "mw:leases";
 
 // ---- bytes -------------------------------------------------------------------------------------
 
@@ -200,9 +202,10 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     std::copy_if(request.lookups.begin(), request.lookups.end(), std::back_inserter(lookups),
                  [](const CommandId& id) { return static_cast<bool>(id); });
 
-    RedisCommand command = call_of(LogScript::append, scripts,
-                                   {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"),
-                                    std::string(logs_key), key_of(request.log, "archive")});
+    RedisCommand command = call_of(
+        LogScript::append, scripts,
+        {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"), std::string(logs_key),
+         key_of(request.log, "archive"), key_of(request.log, "shredded")});
     command.reserve(24 + 2 * request.entries.size() + 2 * ids.size() + lookups.size());
     command.add(request.new_log ? "new" : request.repair ? "repair" : "");
     command.own(packed(expected));
@@ -272,6 +275,18 @@ RedisCommand command_of(const ListCall&, const bus::ScriptSet&) {
     RedisCommand command;
     command.add("SMEMBERS");
     command.add(logs_key);
+    return command;
+}
+
+RedisCommand command_of(const ShredCall& call, const bus::ScriptSet& scripts) {
+    const LogId& log = call.log;
+    RedisCommand command = call_of(
+        LogScript::shred, scripts,
+        {key_of(log, "log"), key_of(log, "meta"), key_of(log, "ids"), std::string(logs_key), key_of(log, "archive"),
+         key_of(log, "shredded"), std::string(leases_key), key_of(log.campaign_log(), "rows")});
+    command.own(log.text());
+    command.own(log.march.text());
+    command.own(std::to_string(limits::shred_marked.value));
     return command;
 }
 
@@ -367,6 +382,13 @@ void settle(ListCall& call, const Reply& reply) {
     }
     std::ranges::sort(logs);
     call.outcome = std::move(logs);
+}
+
+void settle(ShredCall& call, const Reply& reply) {
+    const std::string_view word = first_word(reply);
+    call.outcome = not_ours(call.log);
+    if (word == "missing") call.outcome = no_such_log(call.log);
+    if (word == "shredded") call.outcome = Shredded{Shredded::Files::not_done, {}};
 }
 
 void settle(AliveCall&, const Reply&) {}

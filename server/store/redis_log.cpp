@@ -56,7 +56,7 @@ public:
     explicit Machine(const RedisLogSettings& settings)
         : settings_(settings),
           archive_(settings.redis, settings.archive),
-          scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint}),
+          scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint, log_scripts::shred}),
           requests_(thread_.io(), settings.redis, bus::LinkUse::requests,
                     {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
           follows_(thread_.io(), settings.redis, requests_, scripts_, [this] { return loaded_ && requests_.takes(); }) {
@@ -105,6 +105,7 @@ private:
     // ---- the link for requests ---------------------------------------------------------------------
     void on_ready(const bus::ServerFacts& facts) {
         if (!told_opened_) server_ = facts;
+        appends_to_file_ = facts.append_only;
         const std::array<std::string_view, 2> alive{"GET", "mw:alive"};
         requests_.request(alive, [this](const bus::Reply* reply) {
             if (reply != nullptr && !told_opened_) last_alive_ = last_alive_in(*reply);
@@ -226,6 +227,10 @@ private:
                 refuse_call(waiting.call, refusal_of(reply->text));
             } else {
                 settle(mine, *reply);
+                if constexpr (std::is_same_v<One, ShredCall>) {
+                    // Sent again it is not there: the first was done though its answer was lost.
+                    if (waiting.again || mine.outcome) return write_file_anew(group, index);
+                }
                 if constexpr (std::is_same_v<One, AppendCall>) recognise(mine, waiting.again);
                 if constexpr (std::is_same_v<One, CheckpointCall>) {
                     if (archive_.is_due(unarchived_in(*reply))) archive_.look(mine.log);
@@ -241,6 +246,26 @@ private:
     }
     void send_call(RefusedCall&, const std::shared_ptr<Group>& group, std::size_t index) {
         group->calls[index].settled = true;
+    }
+
+    /// What was deleted stands in Redis' file until that is written anew.
+    void write_file_anew(const std::shared_ptr<Group>& group, std::size_t index) {
+        const auto settled = [this, group, index](Shredded shredded) {
+            std::get<ShredCall>(group->calls[index].call).outcome = std::move(shredded);
+            group->calls[index].settled = true;
+            one_answered(group);
+        };
+        if (!appends_to_file_) {
+            return settled(
+                {Shredded::Files::not_done,
+                 "this Redis writes snapshots at most (appendonly no): run BGSAVE, which replaces the last"});
+        }
+        const std::array<std::string_view, 1> anew{"BGREWRITEAOF"};
+        requests_.request(anew, [settled](const bus::Reply* reply) {
+            if (reply == nullptr) return;
+            if (!reply->is_error()) return settled({Shredded::Files::asked, {}});
+            settled({Shredded::Files::not_done, "Redis said: " + reply->text + "; run BGREWRITEAOF"});
+        });
     }
 
     /// The server has lost its scripts or its mastership: the call stays as it is and the link is opened anew.
@@ -341,6 +366,7 @@ private:
     bool ending_ = false;
     bool loaded_ = false;  ///< the scripts are there: calls may be sent
     bool other_keys_ = false;
+    bool appends_to_file_ = false;
     std::string not_durable_;
     bus::ServerFacts server_;
     UtcMs last_alive_;
@@ -392,6 +418,7 @@ void RedisLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done
     machine_->post(refusal ? without_payload(std::move(call), *refusal) : std::move(call));
 }
 void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); }
+void RedisLog::shred(const LogId& log, ShredDone done) { machine_->post(ShredCall{log, std::move(done)}); }
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 bool RedisLog::hears() const { return machine_->hears(); }

@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::unique_ptr<FollowToken> follow(const LogId& log, Seq from, Follow follow) override;
     void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
     void list(ListDone done) override;
+    void shred(const LogId& log, ShredDone done) override;
     [[nodiscard]] bool healthy() const override;
     [[nodiscard]] bool hears() const override;
     void catch_up(const std::function<void()>& done) override;

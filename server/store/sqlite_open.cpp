@@ -129,6 +129,10 @@ base::Result<void> SqliteTables::prepare() {
         {sql_.checkpoint, "SELECT epoch, seq, digest, bytes FROM checkpoints WHERE log = ?1"},
         {sql_.checkpoint_seq, "SELECT seq FROM checkpoints WHERE log = ?1"},
         {sql_.put_meta, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)"},
+        {sql_.drop_log, "DELETE FROM logs WHERE number = ?1"},
+        {sql_.drop_entries, "DELETE FROM entries WHERE place >= ?1 AND place < ?2"},
+        {sql_.drop_ids, "DELETE FROM ids WHERE log = ?1"},
+        {sql_.drop_checkpoint, "DELETE FROM checkpoints WHERE log = ?1"},
         {sql_.read_meta, "SELECT value FROM meta WHERE key = ?1"},
     };
     for (const auto& one : all) {

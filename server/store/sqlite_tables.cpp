@@ -195,6 +195,34 @@ UtcMs SqliteTables::last_alive() {
     return at;
 }
 
+void SqliteTables::remove(LogNumber log) {
+    begin_write();
+    check(sql_.drop_entries.bind(1, place_of(log, Seq{})).bind(2, place_of(log + 1, Seq{})).run(), "delete entries");
+    check(sql_.drop_ids.bind(1, log).run(), "delete ids");
+    check(sql_.drop_checkpoint.bind(1, log).run(), "delete a checkpoint");
+    check(sql_.drop_log.bind(1, log).run(), "delete a log");
+    numbers_.erase(at(log).id);
+    logs_.erase(log);
+}
+
+int SqliteTables::empty_wal() {
+    const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                               nullptr);
+    if (code == SQLITE_OK) wal_frames_ = 0;
+    return code;
+}
+
+/// Three steps: what was deleted is still in the WAL until it is emptied; VACUUM leaves no free page and no half-full
+/// one with old bytes behind; and it goes through the WAL itself.
+std::string SqliteTables::scrub() {
+    int code = empty_wal();
+    if (code == SQLITE_OK) code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) code = empty_wal();
+    if (code == SQLITE_OK) return {};
+    return "SQLite could not make its file anew (" + std::string(sqlite3_errstr(code)) +
+           "): give the disk as much room as the file has, and shred or restart again.";
+}
+
 void SqliteTables::begin_write() {
     MARCHWIRE_INVARIANT(mode_ == Mode::write);
     if (in_group_) return;

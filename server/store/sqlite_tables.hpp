@@ -40,6 +40,11 @@ public:
     void put_last_alive(UtcMs now) override;
     [[nodiscard]] UtcMs last_alive();
 
+    void remove(LogNumber log) override;
+    /// What was deleted is overwritten (secure_delete), the WAL emptied and the file made anew (VACUUM). Takes a copy
+    /// of all that is stored, on the disk and in memory, and as long as that takes.
+    [[nodiscard]] std::string scrub() override;
+
     [[nodiscard]] bool commit() override;
     /// Empties the WAL when it is long: that syncs the database, which takes as long as several COMMITs.
     void tidy() override;
@@ -57,6 +62,7 @@ private:
         Statement add_log, add_entry, read_entries, read_tip;
         Statement add_id, find_id, highest_counter, forget_ids;
         Statement put_checkpoint, checkpoint, checkpoint_seq, put_meta, read_meta;
+        Statement drop_log, drop_entries, drop_ids, drop_checkpoint;
     };
 
     explicit SqliteTables(Mode mode) : mode_(mode) {}
@@ -67,6 +73,8 @@ private:
 
     [[nodiscard]] OneLog& at(LogNumber log) { return logs_.at(log); }
     void begin_write();
+    /// The WAL's frames into the database, and the WAL's file to nothing. SQLITE_BUSY: not all of it.
+    [[nodiscard]] int empty_wal();
     /// Notes the first error; it is final.
     void check(int code, const char* what);
     void strike_failed_commit();

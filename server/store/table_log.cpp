@@ -40,6 +40,8 @@ void TableLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done
 
 void TableLog::list(ListDone done) { post(ListCall{std::move(done)}); }
 
+void TableLog::shred(const LogId& log, ShredDone done) { post(ShredCall{log, std::move(done)}); }
+
 void TableLog::stop() {
     std::call_once(stopped_, [this] {
         queue_.close();
@@ -83,10 +85,22 @@ void TableLog::do_group(std::vector<Call>& calls) {
         for (auto& call : calls) answer_call(call);
         return;
     }
+    scrub(calls);
     tell_follows(calls);
     for (auto& call : calls) answer_call(call);
     tables_->tidy();
     if (healthy_ && !tables_->failure().empty()) fail();
+}
+
+/// Once for all that the group has deleted.
+void TableLog::scrub(std::vector<Call>& calls) {
+    std::optional<std::string> why;
+    for (auto& call : calls) {
+        auto* shred = std::get_if<ShredCall>(&call);
+        if (shred == nullptr || !shred->outcome) continue;
+        if (!why) why = tables_->scrub();
+        if (!why->empty()) shred->outcome = Shredded{Shredded::Files::not_done, *why};
+    }
 }
 
 void TableLog::fail() {

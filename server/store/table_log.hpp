@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <span>
 #include <thread>
 
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] std::unique_ptr<FollowToken> follow(const LogId& log, Seq from, Follow follow) override;
     void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
     void list(ListDone done) override;
+    void shred(const LogId& log, ShredDone done) override;
     /// Any thread but the store's own. Again: does nothing.
     void stop() override;
 
@@ -53,6 +55,7 @@ private:
     void do_call(ReadCall& call);
     void do_call(CheckpointCall& call);
     void do_call(ListCall& call);
+    void do_call(ShredCall& call);
     void do_call(AliveCall& call);
     void do_call(FollowCall& call);
     void do_call(RefusedCall& call);
@@ -62,6 +65,7 @@ private:
     [[nodiscard]] AppendRefused refused(LogNumber log, const AppendRequest& request, std::vector<KnownId> known);
     [[nodiscard]] bool is_in_log(LogNumber log, const Tip& tip);
     void look_up(LogNumber log, CommandId id, UtcMs now, std::vector<KnownId>& known);
+    void scrub(std::vector<Call>& calls);
     void tell_follows(const std::vector<Call>& calls);
     void fail();
 
@@ -70,6 +74,7 @@ private:
     const Drive drive_;
     const UtcMs last_alive_;
     FollowRegister follows_;
+    std::set<LogId> shredded_;  ///< and not made anew: none of them is repaired. At most the logs that there were
     bool catching_up_ = false;  ///< some follow is behind: do not sleep
     std::atomic<bool> healthy_{true};
 

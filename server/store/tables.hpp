@@ -48,6 +48,11 @@ public:
     virtual void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) = 0;
     virtual void put_last_alive(UtcMs now) = 0;
 
+    /// Takes the log and all that is kept of it out of the tables.
+    virtual void remove(LogNumber log) = 0;
+    /// Behind the commit of a removal: no file holds what was removed any more. Else why not; "" when it is done.
+    [[nodiscard]] virtual std::string scrub() = 0;
+
     [[nodiscard]] virtual bool commit() = 0;
     /// What no answer has to wait for: called when those of a group are out. What goes wrong is told by `failure()`.
     virtual void tidy() = 0;

@@ -211,6 +211,17 @@ std::optional<core::CommandBody> read_street(const pb::Command& in, Reading& r) 
     }
 }
 
+/// The end of the log.
+std::optional<core::CommandBody> read_retention(const pb::Command& in, Reading& r) {
+    switch (in.body_case()) {
+        case pb::Command::kHoldRetention: return read(in.hold_retention(), r);
+        case pb::Command::kReleaseRetention: return read(in.release_retention(), r);
+        case pb::Command::kRecordExport: return read(in.record_export(), r);
+        case pb::Command::kWaiveExport: return read(in.waive_export(), r);
+        default: return std::nullopt;
+    }
+}
+
 /// Incidents.
 std::optional<core::CommandBody> read_incident(const pb::Command& in, Reading& r) {
     switch (in.body_case()) {
@@ -247,6 +258,7 @@ core::Command read(const pb::Command& in, Reading& reading) {
     if (!body) body = read_order(in, reading);
     if (!body) body = read_incident(in, reading);
     if (!body) body = read_street(in, reading);
+    if (!body) body = read_retention(in, reading);
     if (!body) {
         reading.complain("body", "Say what to do: this command is empty, or newer than the server.");
         body = core::SetSections{};

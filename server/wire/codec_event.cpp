@@ -173,6 +173,12 @@ struct PutEvent {
     void operator()(const core::CallsToActionSet& in) const {
         put_all(*out.mutable_calls_to_action_set()->mutable_calls(), in.calls);
     }
+    void operator()(const core::RetentionHeld& in) const { put(*out.mutable_retention_held(), in); }
+    void operator()(const core::RetentionReleased& in) const { put(*out.mutable_retention_released(), in); }
+    void operator()(const core::MarchExported& in) const { put(*out.mutable_march_exported(), in); }
+    void operator()(const core::ShredWaived& in) const { out.mutable_shred_waived()->set_person(in.person.value); }
+    void operator()(const core::MarchShredded&) const { out.mutable_march_shredded(); }
+    void operator()(const core::MarchForgotten& in) const { put(*out.mutable_march_forgotten(), in); }
     void operator()(const core::KeeperChanged& in) const { out.mutable_keeper_changed()->set_term(in.term.value); }
     void operator()(const core::TipSigned& in) const {
         put(*out.mutable_tip_signed()->mutable_tip(), in.tip);
@@ -343,6 +349,12 @@ core::Event read_other_event(const pb::Event& in, Reading& r) {
         case pb::Event::kTokenRevoked:
             return core::TokenRevoked{in.token_revoked().number(), in.token_revoked().reason()};
         case pb::Event::kImportRecorded: return core::ImportRecorded{read(in.import_recorded().record(), r)};
+        case pb::Event::kRetentionHeld: return read(in.retention_held(), r);
+        case pb::Event::kRetentionReleased: return read(in.retention_released(), r);
+        case pb::Event::kMarchExported: return read(in.march_exported(), r);
+        case pb::Event::kShredWaived: return core::ShredWaived{base::PersonId{in.shred_waived().person()}};
+        case pb::Event::kMarchShredded: return core::MarchShredded{};
+        case pb::Event::kMarchForgotten: return read(in.march_forgotten(), r);
         default:
             r.complain("event", "This kind of event is not known: the log is of a newer version, or damaged.");
             return core::SectionsSet{};

@@ -154,12 +154,14 @@ struct PutItem {
         }
         item.set_whole(in.whole);
         item.set_imported_at_ms(in.imported_at.value);
+        for (const base::Slug& march : in.gone) item.add_gone(march.text());
     }
     void operator()(const DeskRows& in) const {
         auto& item = *out.mutable_desk_rows();
         item.set_campaign(in.campaign.text());
         put_all(*item.mutable_rows(), in.rows);
         item.set_whole(in.whole);
+        for (const base::Slug& march : in.gone) item.add_gone(march.text());
     }
 };
 

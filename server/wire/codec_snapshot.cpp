@@ -36,6 +36,7 @@ void put(pb::OpsSnapshot& out, const core::MarchState& in) {
     put_all(*out.mutable_incidents(), in.incidents);
     put_all(*out.mutable_intersections(), in.intersections);
     if (in.closures != core::RouteClosures{}) put(*out.mutable_closures(), in.closures);
+    if (in.retention != core::Retention{}) put(*out.mutable_retention(), in.retention);
 }
 
 std::string encode_snapshot(const core::PublicSnapshot& snapshot, const core::PublicColumn& column, Encoding encoding) {

@@ -113,6 +113,7 @@ void restore(core::MarchState& state, const pb::OpsSnapshot& in, Reading& readin
     state.incidents = read_all(in.incidents(), reading);
     state.intersections = read_all(in.intersections(), reading);
     state.closures = wire::read(in.closures(), reading);
+    state.retention = wire::read(in.retention(), reading);
     // Checkpoints of versions that had no alerts but one have no policy: the size of the roster decides.
     state.policy = in.has_policy() ? wire::read(in.policy(), reading)
                                    : core::AlertPolicy{core::preset_of(state.roster.size()), true};
@@ -198,6 +199,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
         shown.set_critical(watch.critical);
     }
     out.set_no_show_at_ms(state.no_show_at.value);
+    out.set_made_at_ms(state.made_at.value);
     for (const core::PhaseStay& stay : state.phase_history) {
         auto& shown = *out.add_phase_history();
         shown.set_phase(static_cast<pb::Phase>(stay.phase));
@@ -253,6 +255,7 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     state.repaired_at = base::Seq{in.repaired_at()};
     restore_watches(state, in.watches(), reading);
     state.no_show_at = {in.no_show_at_ms()};
+    state.made_at = {in.made_at_ms()};
     if (reading.refusal()) return damaged("checkpoint." + reading.refusal()->field);
     state.derive();
     return state;

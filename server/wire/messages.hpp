@@ -182,12 +182,14 @@ struct OverviewRows {
     std::vector<core::OverviewRow> rows;
     std::vector<core::PublicColumn> columns;
     bool whole = false;
-    base::UtcMs imported_at = {};  ///< with `whole`: when the campaign's file was last in; 0: never
-};                                 ///< columns: same order as rows
+    base::UtcMs imported_at = {};       ///< with `whole`: when the campaign's file was last in; 0: never
+    std::vector<base::Slug> gone = {};  ///< shredded: their rows are void
+};                                      ///< columns: same order as rows
 struct DeskRows {
     base::Slug campaign;
     std::vector<core::DeskRow> rows;
     bool whole = false;
+    std::vector<base::Slug> gone = {};
 };
 enum class Reachability : std::uint8_t { live = 1, stale = 2, unreachable = 3, pocketed = 4 };
 struct Liveness {

@@ -53,6 +53,12 @@ struct PutProposed {
     void operator()(const core::SetCallsToAction& in) const {
         put_all(*out().mutable_set_calls_to_action()->mutable_calls(), in.calls);
     }
+    void operator()(const core::HoldRetention& in) const { out().mutable_hold_retention()->set_reason(in.reason); }
+    void operator()(const core::ReleaseRetention& in) const {
+        out().mutable_release_retention()->set_reason(in.reason);
+    }
+    void operator()(const core::RecordExport& in) const { out().mutable_record_export()->set_sha256(in.sha256); }
+    void operator()(const core::WaiveExport& in) const { out().mutable_waive_export()->set_typed_name(in.typed_name); }
 };
 
 core::ProposedCommand read_proposed(const pb::ProposedCommand& in, Reading& r) {
@@ -68,6 +74,10 @@ core::ProposedCommand read_proposed(const pb::ProposedCommand& in, Reading& r) {
         case pb::ProposedCommand::kWithdrawRoute: return read(in.withdraw_route(), r);
         case pb::ProposedCommand::kPostNotice: return read(in.post_notice(), r);
         case pb::ProposedCommand::kSetCallsToAction: return read(in.set_calls_to_action(), r);
+        case pb::ProposedCommand::kHoldRetention: return read(in.hold_retention(), r);
+        case pb::ProposedCommand::kReleaseRetention: return read(in.release_retention(), r);
+        case pb::ProposedCommand::kRecordExport: return read(in.record_export(), r);
+        case pb::ProposedCommand::kWaiveExport: return read(in.waive_export(), r);
         // To resume; or of a first version of the server, which stored a hold and a stop without what was asked.
         case pb::ProposedCommand::COMMAND_NOT_SET: break;
     }

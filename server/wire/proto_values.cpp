@@ -342,10 +342,12 @@ core::Alert read(const pb::Alert& in, Reading& reading) {
 void put(pb::MarchListing& out, const core::MarchListing& in) {
     out.set_march(in.march.text());
     out.set_topic_base(in.topic_base);
+    out.set_listed_at_ms(in.listed_at.value);
+    out.set_forgotten_at_ms(in.forgotten_at.value);
 }
 
 core::MarchListing read(const pb::MarchListing& in, Reading& reading) {
-    return {reading.slug(in.march(), "march"), in.topic_base()};
+    return {reading.slug(in.march(), "march"), in.topic_base(), {in.listed_at_ms()}, {in.forgotten_at_ms()}};
 }
 
 void put(pb::ImportRecord& out, const core::ImportRecord& in) {

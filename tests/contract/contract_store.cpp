@@ -75,6 +75,9 @@ base::Result<void> Store::put_checkpoint(const base::LogId& log, store::Checkpoi
 base::Result<std::vector<base::LogId>> Store::list() {
     return ask<base::Result<std::vector<base::LogId>>>([&](auto done) { log_->list(std::move(done)); });
 }
+base::Result<store::Shredded> Store::shred(const base::LogId& log) {
+    return ask<base::Result<store::Shredded>>([&](auto done) { log_->shred(log, std::move(done)); });
+}
 
 base::Tip Store::create(const base::LogId& log, const std::vector<std::string>& texts) {
     auto request = group(log, {}, texts);

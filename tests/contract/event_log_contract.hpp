@@ -43,6 +43,7 @@ public:
     [[nodiscard]] base::Result<store::Entries> read(const base::LogId& log, std::uint64_t from, std::size_t limit);
     [[nodiscard]] base::Result<void> put_checkpoint(const base::LogId& log, store::Checkpoint checkpoint);
     [[nodiscard]] base::Result<std::vector<base::LogId>> list();
+    [[nodiscard]] base::Result<store::Shredded> shred(const base::LogId& log);
 
     /// Makes the log with one entry each of the texts; the tip.
     base::Tip create(const base::LogId& log, const std::vector<std::string>& texts);

@@ -97,6 +97,10 @@ core::Order order() {
 
 core::Intersection intersection() { return {4, core::IntersectionState::held, 3, noon}; }
 core::RouteClosures closures() { return {1, {0}, {5}, {2}}; }
+core::Retention retention() {
+    return {base::PersonId{5}, "an inquiry", noon, base::PersonId{6}, std::string(64, '7'), noon,
+            base::PersonId{7}, noon,         later};
+}
 core::PublicClosures public_closures() { return {2, {0}, {2}}; }
 
 core::Incident incident() {
@@ -292,6 +296,7 @@ core::MarchState ops_state() {
     state.incidents = {incident()};
     state.intersections = {intersection()};
     state.closures = closures();
+    state.retention = retention();
     state.column.head = {1, 4, {612.5}, noon};
     state.column.tail = {1, 2, {198.5}, noon};
     state.column.sample = {1, 600, 200, 400, core::KnownBy::gps, core::KnownBy::report, 410};
@@ -314,8 +319,9 @@ std::vector<ItemSample> item_samples() {
                                            core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}, "9-K7QF-M2PX"}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
-        st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true};
-    const wire::OverviewRows overview{st_louis.campaign, "Flag Day", {overview_row()}, {column()}, true, later};
+        st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true, {st_louis.march}};
+    const wire::OverviewRows overview{st_louis.campaign, "Flag Day", {overview_row()}, {column()}, true, later,
+                                      {st_louis.march}};
     const core::TrackedPosition tracked{base::PersonId{7}, {arch, 12, noon}, base::Metres{450}, true};
     return {
         session_item("welcome", welcome()),

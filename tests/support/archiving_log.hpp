@@ -34,6 +34,7 @@ public:
         log_->put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
     void list(store::ListDone done) override { log_->list(std::move(done)); }
+    void shred(const base::LogId& log, store::ShredDone done) override { log_->shred(log, std::move(done)); }
     [[nodiscard]] bool healthy() const override { return log_->healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return log_->last_alive(); }
     void put_last_alive(base::UtcMs now) override { log_->put_last_alive(now); }

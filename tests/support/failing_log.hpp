@@ -43,6 +43,7 @@ public:
         inner_.put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
     void list(store::ListDone done) override { inner_.list(std::move(done)); }
+    void shred(const base::LogId& log, store::ShredDone done) override { inner_.shred(log, std::move(done)); }
     [[nodiscard]] bool hears() const override { return inner_.hears(); }
     [[nodiscard]] bool healthy() const override { return inner_.healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return inner_.last_alive(); }

@@ -96,6 +96,7 @@ public:
         behind_->put_checkpoint(log, std::move(checkpoint), std::move(done));
     }
     void list(store::ListDone done) override { behind_->list(std::move(done)); }
+    void shred(const base::LogId& log, store::ShredDone done) override { behind_->shred(log, std::move(done)); }
     /// What others append is not heard: the server is cut off from them.
     void cut_off(bool cut_off) { cut_off_ = cut_off; }
     [[nodiscard]] bool hears() const override { return !cut_off_; }

@@ -223,6 +223,7 @@ Change of_rows(const Rows& rows) {
     RowsChanged changed;
     changed.whole = rows.whole();
     for (const auto& row : rows.rows()) changed.rows.push_back(row_of(row));
+    changed.gone.assign(rows.gone().begin(), rows.gone().end());
     return changed;
 }
 

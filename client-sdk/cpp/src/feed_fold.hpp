@@ -142,6 +142,8 @@ void forget_words(Orders& orders, std::uint32_t number);
 [[nodiscard]] bool is_about(const v1::AlertKey& key, std::uint64_t person);
 using Counts = google::protobuf::RepeatedPtrField<v1::Count>;
 void put_count(Counts& counts, const v1::Count& count);
+/// What is said about the end of the log.
+void fold_retention(v1::Retention& said, const v1::Event& event, std::int64_t at_ms);
 void put_notice(Notices& notices, const v1::Notice& notice);
 
 }  // namespace marchwire::sdk

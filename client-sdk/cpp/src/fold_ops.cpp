@@ -325,6 +325,14 @@ struct OpsEvent {
             case v1::Event::kCallsToActionSet:
                 *state.mutable_calls_to_action() = event.calls_to_action_set().calls();
                 break;
+            case v1::Event::kRetentionHeld:
+            case v1::Event::kRetentionReleased:
+            case v1::Event::kMarchExported:
+            case v1::Event::kShredWaived:
+            case v1::Event::kMarchShredded:
+                fold_retention(*state.mutable_retention(), event, at_ms);
+                if (state.retention().ByteSizeLong() == 0) state.clear_retention();
+                break;
             default: return incidents(event);
         }
         return FoldResult::folded;

@@ -112,4 +112,25 @@ void put_count(Counts& counts, const v1::Count& count) {
     if (counts.size() > counts_kept) counts.erase(counts.begin());
 }
 
+void fold_retention(v1::Retention& said, const v1::Event& event, std::int64_t at_ms) {
+    if (event.has_retention_held()) {
+        said.set_held_by(event.retention_held().person());
+        said.set_hold_reason(event.retention_held().reason());
+        said.set_held_at_ms(at_ms);
+    } else if (event.has_retention_released()) {
+        said.clear_held_by();
+        said.clear_hold_reason();
+        said.clear_held_at_ms();
+    } else if (event.has_march_exported()) {
+        said.set_exported_by(event.march_exported().person());
+        said.set_export_sha256(event.march_exported().sha256());
+        said.set_exported_at_ms(at_ms);
+    } else if (event.has_shred_waived()) {
+        said.set_waived_by(event.shred_waived().person());
+        said.set_waived_at_ms(at_ms);
+    } else if (event.has_march_shredded()) {
+        said.set_shredded_at_ms(at_ms);
+    }
+}
+
 }  // namespace marchwire::sdk

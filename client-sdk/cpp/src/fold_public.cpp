@@ -26,6 +26,7 @@ void OverviewFold::apply(const v1::OverviewRows& change) {
     campaign = change.campaign();
     if (!change.name().empty()) name = change.name();
     for (const v1::OverviewRow& row : change.rows()) rows[row.march()] = row;
+    for (const std::string& march : change.gone()) rows.erase(march);
 }
 
 v1::OverviewRows OverviewFold::whole() const {
@@ -41,6 +42,7 @@ void DeskFold::apply(const v1::DeskRows& change) {
     if (change.whole()) rows.clear();
     campaign = change.campaign();
     for (const v1::DeskRow& row : change.rows()) rows[row.march()] = row;
+    for (const std::string& march : change.gone()) rows.erase(march);
 }
 
 v1::DeskRows DeskFold::whole() const {

@@ -309,6 +309,10 @@ struct Body {
         body.set_text(c.text);
         body.set_expires_at_ms(c.expires_at);
     }
+    void operator()(const HoldRetention& c) const { into.mutable_hold_retention()->set_reason(c.reason); }
+    void operator()(const ReleaseRetention& c) const { into.mutable_release_retention()->set_reason(c.reason); }
+    void operator()(const RecordExport& c) const { into.mutable_record_export()->set_sha256(c.sha256); }
+    void operator()(const WaiveExport& c) const { into.mutable_waive_export()->set_typed_name(c.typed_name); }
 };
 
 }  // namespace

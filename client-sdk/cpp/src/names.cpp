@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued",
                                                             "seen",    "acked",  "declined"};
 constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 20> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 21> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
@@ -60,6 +60,7 @@ constexpr std::array<std::pair<AlertKind, std::string_view>, 20> alert_kinds = {
     {AlertKind::intersection_not_ready, "intersection_not_ready"},
     {AlertKind::bus_lag, "bus_lag"},
     {AlertKind::instance_lost, "instance_lost"},
+    {AlertKind::retention_ending, "retention_ending"},
 }};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};

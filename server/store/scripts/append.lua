@@ -1,5 +1,6 @@
 -- Appends one group to a log, whole or not at all: the contract is server/store/event_log.hpp. All checks come first.
 -- KEYS  1 the log (stream)  2 what is said of it (hash)  3 its ids (hash)  4 all logs (set)  5 its archive (hash)
+--       6 there when it was shredded
 -- ARGV  1 'new' when the log must not exist yet, 'repair' when it was found cut  2 expected tip  3 stream id of its entry
 --       4 stream id after it
 --       5 now, ms, 8 bytes  6 id window  7 id age, ms  8 most entries told as missed  9 most bytes of them
@@ -31,6 +32,7 @@ if ARGV[1] == 'new' then
     if tip then return {'exists'} end
     tip = empty_tip
 elseif repairs then
+    if not tip and redis.call('EXISTS', KEYS[6]) == 1 then return {'missing'} end
     if (tip or empty_tip) ~= expected then return {'refused', tip or empty_tip, 0, {}, {}} end
     if not tip then
         -- What was before is nowhere: nothing of it waits for the archive.
@@ -94,6 +96,7 @@ for i = 0, entry_count - 1 do
     told[#told + 1] = struct.pack('>I2', #stream_id) .. stream_id .. struct.pack('>I4', #entry) .. entry
 end
 if ARGV[1] == 'new' or repairs then redis.call('SADD', logs, ARGV[11]) end
+if ARGV[1] == 'new' then redis.call('DEL', KEYS[6]) end
 if repairs then
     redis.call('HSET', meta, 'checkpoint_tip', last_tip, 'checkpoint', ARGV[first_lookup + lookup_count + 1])
 end

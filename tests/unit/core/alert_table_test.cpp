@@ -78,6 +78,7 @@ struct AlertRow {
     void (*end)(AlertStreet&);
     Millis clear;  ///< how long it is open still after its end
     PersonId AlertStreet::*owner = &AlertStreet::city_lead;
+    Millis climbs = minutes(9);  ///< within this time it is at the end of its ladder
 };
 
 /// Ladders as DOMAIN has them: who is told first, who last, and whether it goes on when nobody takes it.
@@ -240,6 +241,14 @@ const std::vector<AlertRow> table = {
          s.keeper_says(ObserveServers{s.march.state.term, {}});
      },
      seconds(20)},
+    {AlertKind::retention_ending,
+     {rung_city_leads, rung_national_desk},
+     false,
+     [](AlertStreet& s) { s.march.now = retention_ends(s.march.state) - base::hours(48); },
+     [](AlertStreet& s) { s.march.must(s.march.desk, WaiveExport{"st-louis-mo"}); },
+     {},
+     &AlertStreet::city_lead,
+     base::hours(13)},
     {AlertKind::instance_lost,
      {rung_city_leads},
      false,
@@ -312,7 +321,7 @@ TEST_CASE("an alert that nobody takes is raised once and climbs its ladder to th
         CAPTURE(name_of(row.kind));
         Life life(row);
         life.raised();
-        life.street().march.pass(minutes(9));
+        life.street().march.pass(row.climbs);
         CHECK(life.said<AlertRaised>().size() == 1);
         std::vector<std::uint32_t> rungs;
         for (const AlertStepped& step : life.said<AlertStepped>()) {

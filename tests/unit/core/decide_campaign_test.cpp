@@ -192,5 +192,52 @@ TEST_CASE("a campaign knows when its last file of marches was in", "[core][campa
     CHECK(campaign.refused(lead, RecordImport{3, file, 3, 0, 0, 3}).code == RefusalCode::permission_denied);
 }
 
+core::Actor the_keeper() {
+    core::Actor keeper;
+    keeper.role = Role::keeper;
+    return keeper;
+}
+
+TEST_CASE("a march that was shredded is forgotten with its people and their tokens", "[core][campaign][retention]") {
+    CampaignBuilder campaign;
+    campaign.must(AddPerson{"Ann", slug("st-louis-mo")});
+    campaign.must(AddPerson{"Desk", {}});
+    campaign.must(campaign.token(7));
+    IssueToken of_desk = campaign.token(8, Role::national_desk);
+    of_desk.person = PersonId{2};
+    of_desk.march = {};
+    campaign.must(of_desk);
+    const ForgetMarch wish{slug("st-louis-mo"), campaign.now, {"St. Louis", "MO", Phase::closed, campaign.now}};
+    CHECK(campaign.refused(wish).code == RefusalCode::permission_denied);
+    const auto told = campaign.tell(the_keeper(), wish);
+    REQUIRE(told.has_value());
+    CHECK(std::get<MarchForgotten>(told->front()).summary.city == "St. Louis");
+    CHECK(campaign.state.tokens.at(0).revoked);
+    CHECK_FALSE(campaign.state.tokens.at(1).revoked);
+    CHECK(campaign.state.persons.at(0).callsign.empty());
+    CHECK(campaign.state.persons.at(1).callsign == "Desk");
+    CHECK(campaign.refused(campaign.token(9)).code == RefusalCode::not_found);
+    CHECK(campaign.refused(AddPerson{"Ben", slug("st-louis-mo")}).code == RefusalCode::not_found);
+    CHECK(campaign.refused(the_keeper(), wish).code == RefusalCode::not_found);
+}
+
+TEST_CASE("a march of a forgotten name may be made anew and is not the one that was shredded",
+          "[core][campaign][retention]") {
+    CampaignBuilder campaign;
+    campaign.must(AddPerson{"Ann", slug("st-louis-mo")});
+    const ForgetMarch wish{slug("st-louis-mo"), campaign.now, {}};
+    REQUIRE(campaign.tell(the_keeper(), wish).has_value());
+    campaign.now = campaign.now + base::seconds(30);
+    campaign.must(ListMarch{slug("st-louis-mo"), 2U << 16U});
+    // Another keeper that comes to finish what the first had begun.
+    CHECK(campaign.refused(the_keeper(), wish).code == RefusalCode::not_found);
+    campaign.must(AddPerson{"Ann", slug("st-louis-mo")});
+    CHECK(campaign.refused(campaign.token(7)).code == RefusalCode::not_found);
+    IssueToken token = campaign.token(7);
+    token.person = PersonId{2};
+    campaign.must(token);
+    CHECK_FALSE(campaign.state.tokens.back().revoked);
+}
+
 }  // namespace
 }  // namespace marchwire::core

@@ -212,13 +212,17 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
          {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{}),
           CommandBody(ObserveSilence{}), CommandBody(ObserveUnreached{}), CommandBody(ForgetPush{}),
           CommandBody(ObserveServers{}), CommandBody(RevokePhones{}), CommandBody(RedeemInvite{}),
-          CommandBody(ConfirmDuty{})}) {
+          CommandBody(ConfirmDuty{}), CommandBody(ForgetMarch{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {
         CHECK(row_of(body) == Action::issue_order);
     }
     CHECK(row_of(CancelOrder{}) == Action::cancel_order);
+    for (const CommandBody& body : {CommandBody(HoldRetention{}), CommandBody(ReleaseRetention{}),
+                                    CommandBody(RecordExport{}), CommandBody(WaiveExport{})}) {
+        CHECK(row_of(body) == Action::retention_export);
+    }
 }
 
 TEST_CASE("receipts, duties, phases, alerts and incidents are checked by their rows", "[core][rights]") {
@@ -261,7 +265,8 @@ TEST_CASE("what was proposed is confirmed by the row that the command itself has
          {ProposedCommand(AdvancePhase{}), ProposedCommand(Hold{}), ProposedCommand(Release{}), ProposedCommand(Stop{}),
           ProposedCommand(Postpone{}), ProposedCommand(Cancel{}), ProposedCommand(ApproveRoute{}),
           ProposedCommand(ActivateRoute{}), ProposedCommand(WithdrawRoute{}), ProposedCommand(PostNotice{}),
-          ProposedCommand(SetCallsToAction{})}) {
+          ProposedCommand(SetCallsToAction{}), ProposedCommand(HoldRetention{}), ProposedCommand(ReleaseRetention{}),
+          ProposedCommand(RecordExport{}), ProposedCommand(WaiveExport{})}) {
         const Action own = std::visit(
             [](const auto& body) {
                 if constexpr (std::is_same_v<std::decay_t<decltype(body)>, std::monostate>) {

@@ -118,6 +118,12 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
         {WaypointPassed{}, ops},
         {SilenceObserved{{{cast.ann, {}}}, {}}, ops},
         {ServersObserved{{Millis{700}, 1}}, ops},
+        {RetentionHeld{}, ops},
+        {RetentionReleased{}, ops},
+        {MarchExported{}, ops},
+        {ShredWaived{}, ops},
+        {MarchShredded{}, ops},
+        {MarchForgotten{}, {}},
     };
 }
 

@@ -25,6 +25,7 @@ public:
     void group_stored() override { ++groups; }
     void history_doubted() override { ++doubts; }
     void history_changed() override { ++losses; }
+    void history_ended() override {}
     [[nodiscard]] bool repairs() const override { return keeps; }
     std::vector<std::uint64_t> published;
     int groups = 0;

@@ -26,6 +26,7 @@ public:
     void group_stored() override {}
     void history_doubted() override {}
     void history_changed() override {}
+    void history_ended() override {}
     [[nodiscard]] bool repairs() const override { return false; }
 };
 

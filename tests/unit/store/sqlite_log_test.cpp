@@ -11,10 +11,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <random>
 #include <semaphore>
 #include <string>
+#include <vector>
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -96,6 +99,25 @@ std::uint64_t verified_tip(const fs::path& directory) {
     }
     REQUIRE(opened->tip == tip_of(seq));
     return seq;
+}
+
+/// Which files of the directory hold these bytes.
+std::vector<std::string> files_with(const fs::path& directory, const std::string& bytes) {
+    std::vector<std::string> found;
+    for (const auto& file : fs::recursive_directory_iterator(directory)) {
+        std::ifstream in(file.path(), std::ios::binary);
+        const std::string all((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        if (all.find(bytes) != std::string::npos) found.push_back(file.path().filename().string());
+    }
+    return found;
+}
+
+store::AppendRequest whole_log(const base::LogId& log, const std::string& text) {
+    store::AppendRequest request = entry_at(1);
+    request.log = log;
+    for (std::uint64_t seq = 2; seq <= 400; ++seq) request.entries.push_back({tip_of(seq), text});
+    request.entries.front().bytes = std::string(20'000, '.') + text;
+    return request;
 }
 
 }  // namespace
@@ -284,4 +306,49 @@ TEST_CASE("everything acknowledged before a kill at any moment is there afterwar
         tip = verified_tip(directory.data());
         REQUIRE(tip >= acknowledged);
     }
+}
+
+TEST_CASE("no file of the data directory holds a word of a log that was shredded", "[store][sqlite][shred]") {
+    Directory directory;
+    auto log = SqliteLog::open(directory.data()).value();
+    const auto put = [&](store::AppendRequest request) {
+        std::promise<bool> stored;
+        log->append(std::move(request), [&](const auto& outcome) { stored.set_value(is_stored(outcome)); });
+        REQUIRE(stored.get_future().get());
+    };
+    const base::LogId other = test::log_named("summer/boston-ma");
+    put(whole_log(march, "callsign-of-a-marshal"));
+    put(whole_log(other, "another-march"));
+    std::promise<bool> kept;
+    log->put_checkpoint(march, {tip_of(400), "callsign-of-a-marshal" + std::string(10'000, '.')},
+                        [&](const auto& outcome) { kept.set_value(outcome.has_value()); });
+    REQUIRE(kept.get_future().get());
+    REQUIRE_FALSE(files_with(directory.data(), "callsign-of-a-marshal").empty());
+
+    std::promise<base::Result<store::Shredded>> shredded;
+    log->shred(march, [&](auto outcome) { shredded.set_value(std::move(outcome)); });
+    const auto outcome = shredded.get_future().get();
+    REQUIRE(outcome.has_value());
+    CHECK(outcome->files == store::Shredded::Files::rewritten);
+    // While the server runs, and not only when it has ended.
+    CHECK(files_with(directory.data(), "callsign-of-a-marshal").empty());
+    CHECK(files_with(directory.data(), "denver-co").empty());
+    CHECK_FALSE(files_with(directory.data(), "another-march").empty());
+    log->stop();
+    log.reset();
+    CHECK(files_with(directory.data(), "callsign-of-a-marshal").empty());
+    CHECK(OfflineLog::open(directory.data())->list() == std::vector{other});
+}
+
+TEST_CASE("after a shred the log goes on and survives the next opening", "[store][sqlite][shred]") {
+    Directory directory;
+    auto log = SqliteLog::open(directory.data()).value();
+    for (std::uint64_t seq = 1; seq <= 3; ++seq) REQUIRE(is_stored(append(*log, seq)));
+    std::promise<base::Result<store::Shredded>> shredded;
+    log->shred(march, [&](auto outcome) { shredded.set_value(std::move(outcome)); });
+    REQUIRE(shredded.get_future().get().has_value());
+    for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(is_stored(append(*log, seq)));
+    log->stop();
+    log.reset();
+    CHECK(verified_tip(directory.data()) == 5);
 }

@@ -179,6 +179,7 @@ struct MarshalHeard {
 struct RowsChanged {
     std::vector<Row> rows;
     bool whole = false;
+    std::vector<std::string> gone = {};  ///< marches that were deleted after their time: their rows are void
 };
 /// Something else happened, or a thing that this SDK does not know: it counts as applied.
 struct OtherChange {

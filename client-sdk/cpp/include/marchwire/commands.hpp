@@ -300,6 +300,23 @@ struct RevokeDevice {
     std::string reason;
 };
 
+// ---- how long a march is kept ----------------------------------------------------------------------
+/// The march's log is not deleted until it is released. These four by the national desk; a city lead proposes them.
+struct HoldRetention {
+    std::string reason;
+};
+struct ReleaseRetention {
+    std::string reason;
+};
+/// Somebody has the log in a file with this SHA-256 (64 hexadecimal digits).
+struct RecordExport {
+    std::string sha256;
+};
+/// It may be deleted without an export.
+struct WaiveExport {
+    std::string typed_name;  ///< the march's slug
+};
+
 using Command = std::variant<
     CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
@@ -307,7 +324,7 @@ using Command = std::variant<
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
     AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
     SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue, AddPerson, InviteMarshal, AddDevice,
-    ConfirmInvite, RevokeInvite, RevokeDevice>;
+    ConfirmInvite, RevokeInvite, RevokeDevice, HoldRetention, ReleaseRetention, RecordExport, WaiveExport>;
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {

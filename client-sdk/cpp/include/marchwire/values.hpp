@@ -30,7 +30,6 @@ struct Position {
     std::uint64_t digest = 0;
     bool operator==(const Position&) const = default;
 };
-
 enum class FeedKind : std::uint8_t { public_feed, ops, marshal, overview, desk };
 
 /// `public/{campaign}/{march}`, `ops/...`, `marshal/...`, `overview/{campaign}`, `desk/{campaign}`.
@@ -143,6 +142,7 @@ enum class AlertKind : std::uint8_t {
     intersection_not_ready = 61,
     bus_lag = 70,
     instance_lost = 71,
+    retention_ending = 80,
 };
 enum class IncidentKind : std::uint8_t {
     unknown = 0,
