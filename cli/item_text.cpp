@@ -223,7 +223,7 @@ struct Sentence {
     std::string operator()(const sdk::RowsChanged& c) const {
         std::string text;
         for (const sdk::Row& row : c.rows) text += (text.empty() ? "" : "\n") + row_text(row);
-        for (const std::string& march : c.gone) text += (text.empty() ? "" : "\n") + march + ": deleted after its time";
+        for (const std::string& gone : c.gone) text += (text.empty() ? "" : "\n") + gone + ": deleted after its time";
         return text;
     }
     std::string operator()(const sdk::OtherChange& c) const { return c.name; }

@@ -135,7 +135,7 @@ base::Result<PersonLink::Whole> PersonLink::ops_snapshot(const std::string& name
     if (!ops) return base::invalid("--march", "Name the march as CAMPAIGN/MARCH, as in flag-day-2018/st-louis-mo.");
     const auto found = march_of(*ops);
     if (!found) return found.error();
-    return Whole{client_.state_json(*ops), client_.position(*ops).value_or(sdk::Position{})};
+    return Whole{client_->state_json(*ops), client_->position(*ops).value_or(sdk::Position{})};
 }
 
 base::Result<sdk::History> PersonLink::history(const std::string& name, std::uint64_t from, std::uint32_t limit) {
@@ -143,7 +143,7 @@ base::Result<sdk::History> PersonLink::history(const std::string& name, std::uin
     if (!ops) return base::invalid("--march", "Name the march as CAMPAIGN/MARCH, as in flag-day-2018/st-louis-mo.");
     for (int tries = 0; tries < history_tries; ++tries) {
         std::optional<sdk::History> answer;
-        client_.get_history(*ops, from, limit, [&](const sdk::History& history) { answer = history; });
+        client_->get_history(*ops, from, limit, [&](const sdk::History& history) { answer = history; });
         if (!run_until([&] { return answer.has_value(); })) break;
         if (!answer->error) return *answer;
         if (answer->error->code != sdk::ErrorCode::rate_limited) return refusal_of(*answer->error);
