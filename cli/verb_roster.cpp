@@ -59,7 +59,8 @@ private:
         const auto campaign = admin_.state(march_.campaign_log().text());
         if (!campaign) return refused(campaign.error());
         for (const Json& person : Json::parse(*campaign).value("persons", Json::array())) {
-            if (person.value("march", "") == march_.march.text()) persons_[person.value("callsign", "")] = wide(person, "id");
+            if (person.value("march", "") == march_.march.text())
+                persons_[person.value("callsign", "")] = wide(person, "id");
         }
         const auto march = admin_.state(march_.text());
         if (!march) return refused(march.error());
@@ -76,12 +77,14 @@ private:
         Json findings = Json::array();
         for (const import::Finding& finding : draft_.findings) {
             const char* weight = finding.weight == import::Weight::error ? "error" : "warning";
-            findings.push_back({{"weight", weight}, {"row", finding.row}, {"column", finding.column}, {"message", finding.message}});
+            findings.push_back(
+                {{"weight", weight}, {"row", finding.row}, {"column", finding.column}, {"message", finding.message}});
             if (!context_.json) context_.err << weight << ", " << import::text_of(finding) << "\n";
         }
         if (draft_.usable()) return true;
         context_.exit_code = ExitCode::bad_input;
-        print(context_, {{"ok", false}, {"findings", findings}}, "Nothing was imported: correct the errors and run it again.\n");
+        print(context_, {{"ok", false}, {"findings", findings}},
+              "Nothing was imported: correct the errors and run it again.\n");
         return false;
     }
 
@@ -89,7 +92,8 @@ private:
         for (const import::DraftMember& member : draft_.members) {
             if (persons_.contains(member.callsign)) continue;
             const Json wish{{"addPerson", {{"callsign", member.callsign}, {"march", march_.march.text()}}}};
-            const auto added = admin_.ask({{"verb", "command"}, {"log", march_.campaign_log().text()}, {"command", wish}});
+            const auto added = admin_.ask(
+                {{"verb", "command"}, {"log", march_.campaign_log().text()}, {"command", wish}});
             if (!added) return refused(added.error());
             persons_[member.callsign] = wide(*added, "made");
         }
@@ -110,7 +114,8 @@ private:
             if (with == With::buddy && !member.buddy.empty()) {
                 duty["buddy"] = std::to_string(persons_.at(member.buddy));
             }
-            const auto assigned = admin_.ask({{"verb", "command"}, {"log", march_.text()}, {"command", {{"assignDuty", duty}}}});
+            const auto assigned = admin_.ask(
+                {{"verb", "command"}, {"log", march_.text()}, {"command", {{"assignDuty", duty}}}});
             if (!assigned) return refused(assigned.error());
             roster_[member.callsign] = duty;
         }
@@ -121,8 +126,9 @@ private:
         const auto known = roster_.find(member.callsign);
         if (known == roster_.end()) return true;
         const Json& now = known->second;
-        return lower(now.value("role", "")) != core::name_of(member.role) || now.value("section", 0U) != member.section ||
-               buddy_in(now) != member.buddy || now.value("noPhone", false) != member.no_phone;
+        return lower(now.value("role", "")) != core::name_of(member.role) ||
+               now.value("section", 0U) != member.section || buddy_in(now) != member.buddy ||
+               now.value("noPhone", false) != member.no_phone;
     }
 
     [[nodiscard]] std::string buddy_in(const Json& member) const {
@@ -151,7 +157,8 @@ private:
         Json gone = Json::array();
         std::string text;
         for (const auto& [callsign, member] : roster_) {
-            const bool listed = std::ranges::any_of(draft_.members, [&](const auto& one) { return one.callsign == callsign; });
+            const bool listed = std::ranges::any_of(draft_.members,
+                                                    [&](const auto& one) { return one.callsign == callsign; });
             if (listed) continue;
             gone.push_back(callsign);
             text += "not in the file, and left on the roster: " + callsign + "\n";
@@ -159,7 +166,8 @@ private:
         const auto unchanged = draft_.members.size() - created_ - changed_;
         text = (flags_.dry_run ? "would add " : "added ") + std::to_string(created_) + ", changed " +
                std::to_string(changed_) + ", as they were " + std::to_string(unchanged) + "\n" + text;
-        print(context_, {{"ok", true}, {"created", created_}, {"changed", changed_}, {"unchanged", unchanged}, {"gone", gone}},
+        print(context_,
+              {{"ok", true}, {"created", created_}, {"changed", changed_}, {"unchanged", unchanged}, {"gone", gone}},
               text);
     }
 
@@ -188,7 +196,8 @@ void add_roster(CLI::App& app, Context& context) {
     importing->callback([&context, flags] {
         const auto march = base::LogId::parse(flags->march);
         if (!march || march->is_campaign()) {
-            return report(context, base::invalid("--march", "Name campaign and march, as in flag-day-2018/st-louis-mo."));
+            return report(context,
+                          base::invalid("--march", "Name campaign and march, as in flag-day-2018/st-louis-mo."));
         }
         RosterImport(context, *flags, *march).run();
     });

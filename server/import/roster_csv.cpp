@@ -24,7 +24,8 @@ bool is_known(std::string_view name) { return std::ranges::find(known_columns, n
 /// 'City lead', 'city-lead' and 'city_lead' are one.
 std::string role_word(std::string_view text) {
     std::string word(text);
-    for (char& one : word) one = one == '-' || one == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
+    for (char& one : word)
+        one = one == '-' || one == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
     return word;
 }
 
@@ -53,7 +54,8 @@ private:
         columns_ = read_header(table.records.front(), is_known, required_columns, draft_.findings);
         if (count_of(draft_.findings, Weight::error) != 0) return;
         for (std::size_t i = 1; i < table.records.size(); ++i) read_row(table.records[i]);
-        if (draft_.members.empty() && draft_.findings.empty()) error(0, "", "The file names nobody; add a row for each.");
+        if (draft_.members.empty() && draft_.findings.empty())
+            error(0, "", "The file names nobody; add a row for each.");
         if (draft_.members.size() > limits::roster_entries) {
             error(0, "", "A march has at most " + std::to_string(limits::roster_entries) + " people on duty.");
         }
@@ -120,7 +122,8 @@ private:
         for (const DraftMember& member : draft_.members) {
             const auto [at, fresh] = row_of.emplace(member.callsign, member.row);
             if (!fresh) {
-                error(member.row, "callsign", "Row " + std::to_string(at->second) + " has this callsign; choose another.");
+                error(member.row, "callsign",
+                      "Row " + std::to_string(at->second) + " has this callsign; choose another.");
             }
         }
         for (const DraftMember& member : draft_.members) {
@@ -138,6 +141,8 @@ private:
 
 }  // namespace
 
-RosterDraft read_roster_csv(std::string_view bytes, std::uint32_t sections) { return RosterReader(bytes, sections).read(); }
+RosterDraft read_roster_csv(std::string_view bytes, std::uint32_t sections) {
+    return RosterReader(bytes, sections).read();
+}
 
 }  // namespace marchwire::import

@@ -45,18 +45,19 @@ void make_drill_or_march(RealServer& server, bool drill) {
     put_command(server, march_name, {{"createMarch", {{"spec", spec}, {"sections", 5}}}});
 }
 
-/// A march with words in it that stand nowhere else, closed by its lead.
-void hold_march(RealServer& server, bool drill) {
+/// A march with words in it that stand nowhere else, closed by its lead, whose token this gives.
+std::string hold_march(RealServer& server, bool drill) {
     server.make_campaign();
     make_drill_or_march(server, drill);
     const std::string token = server.token("city_lead", "Lead 1");
     const Json duty{{"person", "77"}, {"callsign", marked_callsign}, {"role", "SIDE"}, {"section", 1U}};
     put_command(server, march_name, {{"assignDuty", duty}});
-    put_command(server, march_name, {{"postNotice", {{"severity", "INFO"}, {"text", marked_notice}}}});
+    put_command(server, march_name, {{"postNotice", {{"severity", "SEVERITY_INFO"}, {"text", marked_notice}}}});
     Somebody lead(server, token);
     lead.must(sdk::AdvancePhase{sdk::Phase::assembling, 1, {}});
     lead.must(sdk::AdvancePhase{sdk::Phase::rally, 2, {}});
     lead.must(sdk::AdvancePhase{sdk::Phase::closed, 3, march_slug});
+    return token;
 }
 
 void let_hours_pass(RealServer& server, int hours) {
@@ -72,7 +73,7 @@ const std::vector<std::string> standing_clock = {"--demo-clock", "2018-06-14T15:
 TEST_CASE("no file of the data directory holds a word of a drill a day after it was closed",
           "[integration][retention]") {
     RealServer server(standing_clock);
-    hold_march(server, true);
+    (void)hold_march(server, true);
     server.make_march("kansas-city-mo");
     REQUIRE_FALSE(files_with(server.data(), marked_callsign).empty());
     let_hours_pass(server, 23);
@@ -94,7 +95,7 @@ TEST_CASE("neither Redis nor its file holds a word of a drill a day after it was
           "[integration][retention][redis]") {
     SharedRedis shared(standing_clock);
     RealServer server(shared.arguments());
-    hold_march(server, true);
+    (void)hold_march(server, true);
     wait_until([&] { return keeps_march(server); });
     wait_until([&] { return !files_with(shared.directory.path(), marked_callsign).empty(); });
     let_hours_pass(server, 24);
@@ -115,9 +116,8 @@ TEST_CASE("neither Redis nor its file holds a word of a drill a day after it was
 
 TEST_CASE("an export holds the log and its state and lets the march go", "[integration][retention][verbs]") {
     RealServer server(standing_clock);
-    hold_march(server, false);
+    const Hand lead{server, hold_march(server, false)};
     const Hand desk{server, server.token("national_desk", "Desk 1")};
-    const Hand lead{server, server.token("city_lead", "Lead 2")};
     const std::string file = server.data() + "/export.jsonl";
     const Json said = desk.must({"export", march_name, file});
     CHECK(said.at("proposed") == false);
