@@ -157,8 +157,8 @@ private:
         Json gone = Json::array();
         std::string text;
         for (const auto& [callsign, member] : roster_) {
-            const bool listed = std::ranges::any_of(draft_.members,
-                                                    [&](const auto& one) { return one.callsign == callsign; });
+            const bool listed = std::ranges::any_of(
+                draft_.members, [&name = callsign](const auto& one) { return one.callsign == name; });
             if (listed) continue;
             gone.push_back(callsign);
             text += "not in the file, and left on the roster: " + callsign + "\n";

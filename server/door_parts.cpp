@@ -36,6 +36,9 @@ net::DoorLimits door_limits(const base::Config& config, session::Door door, cons
 net::DoorLimits admin_limits() {
     net::DoorLimits limits = net::limits_of(session::Door::followers);
     limits.connections = base::limits::admin_http_connections;
+    // All who look at health and metrics may come from one address.
+    limits.address_newcomers_per_second = limits.newcomers_per_second;
+    limits.address_newcomers_burst = limits.newcomers_burst;
     return limits;
 }
 

@@ -49,7 +49,7 @@ void make_drill_or_march(RealServer& server, bool drill) {
 std::string hold_march(RealServer& server, bool drill) {
     server.make_campaign();
     make_drill_or_march(server, drill);
-    const std::string token = server.token("city_lead", "Lead 1");
+    std::string token = server.token("city_lead", "Lead 1");
     const Json duty{{"person", "77"}, {"callsign", marked_callsign}, {"role", "SIDE"}, {"section", 1U}};
     put_command(server, march_name, {{"assignDuty", duty}});
     put_command(server, march_name, {{"postNotice", {{"severity", "SEVERITY_INFO"}, {"text", marked_notice}}}});
