@@ -2,6 +2,7 @@
 // second, plain and under TLS? On the real server. The floor is the check of the signature alone.
 #include "admin_client.hpp"
 #include "base/p256_key.hpp"
+#include "fanout/self_signed.hpp"
 #include "marchwire/v1/session.pb.h"
 #include "support/accounting.hpp"
 #include "support/report.hpp"
@@ -175,14 +176,6 @@ double checks_per_second(const sdk::DeviceKey& key) {
     return times / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
-void make_certificate(const fs::path& directory) {
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "
-        "/CN=bench -addext subjectAltName=IP:127.0.0.1 -keyout '" +
-        (directory / "key.pem").string() + "' -out '" + (directory / "cert.pem").string() + "' 2>/dev/null";
-    if (std::system(command.c_str()) != 0) give_up("openssl made no certificate");  // NOLINT: our own words
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -190,11 +183,9 @@ int main(int argc, char** argv) {
     const std::uint32_t each = options.quick ? 200 : 2'000;
     const bench::Scratch plain_home(".");
     const bench::Scratch tls_home(".");
-    make_certificate(tls_home.path());
-    const std::string certificate = (tls_home.path() / "cert.pem").string();
+    const auto [certificate, key] = bench::self_signed(tls_home.path());
     const Stand plain(plain_home.path(), {}, "http", "");
-    const Stand tls(tls_home.path(), {"--tls-cert", certificate, "--tls-key", (tls_home.path() / "key.pem").string()},
-                    "https", certificate);
+    const Stand tls(tls_home.path(), {"--tls-cert", certificate, "--tls-key", key}, "https", certificate);
     std::vector<double> in_plain, in_tls, checks;
     std::uint32_t number = 0;
     for (int round = 0; round < options.rounds(5, 1); ++round) {

@@ -63,6 +63,11 @@ base::Result<std::string> read_file(const std::string& path, std::size_t most) {
                         "This file is larger than " + std::to_string(most) + " bytes; split or simplify it.");
 }
 
+std::string lower_case(std::string text) {
+    for (char& one : text) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
+    return text;
+}
+
 base::Result<void> write_private_file(const std::string& path, const std::string& text, Existing existing) {
     const int mode = existing == Existing::kept ? O_EXCL : O_TRUNC;
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | mode, S_IRUSR | S_IWUSR);

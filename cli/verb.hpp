@@ -37,6 +37,9 @@ void print(Context& context, const nlohmann::json& json, std::string_view text);
 /// The bytes of a file of at most `most` bytes. NOT_FOUND, TOO_LARGE, each with the path in its field.
 [[nodiscard]] base::Result<std::string> read_file(const std::string& path, std::size_t most);
 
+/// Of ASCII letters: the proto's words as people type them.
+[[nodiscard]] std::string lower_case(std::string text);
+
 /// Whether a file that is there already is lost.
 enum class Existing : std::uint8_t { kept, replaced };
 /// Written whole, for its owner alone. CONFLICT when it is there and kept, UNAVAILABLE when it cannot be written, each

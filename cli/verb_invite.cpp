@@ -83,11 +83,6 @@ void again(Context& context, const InviteFlags& flags) {
     show(context, flags, *std::move(answer));
 }
 
-std::string lower(std::string text) {
-    for (char& one : text) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
-    return text;
-}
-
 /// What stands in one cell of a table.
 std::string cell(const std::string& text) {
     if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -169,7 +164,7 @@ private:
         }
         const std::string link = answer->value("link", "");
         const std::string code = answer->value("code", "");
-        const std::string role = lower(member.value("role", ""));
+        const std::string role = lower_case(member.value("role", ""));
         const std::string section = std::to_string(member.value("section", 0U));
         table += cell(callsign) + "," + role + "," + section + "," + cell(link) + "," + code + "\n";
         const auto qr = QrCode::of(link);
@@ -196,8 +191,9 @@ void list(Context& context, const InviteFlags& flags) {
     for (const Json& invite : answer->value("invites", Json::array())) {
         constexpr std::size_t prefix = std::string_view("INVITE_").size();
         text += std::to_string(invite.value("number", 0U)) + "\t" +
-                lower(invite.value("state", "INVITE_OPEN").substr(prefix)) + "\t" + lower(invite.value("role", "")) +
-                "\t" + invite.value("march", "") + "\t" + invite.value("callsign", "") + "\n";
+                lower_case(invite.value("state", "INVITE_OPEN").substr(prefix)) + "\t" +
+                lower_case(invite.value("role", "")) + "\t" + invite.value("march", "") + "\t" +
+                invite.value("callsign", "") + "\n";
     }
     Json json = *answer;
     json["ok"] = true;

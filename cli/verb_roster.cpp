@@ -29,11 +29,6 @@ std::uint64_t wide(const Json& object, const char* field) {
     return found->is_string() ? std::stoull(found->get<std::string>()) : found->get<std::uint64_t>();
 }
 
-std::string lower(std::string text) {
-    for (char& one : text) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
-    return text;
-}
-
 /// One import, step by step; each step that fails has reported why. Running the file again completes it.
 class RosterImport {
 public:
@@ -126,7 +121,7 @@ private:
         const auto known = roster_.find(member.callsign);
         if (known == roster_.end()) return true;
         const Json& now = known->second;
-        return lower(now.value("role", "")) != core::name_of(member.role) ||
+        return lower_case(now.value("role", "")) != core::name_of(member.role) ||
                now.value("section", 0U) != member.section || buddy_in(now) != member.buddy ||
                now.value("noPhone", false) != member.no_phone;
     }

@@ -1,4 +1,4 @@
-// A certificate for 127.0.0.1 that nobody trusts: for measuring TLS.
+// A certificate for 127.0.0.1 that nobody trusts but who is given it: for measuring TLS.
 #pragma once
 
 #include <filesystem>
