@@ -14,15 +14,15 @@ namespace marchwire::cli {
 
 ExitCode exit_code_of(base::RefusalCode code) {
     switch (code) {
-        case base::RefusalCode::invalid_argument: return ExitCode::bad_input;
-        case base::RefusalCode::unauthenticated: return ExitCode::denied;
+        case base::RefusalCode::invalid_argument:
+        case base::RefusalCode::too_large: return ExitCode::bad_input;
+        case base::RefusalCode::unauthenticated:
         case base::RefusalCode::permission_denied: return ExitCode::denied;
         case base::RefusalCode::not_found: return ExitCode::not_found;
-        case base::RefusalCode::invalid_transition: return ExitCode::refused;
         case base::RefusalCode::conflict: return ExitCode::conflict;
-        case base::RefusalCode::expired: return ExitCode::refused;
+        case base::RefusalCode::invalid_transition:
+        case base::RefusalCode::expired:
         case base::RefusalCode::rate_limited: return ExitCode::refused;
-        case base::RefusalCode::too_large: return ExitCode::bad_input;
         case base::RefusalCode::unavailable: return ExitCode::unavailable;
     }
     MARCHWIRE_INVARIANT(false);

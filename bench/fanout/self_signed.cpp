@@ -55,7 +55,7 @@ void write_file(const std::string& path, const Write& write) {
 }  // namespace
 
 KeyPair self_signed(const std::filesystem::path& directory) {
-    const KeyPair pair{(directory / "cert.pem").string(), (directory / "key.pem").string()};
+    KeyPair pair{(directory / "cert.pem").string(), (directory / "key.pem").string()};
     if (std::filesystem::exists(pair.certificate)) return pair;
     const Key key(EVP_EC_gen("P-256"));
     need(key != nullptr);
