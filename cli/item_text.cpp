@@ -169,6 +169,12 @@ struct Sentence {
     std::string operator()(const sdk::ClosuresSet& c) const {
         return "closed: " + std::to_string(c.legs) + " legs, " + std::to_string(c.exits) + " exits";
     }
+    std::string operator()(const sdk::PersonRevealed& c) const {
+        return who(c.by) + " has read name and number of " + who(c.person);
+    }
+    std::string operator()(const sdk::PersonErased& c) const {
+        return "name and number of " + who(c.person) + " are deleted, by " + who(c.by);
+    }
     std::string operator()(const sdk::RestrictedRead& c) const {
         return who(c.person) + " has read what is restricted of incident " + std::to_string(c.incident);
     }
@@ -339,6 +345,7 @@ std::string accepted_text(const sdk::Accepted& accepted, const sdk::Command& com
     if (const auto& block = accepted.restricted) {
         text += "name: " + block->name + "\nmedical: " + block->medical + "\ncontact: " + block->contact + "\n";
     }
+    if (const auto& details = accepted.details) text += "name: " + details->name + "\nphone: " + details->phone + "\n";
     return text;
 }
 

@@ -219,6 +219,9 @@ void run_verb(Context& context, const PersonVerb& verb) {
     if (const auto& block = accepted->restricted) {
         answer["restricted"] = {{"name", block->name}, {"medical", block->medical}, {"contact", block->contact}};
     }
+    if (const auto& details = accepted->details) {
+        answer["details"] = {{"name", details->name}, {"phone", details->phone}};
+    }
     print(context, answer, accepted_text(*accepted, *command));
 }
 

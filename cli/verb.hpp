@@ -54,6 +54,8 @@ void add_march(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
 void add_invite(CLI::App& app, Context& context);
 void add_roster(CLI::App& app, Context& context);
+/// Below `roster`.
+void add_persons(CLI::App& roster, Context& context);
 void add_log(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
 

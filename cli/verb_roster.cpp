@@ -38,7 +38,9 @@ public:
     void run() {
         if (!read_existing() || !read_draft()) return;
         count_changes();
-        if (!flags_.dry_run && (!add_persons() || !assign(With::no_buddy) || !assign(With::buddy))) return;
+        if (!flags_.dry_run && (!add_persons() || !assign(With::no_buddy) || !assign(With::buddy) || !tell_names())) {
+            return;
+        }
         tell();
     }
 
@@ -117,6 +119,21 @@ private:
         return true;
     }
 
+    /// Last, and each time anew: what is stored of them is sealed, and nobody compares it.
+    bool tell_names() {
+        for (const import::DraftMember& member : draft_.members) {
+            if (member.name.empty() && member.phone.empty()) continue;
+            const Json details{{"person", std::to_string(persons_.at(member.callsign))},
+                               {"name", member.name},
+                               {"phone", member.phone}};
+            const auto told = admin_.ask(
+                {{"verb", "command"}, {"log", march_.text()}, {"command", {{"setPersonDetails", details}}}});
+            if (!told) return refused(told.error());
+            ++named_;
+        }
+        return true;
+    }
+
     [[nodiscard]] bool differs(const import::DraftMember& member) const {
         const auto known = roster_.find(member.callsign);
         if (known == roster_.end()) return true;
@@ -159,6 +176,7 @@ private:
             text += "not in the file, and left on the roster: " + callsign + "\n";
         }
         const auto unchanged = draft_.members.size() - created_ - changed_;
+        if (named_ != 0) text += "names and numbers stored sealed: " + std::to_string(named_) + "\n";
         text = (flags_.dry_run ? "would add " : "added ") + std::to_string(created_) + ", changed " +
                std::to_string(changed_) + ", as they were " + std::to_string(unchanged) + "\n" + text;
         print(context_,
@@ -176,6 +194,7 @@ private:
     import::RosterDraft draft_;
     std::size_t created_ = 0;
     std::size_t changed_ = 0;
+    std::size_t named_ = 0;  ///< whose name or number was sent
 };
 
 }  // namespace
@@ -184,7 +203,8 @@ void add_roster(CLI::App& app, Context& context) {
     auto* roster = app.add_subcommand("roster", "a march's people");
     roster->require_subcommand(1);
     const auto flags = std::make_shared<RosterFlags>();
-    auto* importing = roster->add_subcommand("import", "from a CSV: callsign, role, section, buddy, no_phone");
+    auto* importing = roster->add_subcommand("import",
+                                             "from a CSV: callsign, role, section, buddy, no_phone, name, phone");
     importing->add_option("file", flags->file)->required();
     importing->add_option("--march", flags->march, "CAMPAIGN/MARCH")->required();
     importing->add_flag("--dry-run", flags->dry_run, "say what would change, and change nothing");
@@ -196,6 +216,7 @@ void add_roster(CLI::App& app, Context& context) {
         }
         RosterImport(context, *flags, *march).run();
     });
+    add_persons(*roster, context);
 }
 
 }  // namespace marchwire::cli

@@ -306,6 +306,10 @@ public:
         state_.retention.waived_at = entry_.at;
     }
     void operator()(const MarchShredded&) const { state_.retention.shredded_at = entry_.at; }
+    void operator()(const PersonDetailsSet& event) const { state_.details[event.person] = event.sealed; }
+    void operator()(const PersonRevealed&) const {}
+    void operator()(const PersonErased& event) const { state_.details.erase(event.person); }
+    void operator()(const SecretsForgotten& event) const { forget(state_, event.what, entry_.at); }
     void operator()(const KeeperChanged& event) const { state_.term = event.term; }
     void operator()(const TipSigned& event) const { state_.signed_tip = event.tip; }
     void operator()(const LogRepaired&) const { state_.repaired_at = entry_.seq; }

@@ -94,6 +94,10 @@ public:
     void operator()(const MarchExported&) const { misplaced(); }
     void operator()(const ShredWaived&) const { misplaced(); }
     void operator()(const MarchShredded&) const { misplaced(); }
+    void operator()(const PersonDetailsSet&) const { misplaced(); }
+    void operator()(const PersonRevealed&) const { misplaced(); }
+    void operator()(const PersonErased&) const { misplaced(); }
+    void operator()(const SecretsForgotten&) const { misplaced(); }
 
 private:
     static void misplaced() { MARCHWIRE_INVARIANT(!"an event of a march in the log of a campaign"); }

@@ -93,6 +93,10 @@ public:
     Indices operator()(const MarchExported&) { return ops(); }
     Indices operator()(const ShredWaived&) { return ops(); }
     Indices operator()(const MarchShredded&) { return ops(); }
+    Indices operator()(const PersonDetailsSet&) { return ops(); }
+    Indices operator()(const PersonRevealed&) { return ops(); }
+    Indices operator()(const PersonErased&) { return ops(); }
+    Indices operator()(const SecretsForgotten&) { return staff(); }
     Indices operator()(const MarchForgotten&) { return {}; }
     Indices operator()(const KeeperChanged&) { return ops(); }
     Indices operator()(const TipSigned&) { return ops(); }

@@ -346,6 +346,23 @@ struct ForgetPush {
     std::string sealed;
 };
 
+// ---- persons -----------------------------------------------------------------------------------
+/// Who somebody of the roster is. What was said is sealed before this is decided: `sealed` is all that counts here.
+struct SetPersonDetails {
+    PersonId person;
+    std::string name;   ///< at most limits::name_characters; emptied by whoever seals
+    std::string phone;  ///< at most limits::phone_characters; as above
+    std::string sealed = {};
+};
+/// The answer bears name and number; the log tells who has read them.
+struct RevealPerson {
+    PersonId person;
+};
+/// Name and number are deleted for good, with the key that opens them. The callsign stays.
+struct ErasePerson {
+    PersonId person;
+};
+
 // ---- keeper ------------------------------------------------------------------------------------
 struct Tick {
     Term term;
@@ -417,7 +434,8 @@ using CommandBody = std::variant<
     ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
     ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty,
-    HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch>;
+    HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch, SetPersonDetails, RevealPerson,
+    ErasePerson>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

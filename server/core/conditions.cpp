@@ -387,6 +387,10 @@ struct Follow {
     void operator()(const MarchExported&) const { watching.retention(); }
     void operator()(const ShredWaived&) const { watching.retention(); }
     void operator()(const MarchShredded&) const {}
+    void operator()(const PersonDetailsSet&) const {}
+    void operator()(const PersonRevealed&) const {}
+    void operator()(const PersonErased&) const {}
+    void operator()(const SecretsForgotten&) const {}
     void operator()(const MarchForgotten&) const {}
     void operator()(const SectionsSet&) const {}
     void operator()(const PushSubscribed&) const {}

@@ -37,13 +37,14 @@ std::string_view who_may(Action action) {
         case Action::report: return "Only people of this march report; ask your lead for an invite.";
         case Action::incident:
             return "Ask the section lead, a dispatcher or the city lead; whoever reported it may add to it.";
+        case Action::reveal_person:
+            return "Ask the section lead, a dispatcher or the city lead: few read names and numbers.";
         case Action::read_restricted: return "Ask the city lead: only few read what is restricted of an incident.";
         case Action::legs_exits:
             return "Ask a dispatcher or the city lead; a section lead where the section has a post.";
         case Action::read_public:
         case Action::read_positions:
         case Action::count_action:
-        case Action::reveal_person:
         case Action::read_ops:
         case Action::read_marshal:
         case Action::read_desk:

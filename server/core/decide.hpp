@@ -55,5 +55,10 @@ void apply(CampaignState& state, const Entry& entry, const base::Digest& digest)
 [[nodiscard]] base::Result<std::optional<RestrictedBlock>> restricted_answer(const MarchState& state,
                                                                              const Command& command,
                                                                              const Context& context);
+/// The same of RevealPerson: what is to be opened for its answer.
+[[nodiscard]] base::Result<std::string> revealed_answer(const MarchState& state, const RevealPerson& wish,
+                                                        const Context& context);
+/// What may stand in SetPersonDetails, which is sealed when it is decided: asked by whoever seals.
+[[nodiscard]] std::optional<base::Refusal> check_details(const SetPersonDetails& wish);
 
 }  // namespace marchwire::core

@@ -110,8 +110,8 @@ void route(const MarchState& state, Incident& incident) {
 
 /// All on duty look for the child by its description, in place of those who were told an earlier one.
 void tell_all(const Ask& ask, Incident& incident, Events& events) {
-    incident.told_by = inform_all(ask, {}, "LOST CHILD: " + incident.description + ". Tell a lead.", incident.told_by,
-                                  events);
+    incident.told_by = inform_all(ask, std::string(lost_child_template),
+                                  "LOST CHILD: " + incident.description + ". Tell a lead.", incident.told_by, events);
 }
 
 void note(const Ask& ask, Incident& incident, const std::string& text) {
@@ -201,7 +201,7 @@ Complaint check_hand(const Ask& ask, const Incident& incident, const UpdateIncid
 }
 
 Complaint check_update_words(const MarchState& state, const Incident& before, const UpdateIncident& wish) {
-    if (auto wrong = check_restricted(wish.restricted)) return wrong;
+    if (auto wrong = check_restricted(state, wish.restricted)) return wrong;
     const std::string name = wish.restricted ? wish.restricted->name : known_name(state, wish.incident);
     // What was described before the name was known goes to all now.
     const std::string& told = wish.tell_all && wish.description.empty() ? before.description : wish.description;
@@ -269,7 +269,7 @@ Complaint put_fields(const Ask& ask, const UpdateIncident& wish, Incident& incid
     if (wish.place) {
         const auto place = stored_place(ask.state, *wish.place);
         if (!place) return place.error();
-        incident.place = *place;
+        if (!forgotten_at(ask.state, SealedClass::places)) incident.place = *place;
         if (place->kind == PlaceKind::section) incident.section = place->number;
     }
     if (wish.kind && *wish.kind != incident.kind) {
@@ -293,7 +293,7 @@ Incident reported(const Ask& ask, const ReportIncident& wish, const Place& place
     incident.kind = wish.kind;
     incident.severity = wish.severity;
     incident.version = 1;
-    incident.place = place;
+    if (!forgotten_at(ask.state, SealedClass::places)) incident.place = place;
     incident.section = place.kind == PlaceKind::section ? place.number : ask.section();
     incident.description = wish.description;
     incident.methane = wish.methane;
@@ -311,7 +311,7 @@ Incident reported(const Ask& ask, const ReportIncident& wish, const Place& place
 Decision decide_on(const Ask& ask, const ReportIncident& wish) {
     const auto place = stored_place(ask.state, wish.place);
     if (!place) return place.error();
-    if (auto wrong = check_restricted(wish.restricted)) return *wrong;
+    if (auto wrong = check_restricted(ask.state, wish.restricted)) return *wrong;
     const std::string name = wish.restricted ? wish.restricted->name : std::string();
     if (auto wrong = check_lines({{wish.description, "description", limits::incident_characters}}, name)) return *wrong;
     if (auto wrong = check_methane(wish.methane, name)) return *wrong;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model.hpp"
+#include "core/sealed.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -239,6 +240,26 @@ struct ShredWaived {
 /// The last entry of a march's log: nothing may follow, and the store deletes it.
 struct MarchShredded {};
 
+/// Who somebody is, sealed under a key of their own. Bears nothing of it on any feed.
+struct PersonDetailsSet {
+    PersonId person;
+    std::string sealed;  ///< opaque, at most limits::details_sealed_bytes
+};
+/// Somebody has read a person's name and number.
+struct PersonRevealed {
+    PersonId person;
+    PersonId by;
+};
+/// The key of this person's name and number is deleted: whoever shows them takes them away.
+struct PersonErased {
+    PersonId person;
+    PersonId by;
+};
+/// What is of this class can be opened no more: its time has come, and its keys are deleted.
+struct SecretsForgotten {
+    SealedClass what = SealedClass::places;
+};
+
 struct NoticePosted {
     Notice notice;
 };
@@ -312,22 +333,14 @@ using Event = std::variant<
     OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
     ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
     IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped, RetentionHeld,
-    RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten>;
+    RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten, PersonDetailsSet, PersonRevealed,
+    PersonErased, SecretsForgotten>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {
     std::uint32_t index = 0;
     Seq prev;
     bool operator==(const TopicStamp&) const = default;
-};
-
-/// The place of an incident or SOS, sealed under the march's place key: opaque here and in every
-/// store, deleted 24 h after CLOSED (DESIGN 4.7). Empty ciphertext means "none".
-struct SealedPlace {
-    std::uint32_t key_number = 0;
-    std::string nonce;       ///< 12 bytes
-    std::string ciphertext;  ///< AES-256-GCM with its tag
-    bool operator==(const SealedPlace&) const = default;
 };
 
 /// One record of what was accepted, by whom, when. Holds its resolved audience, so projecting it
@@ -344,7 +357,7 @@ struct Entry {
     Seq public_seq;               ///< public items up to and including this entry
     std::vector<TopicStamp> topics;
     Event event;
-    SealedPlace sealed_place;
+    std::vector<Sealed> sealed = {};  ///< parts of `event` that are not in it: as stored, and where the key is gone
 };
 
 }  // namespace marchwire::core

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace marchwire::core {
@@ -73,6 +74,9 @@ struct Incident {
     std::vector<IncidentNote> notes;  ///< newest limits::incident_notes_kept, oldest first
     bool operator==(const Incident&) const = default;
 };
+
+/// Of the order that describes a lost child to all on duty: it is sealed as the description is.
+inline constexpr std::string_view lost_child_template = "lost_child";
 
 [[nodiscard]] constexpr bool has_ended(IncidentState state) {
     return state == IncidentState::resolved || state == IncidentState::closed;

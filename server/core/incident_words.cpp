@@ -61,8 +61,12 @@ Complaint check_methane(const Methane& methane, const std::string& name) {
                        name);
 }
 
-Complaint check_restricted(const std::optional<RestrictedBlock>& block) {
+Complaint check_restricted(const MarchState& state, const std::optional<RestrictedBlock>& block) {
     if (!block) return std::nullopt;
+    if (forgotten_at(state, SealedClass::restricted)) {
+        return base::invalid("restricted",
+                             "Keep this on paper: this march is over, and what was restricted of it is deleted.");
+    }
     if (*block == RestrictedBlock{}) return base::invalid("restricted", "Fill in some of this, or leave it out.");
     return check_lines({{block->name, "restricted.name", limits::name_characters},
                         {block->medical, "restricted.medical", limits::incident_characters},

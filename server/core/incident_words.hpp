@@ -21,7 +21,7 @@ struct Line {
 /// None of them tells the name, or a part of it; an empty name is in no text.
 [[nodiscard]] Complaint check_lines(const std::vector<Line>& lines, const std::string& name);
 [[nodiscard]] Complaint check_methane(const Methane& methane, const std::string& name);
-[[nodiscard]] Complaint check_restricted(const std::optional<RestrictedBlock>& block);
+[[nodiscard]] Complaint check_restricted(const MarchState& state, const std::optional<RestrictedBlock>& block);
 /// Of the restricted block of this incident; empty where nothing is known.
 [[nodiscard]] std::string known_name(const MarchState& state, std::uint32_t incident);
 

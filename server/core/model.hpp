@@ -9,6 +9,7 @@
 #include "core/proposal.hpp"
 #include "core/retention.hpp"
 #include "core/route_board.hpp"
+#include "core/sealed.hpp"
 #include "core/topics.hpp"
 #include "core/vocabulary.hpp"
 
@@ -322,6 +323,7 @@ struct MarchState {
     std::vector<Incident> incidents;  ///< by number: open ones, and the last limits::incidents_ended_kept that ended
     std::uint32_t incidents_reported = 0;
     std::map<std::uint32_t, RestrictedBlock> restricted;  ///< by incident: in no view, for ReadRestricted alone
+    std::map<PersonId, std::string> details;              ///< names and numbers, opaque: in no view, for RevealPerson
     ColumnRecord column;
     std::vector<Intersection> intersections;  ///< of the active route, by waypoint; not there: UNSTAFFED, never touched
     RouteClosures closures;                   ///< of the active route

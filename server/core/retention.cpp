@@ -16,14 +16,18 @@ using base::UtcMs;
 constexpr std::string_view
     of_the_end = "CLOSED or CANCELLED, or 24 hours after the last planned phase, whichever is first";
 
-constexpr std::array<KeptFor, 6> periods{{
+constexpr std::array<KeptFor, 9> periods{{
     {"positions", "memory", limits::track_life, "the fix", "forgotten by every server; never written"},
     {"a march: roster with callsigns, check-ins, orders, incidents, alerts", "the march's log", limits::march_log_kept,
      of_the_end, "shredded once it was exported, or its export waived by name, and nobody holds it"},
     {"a march that is a drill", "the march's log", limits::drill_kept, of_the_end,
      "shredded without an export, unless somebody holds it"},
-    {"restricted blocks and places of incidents, where phones are woken (sealed)", "the march's log", Millis{},
-     "as the march", "with the march's log"},
+    {"places of incidents (sealed)", "the march's log", limits::places_kept, of_the_end, "the march's key of places"},
+    {"restricted blocks of incidents, what describes a lost child (sealed)", "the march's log", limits::restricted_kept,
+     of_the_end, "the march's key of restricted blocks, unless somebody holds the log"},
+    {"names and phone numbers (sealed)", "the march's log", limits::persons_kept, of_the_end,
+     "each person's key; earlier where somebody is erased"},
+    {"where phones are woken (sealed)", "the march's log", Millis{}, "as the march", "with the march's log"},
     {"tokens of a march's people", "the campaign's log, as hashes", Millis{}, "as the march",
      "void when the march is shredded; the hash stays"},
     {"a campaign: its marches with what became of them, callsigns of those who were given a token",

@@ -21,7 +21,8 @@ struct Retention {
     std::string export_sha256;
     base::UtcMs exported_at;  ///< 0: never; the last export
     base::PersonId waived_by;
-    base::UtcMs waived_at;    ///< 0: nobody said that it may go without an export
+    base::UtcMs waived_at;  ///< 0: nobody said that it may go without an export
+    base::UtcMs places_forgotten_at, restricted_forgotten_at, persons_forgotten_at;  ///< see SealedClass; 0: not yet
     base::UtcMs shredded_at;  ///< its last entry says so: nothing follows; 0: it lives
     bool operator==(const Retention&) const = default;
 };

@@ -203,6 +203,9 @@ struct RowOf {
     static Action of(const RecordExport*) { return Action::retention_export; }
     static Action of(const WaiveExport*) { return Action::retention_export; }
     static Action of(const ForgetMarch*) { return Action::machine; }
+    static Action of(const SetPersonDetails*) { return Action::roster_invites; }
+    static Action of(const RevealPerson*) { return Action::reveal_person; }
+    static Action of(const ErasePerson*) { return Action::roster_invites; }
     static Action of(const SetIntersection*) { return Action::legs_exits; }
     static Action of(const CloseLeg*) { return Action::legs_exits; }
     static Action of(const OpenExit*) { return Action::legs_exits; }

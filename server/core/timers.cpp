@@ -101,6 +101,7 @@ UtcMs next_due(const MarchState& state) {
         if (is_of_calendar(key.kind)) earliest.consider(watched.due);
     }
     earliest.consider(shred_due(state));
+    for (const SealedClass what : every_sealed_class) earliest.consider(forgetting_due(state, what));
     return earliest.at();
 }
 
@@ -124,6 +125,9 @@ std::vector<Event> due_events(const MarchState& state, UtcMs now) {
     if (const Route* route = state.active(); waits_to_be_public(route) && now >= route->public_from) {
         events.emplace_back(RouteStatusChanged{route->version, RouteStatus::active, route->public_from, route->line});
         say_closures_again(state, events);
+    }
+    for (const SealedClass what : every_sealed_class) {
+        if (const UtcMs at = forgetting_due(state, what); at && now >= at) events.emplace_back(SecretsForgotten{what});
     }
     return events;
 }

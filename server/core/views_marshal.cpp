@@ -65,6 +65,10 @@ struct FitForPhone {
     bool operator()(const MarchExported&) const { return false; }
     bool operator()(const ShredWaived&) const { return false; }
     bool operator()(const MarchShredded&) const { return false; }
+    bool operator()(const PersonDetailsSet&) const { return false; }
+    bool operator()(const PersonRevealed&) const { return false; }
+    bool operator()(const PersonErased&) const { return false; }
+    bool operator()(const SecretsForgotten&) const { return true; }
     bool operator()(const MarchForgotten&) const { return false; }
     bool operator()(const ColumnSampled&) const { return false; }
     bool operator()(const WaypointPassed&) const { return false; }

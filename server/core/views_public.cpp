@@ -86,6 +86,10 @@ struct PublicReading {
     Item operator()(const MarchExported&) const { return std::nullopt; }
     Item operator()(const ShredWaived&) const { return std::nullopt; }
     Item operator()(const MarchShredded&) const { return std::nullopt; }
+    Item operator()(const PersonDetailsSet&) const { return std::nullopt; }
+    Item operator()(const PersonRevealed&) const { return std::nullopt; }
+    Item operator()(const PersonErased&) const { return std::nullopt; }
+    Item operator()(const SecretsForgotten&) const { return std::nullopt; }
     Item operator()(const MarchForgotten&) const { return std::nullopt; }
     Item operator()(const ColumnSampled&) const { return std::nullopt; }
     Item operator()(const IncidentReported&) const { return std::nullopt; }

@@ -1,6 +1,7 @@
 #include "import/roster_csv.hpp"
 
 #include "base/limits.hpp"
+#include "core/decide.hpp"
 #include "core/text_bounds.hpp"
 #include "core/vocabulary.hpp"
 #include "import/csv_header.hpp"
@@ -16,7 +17,8 @@ namespace {
 
 namespace limits = base::limits;
 
-constexpr std::array<std::string_view, 5> known_columns{"callsign", "role", "section", "buddy", "no_phone"};
+constexpr std::array<std::string_view, 7> known_columns{"callsign", "role", "section", "buddy",
+                                                        "no_phone", "name", "phone"};
 constexpr std::array<std::string_view, 2> required_columns{"callsign", "role"};
 
 bool is_known(std::string_view name) { return std::ranges::find(known_columns, name) != known_columns.end(); }
@@ -85,6 +87,12 @@ private:
         member.no_phone = phone == "yes" || phone == "true" || phone == "1";
         if (!member.no_phone && !phone.empty() && phone != "no" && phone != "false" && phone != "0") {
             return error(record.row, "no_phone", "Write yes, or no.");
+        }
+        member.name = cell("name");
+        member.phone = cell("phone");
+        const bool is_told = !member.name.empty() || !member.phone.empty();
+        if (auto wrong = is_told ? core::check_details({{}, member.name, member.phone}) : std::nullopt) {
+            return error(record.row, wrong->field, wrong->message);
         }
         draft_.members.push_back(std::move(member));
     }

@@ -5,6 +5,7 @@
 //   section            1 ..; empty: none
 //   buddy              the callsign of another row
 //   no_phone           yes or no (empty): checked by the section lead, never unreachable
+//   name, phone        who they are, for the few who may read it: stored sealed
 #pragma once
 
 #include "core/model.hpp"
@@ -25,6 +26,7 @@ struct DraftMember {
     std::uint32_t section = 0;
     std::string buddy;  ///< callsign; empty: none
     bool no_phone = false;
+    std::string name, phone;
 };
 
 struct RosterDraft {

@@ -3,7 +3,7 @@
 #include "base/base64.hpp"
 #include "base/p256_key.hpp"
 #include "base/random.hpp"
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 namespace marchwire::outbox {
 namespace {
@@ -32,27 +32,28 @@ base::Result<Subscription> read_subscription(const core::SubscribePush& said, Ne
     }
     auto point = base::from_base64(said.p256dh);
     if (!point || !base::is_p256_point(*point)) {
-        return base::invalid("p256dh", "Give the browser's public key as it gives it: 65 bytes as base::base64url.");
+        return base::invalid("p256dh", "Give the browser's public key as it gives it: 65 bytes as base64url.");
     }
     auto auth = base::from_base64(said.auth);
     if (!auth || auth->size() != auth_bytes) {
-        return base::invalid("auth", "Give the browser's secret as it gives it: 16 bytes as base::base64url.");
+        return base::invalid("auth", "Give the browser's secret as it gives it: 16 bytes as base64url.");
     }
     return Subscription{said.endpoint, *std::move(point), *std::move(auth)};
 }
 
 std::string seal_subscription(const base::Hash256& key, const base::LogId& march, base::PersonId person,
                               const Subscription& subscription) {
-    const std::string nonce = base::random_bytes(gcm_nonce_bytes);
+    const std::string nonce = base::random_bytes(base::gcm_nonce_bytes);
     const std::string clear = subscription.point + subscription.auth + subscription.endpoint;
-    return sealed_form + nonce + seal(bytes_of(key), nonce, sealed_for(march, person), clear);
+    return sealed_form + nonce + base::seal(bytes_of(key), nonce, sealed_for(march, person), clear);
 }
 
 std::optional<Subscription> open_subscription(const base::Hash256& key, const base::LogId& march, base::PersonId person,
                                               std::string_view sealed) {
-    if (sealed.size() < 1 + gcm_nonce_bytes || sealed.front() != sealed_form) return std::nullopt;
-    const std::string_view nonce = sealed.substr(1, gcm_nonce_bytes);
-    const auto clear = unseal(bytes_of(key), nonce, sealed_for(march, person), sealed.substr(1 + gcm_nonce_bytes));
+    if (sealed.size() < 1 + base::gcm_nonce_bytes || sealed.front() != sealed_form) return std::nullopt;
+    const std::string_view nonce = sealed.substr(1, base::gcm_nonce_bytes);
+    const auto clear = base::unseal(bytes_of(key), nonce, sealed_for(march, person),
+                                    sealed.substr(1 + base::gcm_nonce_bytes));
     if (!clear || clear->size() < base::p256_point_bytes + auth_bytes) return std::nullopt;
     return Subscription{clear->substr(base::p256_point_bytes + auth_bytes), clear->substr(0, base::p256_point_bytes),
                         clear->substr(base::p256_point_bytes, auth_bytes)};

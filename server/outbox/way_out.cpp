@@ -3,7 +3,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 #include <boost/asio/io_context.hpp>
 

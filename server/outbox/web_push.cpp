@@ -2,7 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/random.hpp"
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -43,7 +43,7 @@ std::string encrypt_push(std::string_view clear, std::size_t padding, const Subs
     const std::string info = "WebPush: info\0"s + to.point + sender.public_point();
     const std::string secret = derived(to.auth, *agreed, info, 32);
     const std::string key = derived(salt, secret, "Content-Encoding: aes128gcm\0"s, cek_bytes);
-    const std::string nonce = derived(salt, secret, "Content-Encoding: nonce\0"s, gcm_nonce_bytes);
+    const std::string nonce = derived(salt, secret, "Content-Encoding: nonce\0"s, base::gcm_nonce_bytes);
     std::string record(clear);
     record += '\x02';  // the last one
     record.append(padding, '\0');
@@ -51,7 +51,7 @@ std::string encrypt_push(std::string_view clear, std::size_t padding, const Subs
     body += record_size;
     body += static_cast<char>(base::p256_point_bytes);
     body += sender.public_point();
-    return body + seal(key, nonce, {}, record);
+    return body + base::seal(key, nonce, {}, record);
 }
 
 std::string vapid_authorization(const base::P256Key& key, const std::string& origin, const std::string& contact,

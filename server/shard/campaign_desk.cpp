@@ -30,7 +30,8 @@ base::TopicNumber topic_of(const core::CampaignState& state, FeedKind kind) {
 CampaignDesk::CampaignDesk(Home& home, OpenedDesk<core::CampaignState> opened)
     : home_(home),
       id_(opened.state.id),
-      desk_(std::make_shared<LogDesk<core::CampaignState>>(home.place(id_), std::move(opened.state), *this)),
+      desk_(std::make_shared<LogDesk<core::CampaignState>>(home.place(id_), std::move(opened.state),
+                                                           std::move(opened.vault), *this)),
       register_(home.shards()),
       checkpointed_(opened.checkpointed) {
     if (state().exists()) tell_all(state());
@@ -142,7 +143,7 @@ void CampaignDesk::history_changed() {
                 if (!kept) self->home_.send(shard, TokenChanged{self->id_.campaign, token});
             }
         }
-        self->desk_->restart(opened->state, opened->recent);
+        self->desk_->restart(opened->state, opened->vault, opened->recent);
         self->tell_all(self->state());
     });
 }
@@ -152,13 +153,13 @@ void CampaignDesk::beat() {
     const core::CampaignState& now = state();
     if (now.tip.seq.value < checkpointed_.value + limits::checkpoint_every_entries) return;
     checkpointed_ = now.tip.seq;
-    home_.log().put_checkpoint(id_, {now.tip, wire::encode_checkpoint(now)}, [](const auto&) {});
+    home_.log().put_checkpoint(id_, desk_->checkpoint(), [](const auto&) {});
 }
 
 void CampaignDesk::put_checkpoint(std::function<void()> done) {
     if (!state().exists() || state().tip.seq == checkpointed_) return done();
     checkpointed_ = state().tip.seq;
-    home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
+    home_.log().put_checkpoint(id_, desk_->checkpoint(),
                                [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });
 }
 

@@ -18,9 +18,9 @@ base::Refusal no_such_log(const char* field) {
 }
 
 template <class State>
-OpenedDesk<State> unborn(const base::LogId& log) {
-    OpenedDesk<State> opened;
-    opened.state.id = log;
+OpenedDesk<State> unborn(const DeskPlace& place) {
+    OpenedDesk<State> opened{{}, Vault(place.chain_key, place.id), {}, {}, {}, {}};
+    opened.state.id = place.id;
     return opened;
 }
 
@@ -141,12 +141,12 @@ void Desks::create(const base::LogId& log, Asked asked) {
         return;
     }
     if (is_campaign && campaign(log) == nullptr) {
-        const auto desk = std::make_shared<CampaignDesk>(home_, unborn<core::CampaignState>(log));
+        const auto desk = std::make_shared<CampaignDesk>(home_, unborn<core::CampaignState>(home_.place(log)));
         add(campaigns_, log, desk);
         if (home_.bus() != nullptr) desk->follow({});
     }
     if (!is_campaign && march(log) == nullptr) {
-        const auto desk = std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(log));
+        const auto desk = std::make_shared<MarchDesk>(home_, unborn<core::MarchState>(home_.place(log)));
         add(marches_, log, desk);
         if (home_.bus() != nullptr) desk->follow({});
     }

@@ -41,6 +41,9 @@ void Keeper::begin(base::UtcMs idle_since) {
     for (const core::Member& member : desk_.committed().roster) {
         if (member.last_report == core::Report::detained) detained_[member.person] = member.last_check_in;
     }
+    for (const core::SealedClass what : core::every_sealed_class) {
+        if (core::forgotten_at(desk_.committed(), what)) forget_secrets(what);
+    }
     take();
 }
 
@@ -60,6 +63,7 @@ void Keeper::take() {
 void Keeper::end() {
     standing_ = Standing::away;
     detained_.clear();
+    keys_to_drop_.clear();
 }
 
 std::optional<base::Term> Keeper::term() const {
@@ -90,6 +94,10 @@ void Keeper::stored(const core::Entry& entry) {
         revoke_phones();
     }
     if (std::holds_alternative<core::PhaseChanged>(entry.event)) sign_wanted_ = true;
+    if (const auto* gone = std::get_if<core::SecretsForgotten>(&entry.event)) forget_secrets(gone->what);
+    if (const auto* erased = std::get_if<core::PersonErased>(&entry.event)) {
+        keys_to_drop_.insert(Vault::key_name(erased->person));
+    }
 }
 
 void Keeper::observe(core::ObserveSilence seen) {
@@ -151,12 +159,52 @@ void Keeper::beat(base::UtcMs now) {
         due_known_ = false;
         return put(core::Tick{term_}, [](bool) {});
     }
+    if (!keys_to_drop_.empty()) return drop_keys();
     const bool many = state.tip.seq.value >= state.signed_tip.seq.value + limits::sign_tip_every_entries;
     if (sign_wanted_ || many) return sign();
     if (state.tip.seq.value >= checkpointed_.value + limits::checkpoint_every_entries) {
-        checkpointed_ = state.tip.seq;
-        home_.log().put_checkpoint(march_, {state.tip, wire::encode_checkpoint(state)}, [](const auto&) {});
+        put_checkpoint();
     }
+}
+
+void Keeper::put_checkpoint() {
+    checkpointed_ = desk_.committed().tip.seq;
+    home_.log().put_checkpoint(march_, desk_.checkpoint(), [](const auto&) {});
+}
+
+// ---- what is forgotten -------------------------------------------------------------------------
+
+void Keeper::forget_secrets(core::SealedClass what) {
+    if (what != core::SealedClass::persons) {
+        keys_to_drop_.insert(Vault::key_name(what));
+        return;
+    }
+    for (const core::Member& member : desk_.committed().roster) keys_to_drop_.insert(Vault::key_name(member.person));
+}
+
+/// A checkpoint without the secrets first: the one before holds them.
+void Keeper::drop_keys() {
+    put_checkpoint();
+    busy_ = true;
+    const std::vector<std::string> names(keys_to_drop_.begin(), keys_to_drop_.end());
+    home_.log().drop_keys(
+        march_, names, [weak = weak_from_this(), mailbox = home_.mailbox(), log = march_, names](const auto& outcome) {
+            if (outcome) {
+                base::log_info("keys_deleted", "log={} keys={} files={} why=\"{}\"", log.text(), names.size(),
+                               word_for(outcome->files), outcome->why);
+            } else {
+                base::log_warn("keys_not_deleted", "log={} why=\"{}\"", log.text(), outcome.error().message);
+            }
+            mailbox.post([weak, names, done = outcome.has_value()] {
+                const auto self = weak.lock();
+                if (!self) return;
+                self->busy_ = false;
+                if (!done) self->rest_beats_ = beats_per_second;
+                for (const std::string& name : names) {
+                    if (done) self->keys_to_drop_.erase(name);
+                }
+            });
+        });
 }
 
 // ---- the end of the march's log ----------------------------------------------------------------

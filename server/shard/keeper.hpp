@@ -9,6 +9,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace marchwire::shard {
 
@@ -52,6 +54,9 @@ private:
     void take();
     void put(core::CommandBody body, std::function<void(bool)> after);
     void sign();
+    void put_checkpoint();
+    void forget_secrets(core::SealedClass what);
+    void drop_keys();
     void finish();
     void forget();
     void shred();
@@ -71,6 +76,8 @@ private:
     /// Detained people whose phones may be trusted still, and when they were; at most the roster.
     std::map<base::PersonId, base::UtcMs> detained_;
     bool revoking_ = false;
+    /// Of what is forgotten: to be deleted in the store. At most two, and one for each of the roster.
+    std::set<std::string> keys_to_drop_;
     bool is_forgotten_ = false;  ///< by the campaign's log
     int beats_finished_ = 0;     ///< since then
     bool has_shredded_ = false;

@@ -20,12 +20,30 @@ using base::Refusal;
 using base::RefusalCode;
 
 template <class State>
-LogDesk<State>::LogDesk(DeskPlace place, State state, Audience<State>& audience)
+LogDesk<State>::LogDesk(DeskPlace place, State state, Vault vault, Audience<State>& audience)
     : place_(std::move(place)),
       chain_key_(place_.chain_key),
       committed_(std::move(state)),
       draft_(committed_),
-      audience_(audience) {}
+      vault_(std::move(vault)),
+      audience_(audience) {
+    draw_keys();
+}
+
+/// Of a new log, or of one of a version that sealed nothing.
+template <class State>
+void LogDesk<State>::draw_keys() {
+    if constexpr (std::is_same_v<State, core::MarchState>) {
+        const bool over = core::forgotten_at(committed_, core::SealedClass::places) ||
+                          core::forgotten_at(committed_, core::SealedClass::restricted);
+        if (!over) keys_unstored_ = vault_.draw_missing();
+    }
+}
+
+template <class State>
+store::Checkpoint LogDesk<State>::checkpoint() const {
+    return {committed_.tip, vault_.seal_checkpoint(wire::encode_checkpoint(committed_))};
+}
 
 // ---- taking commands ---------------------------------------------------------------------------
 
@@ -158,6 +176,7 @@ void LogDesk<State>::on_appended(Group group, const store::Appended& appended) {
     // appended behind it: on such a draft it would be refused.
     if (heard_.empty() || heard_.back().tip.seq <= draft_.tip.seq) pump();
     count(place_.counters.appends);
+    keys_unstored_ = false;
     count(place_.counters.entries, group.entries.size());
     for (const Fresh& fresh : group.entries) {
         core::apply(committed_, fresh.entry, fresh.digest);
@@ -241,7 +260,7 @@ bool LogDesk<State>::apply_missed(const std::vector<store::StoredEntry>& missed)
 
 template <class State>
 bool LogDesk<State>::apply_next(const store::StoredEntry& stored) {
-    auto entry = wire::decode_stored(stored.bytes);
+    auto entry = vault_.decode(stored.bytes);
     const bool follows = entry && entry->seq == committed_.tip.seq.next() &&
                          core::next_digest(chain_key_, committed_.tip.digest, entry->seq, stored.bytes) ==
                              stored.tip.digest;
@@ -304,7 +323,7 @@ void LogDesk<State>::apply_heard() {
         if (stored.tip.seq <= committed_.tip.seq) continue;  // our own, or told with a refusal
         follows = apply_next(stored);
         if (!follows) break;
-        core::apply(draft_, wire::decode_stored(stored.bytes).value(), stored.tip.digest);
+        core::apply(draft_, vault_.decode(stored.bytes).value(), stored.tip.digest);
         told = true;
     }
     if (told) audience_.group_stored();
@@ -406,9 +425,11 @@ void LogDesk<State>::tell_quiet() {
 }
 
 template <class State>
-void LogDesk<State>::restart(State state, const std::vector<PastEntry>& recent) {
+void LogDesk<State>::restart(State state, Vault vault, const std::vector<PastEntry>& recent) {
     committed_ = std::move(state);
     draft_ = committed_;
+    vault_ = std::move(vault);
+    draw_keys();
     standing_ = Standing::whole;
     if (follow_) follow(recent);
 }

@@ -8,6 +8,7 @@
 #include "shard/counters.hpp"
 #include "shard/footprints.hpp"
 #include "shard/mailbox.hpp"
+#include "shard/vault.hpp"
 #include "store/event_log.hpp"
 #include "wire/messages.hpp"
 
@@ -33,6 +34,7 @@ struct Asked {
     core::Actor actor;
     std::uint64_t content_hash = 0;  ///< wire::CommandMessage's; means nothing without an id
     Answer answer;
+    std::vector<store::StoredKey> keys = {};  ///< of what stands sealed in the command: stored with its entries
 };
 
 /// An entry as it was stored, read again.
@@ -87,7 +89,7 @@ template <class State>
 class LogDesk : public std::enable_shared_from_this<LogDesk<State>> {
 public:
     /// `state` with tip.seq 0: the log does not exist yet and the first group creates it.
-    LogDesk(DeskPlace place, State state, Audience<State>& audience);
+    LogDesk(DeskPlace place, State state, Vault vault, Audience<State>& audience);
 
     /// UNAVAILABLE when limits::desk_queue_commands wait or the desk is closed. A command without an id is for
     /// the host and the keeper alone: nothing would tell a second one from the first.
@@ -95,6 +97,9 @@ public:
 
     /// What is stored. Changes only before `Audience::stored`.
     [[nodiscard]] const State& committed() const { return committed_; }
+    [[nodiscard]] Vault& vault() { return vault_; }
+    /// Of what is stored, as the store keeps it.
+    [[nodiscard]] store::Checkpoint checkpoint() const;
     /// Waiting, without the group that is on its way.
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
     /// Commands wait, or are being stored.
@@ -117,7 +122,7 @@ public:
     /// Takes no more commands; then the same.
     void close(std::function<void()> quiet);
     /// After `history_changed`: goes on from this state, read anew.
-    void restart(State state, const std::vector<PastEntry>& recent = {});
+    void restart(State state, Vault vault, const std::vector<PastEntry>& recent = {});
 
 private:
     struct Decided {
@@ -146,6 +151,7 @@ private:
     };
 
     [[nodiscard]] std::optional<base::Refusal> refused_unseen(const Asked& asked) const;
+    void draw_keys();
     void pump();
     void gather();
     [[nodiscard]] Group take_group();
@@ -186,6 +192,8 @@ private:
     base::Hmac chain_key_;
     State committed_;
     State draft_;
+    Vault vault_;
+    bool keys_unstored_ = false;  ///< the vault has some that the store has not
     Audience<State>& audience_;
     std::deque<Asked> queue_;
     std::optional<Group> flying_;  ///< with the store, or waiting to be tried again

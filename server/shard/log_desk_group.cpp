@@ -18,6 +18,7 @@ store::AppendRequest LogDesk<State>::decide_group(Group& group) {
     request.expected = draft_.tip;
     request.now = place_.clock.now();
     request.new_log = draft_.tip.seq.value == 0;
+    if (keys_unstored_) request.keys = vault_.stored_keys();
     group.entries.clear();
     std::unordered_map<base::CommandId, std::size_t> first_of;
     for (std::size_t i = 0; i < group.commands.size(); ++i) {
@@ -107,13 +108,14 @@ void LogDesk<State>::decide_one(Decided& one, Group& group, store::AppendRequest
         append_entry(core::stamp(draft_, std::move(event), command, context), one.asked.content_hash, group, request);
     }
     one.last = draft_.tip;
+    request.keys.insert(request.keys.end(), one.asked.keys.begin(), one.asked.keys.end());
     if (command.id) request.ids.push_back({command.id, one.asked.content_hash, one.last});
 }
 
 template <class State>
 void LogDesk<State>::append_entry(core::Entry entry, std::uint64_t content_hash, Group& group,
                                   store::AppendRequest& request) {
-    std::string bytes = wire::encode_stored(entry);
+    std::string bytes = vault_.encode(entry);
     const base::Digest digest = core::next_digest(chain_key_, draft_.tip.digest, entry.seq, bytes);
     core::apply(draft_, entry, digest);
     request.entries.push_back({draft_.tip, std::move(bytes)});

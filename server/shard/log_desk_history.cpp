@@ -77,7 +77,7 @@ void LogDesk<State>::find() {
     const RepairTurn turn = !follow_ || nobodys   ? RepairTurn::nobodys
                             : audience_.repairs() ? RepairTurn::ours
                                                   : RepairTurn::others;
-    find_log(place_, committed_, footprints_, turn, [weak = this->weak_from_this()](const FoundLog& found) {
+    find_log(place_, committed_, vault_, footprints_, turn, [weak = this->weak_from_this()](const FoundLog& found) {
         if (const auto self = weak.lock()) self->on_found(found);
     });
 }

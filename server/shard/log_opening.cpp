@@ -44,7 +44,7 @@ template <class State>
 class Opening : public std::enable_shared_from_this<Opening<State>> {
 public:
     Opening(const DeskPlace& place, OpeningDone<State> done)
-        : place_(place), chain_key_(place.chain_key), done_(std::move(done)) {}
+        : place_(place), chain_key_(place.chain_key), vault_(place.chain_key, place.id), done_(std::move(done)) {}
 
     void begin() {
         place_.log.open(place_.id, [self = this->shared_from_this()](auto opened) {
@@ -55,9 +55,19 @@ public:
 private:
     void on_opened(const base::Result<store::OpenedLog>& opened) {
         if (!opened) return done_(opened.error());
-        tip_ = opened->tip;
+        place_.log.read_keys(place_.id, Vault::key_names(), [self = this->shared_from_this(), opened](auto keys) {
+            self->place_.mailbox.post([self, opened, keys = std::move(keys)] {
+                if (!keys) return self->done_(keys.error());
+                self->vault_.take(*keys);
+                self->begin_fold(*opened);
+            });
+        });
+    }
+
+    void begin_fold(const store::OpenedLog& opened) {
+        tip_ = opened.tip;
         state_.id = place_.id;
-        take_checkpoint(opened->checkpoint);
+        take_checkpoint(opened.checkpoint);
         const std::uint64_t window_first = tip_.seq.value > limits::window_at_opening
                                                ? tip_.seq.value - limits::window_at_opening + 1
                                                : 1;
@@ -70,8 +80,9 @@ private:
 
     void take_checkpoint(const store::Checkpoint& checkpoint) {
         if (checkpoint.bytes.empty()) return;
-        auto state = decode_checkpoint(checkpoint.bytes, place_.id, static_cast<const State*>(nullptr));
-        if (state && state->tip == checkpoint.tip && state->tip.seq <= tip_.seq) {
+        const auto bytes = vault_.open_checkpoint(checkpoint.bytes);
+        auto state = decode_checkpoint(bytes.value_or(""), place_.id, static_cast<const State*>(nullptr));
+        if (bytes && state && state->tip == checkpoint.tip && state->tip.seq <= tip_.seq) {
             state_ = std::move(*state);
             checkpointed_ = state_.tip.seq;
             const auto last = state_.topics.last.find(core::topic_index::public_feed);
@@ -112,7 +123,7 @@ private:
         }
         const bool disagrees = next_ == state_.tip.seq && stored.tip.digest != state_.tip.digest;
         if (disagrees) return damaged("is not the one that its checkpoint was made of"), false;
-        auto entry = wire::decode_stored(stored.bytes);
+        auto entry = vault_.decode(stored.bytes);
         if (!entry) return damaged("cannot be read by this version"), false;
         if (next_ > state_.tip.seq) core::apply(state_, *entry, stored.tip.digest);
         recent_.push_back({std::move(*entry), stored.tip.digest});
@@ -165,8 +176,7 @@ private:
     }
 
     void finish() {
-        OpenedDesk<State> opened;
-        opened.state = std::move(state_);
+        OpenedDesk<State> opened{std::move(state_), std::move(vault_), {}, {}, {}, {}};
         opened.checkpointed = checkpointed_;
         opened.before = before_;
         opened.before_public = before_public_;
@@ -182,6 +192,7 @@ private:
 
     DeskPlace place_;
     base::Hmac chain_key_;
+    Vault vault_;
     OpeningDone<State> done_;
     base::Tip tip_;
     State state_{};

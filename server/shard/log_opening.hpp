@@ -14,6 +14,7 @@ namespace marchwire::shard {
 template <class State>
 struct OpenedDesk {
     State state;
+    Vault vault;
     base::Seq checkpointed;         ///< what the newest checkpoint that was used holds; 0: none
     std::vector<PastEntry> recent;  ///< the newest, at most limits::window_at_opening, oldest first, up to the tip
     base::Position before;          ///< position just before `recent`

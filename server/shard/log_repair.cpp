@@ -25,10 +25,11 @@ core::Actor machine() {
 template <class State>
 class Search : public std::enable_shared_from_this<Search<State>> {
 public:
-    Search(const DeskPlace& place, State stood, Footprints footprints, RepairTurn turn,
+    Search(const DeskPlace& place, State stood, Vault vault, Footprints footprints, RepairTurn turn,
            std::function<void(FoundLog)> done)
         : place_(place),
           stood_(std::move(stood)),
+          vault_(std::move(vault)),
           footprints_(std::move(footprints)),
           turn_(turn),
           done_(std::move(done)) {}
@@ -81,12 +82,13 @@ private:
         auto events = core::decide(stood_, command, context);
         MARCHWIRE_INVARIANT(events.has_value() && events->size() == 1);
         core::Entry entry = core::stamp(stood_, std::move(events->front()), command, context);
-        std::string bytes = wire::encode_stored(entry);
+        std::string bytes = vault_.encode(entry);
         const base::Hmac key(place_.chain_key);
         const base::Digest digest = core::next_digest(key, stood_.tip.digest, entry.seq, bytes);
         core::apply(stood_, entry, digest);
         request.entries.push_back({stood_.tip, std::move(bytes)});
-        request.repair = {stood_.tip, wire::encode_checkpoint(stood_)};
+        request.repair = {stood_.tip, vault_.seal_checkpoint(wire::encode_checkpoint(stood_))};
+        request.keys = vault_.stored_keys();
 
         const auto on_outcome = [self = this->shared_from_this(), entry, digest, found](auto outcome) {
             self->place_.mailbox.post([self, entry, digest, found, outcome = std::move(outcome)] {
@@ -106,6 +108,7 @@ private:
 
     DeskPlace place_;
     State stood_;
+    Vault vault_;
     Footprints footprints_;
     RepairTurn turn_;
     std::function<void(FoundLog)> done_;
@@ -113,13 +116,13 @@ private:
 
 }  // namespace
 
-void find_log(const DeskPlace& place, const core::MarchState& stood, const Footprints& footprints, RepairTurn turn,
-              std::function<void(FoundLog)> done) {
-    std::make_shared<Search<core::MarchState>>(place, stood, footprints, turn, std::move(done))->begin();
+void find_log(const DeskPlace& place, const core::MarchState& stood, const Vault& vault, const Footprints& footprints,
+              RepairTurn turn, std::function<void(FoundLog)> done) {
+    std::make_shared<Search<core::MarchState>>(place, stood, vault, footprints, turn, std::move(done))->begin();
 }
-void find_log(const DeskPlace& place, const core::CampaignState& stood, const Footprints& footprints, RepairTurn turn,
-              std::function<void(FoundLog)> done) {
-    std::make_shared<Search<core::CampaignState>>(place, stood, footprints, turn, std::move(done))->begin();
+void find_log(const DeskPlace& place, const core::CampaignState& stood, const Vault& vault,
+              const Footprints& footprints, RepairTurn turn, std::function<void(FoundLog)> done) {
+    std::make_shared<Search<core::CampaignState>>(place, stood, vault, footprints, turn, std::move(done))->begin();
 }
 
 }  // namespace marchwire::shard

@@ -33,9 +33,9 @@ struct FoundLog {
 
 /// Looks, and repairs where it is this server's turn: the fold `stood`, which was verified entry by entry, goes on
 /// under the next epoch. `done` is called once, later, on the mailbox's thread.
-void find_log(const DeskPlace& place, const core::MarchState& stood, const Footprints& footprints, RepairTurn turn,
-              std::function<void(FoundLog)> done);
-void find_log(const DeskPlace& place, const core::CampaignState& stood, const Footprints& footprints, RepairTurn turn,
-              std::function<void(FoundLog)> done);
+void find_log(const DeskPlace& place, const core::MarchState& stood, const Vault& vault, const Footprints& footprints,
+              RepairTurn turn, std::function<void(FoundLog)> done);
+void find_log(const DeskPlace& place, const core::CampaignState& stood, const Vault& vault,
+              const Footprints& footprints, RepairTurn turn, std::function<void(FoundLog)> done);
 
 }  // namespace marchwire::shard

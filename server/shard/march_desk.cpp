@@ -21,7 +21,8 @@ namespace limits = base::limits;
 
 std::shared_ptr<LogDesk<core::MarchState>> make_desk(Home& home, const OpenedDesk<core::MarchState>& opened,
                                                      Audience<core::MarchState>& audience) {
-    return std::make_shared<LogDesk<core::MarchState>>(home.place(opened.state.id), opened.state, audience);
+    return std::make_shared<LogDesk<core::MarchState>>(home.place(opened.state.id), opened.state, opened.vault,
+                                                       audience);
 }
 
 }  // namespace
@@ -110,6 +111,8 @@ void MarchDesk::submit(Asked asked) {
         }
         *wish = {{}, {}, {}, *std::move(sealed)};
     }
+    if (!seal_details(asked)) return;
+    if (const auto* wish = std::get_if<core::RevealPerson>(&asked.command.body)) answer_with_details(asked, *wish);
     const bool waits = core::may_be_gathered(asked.command, home_.clock().now()) &&
                        receipts_.size() < limits::desk_queue_commands;
     if (!waits) return desk_->submit(std::move(asked));
@@ -117,6 +120,52 @@ void MarchDesk::submit(Asked asked) {
     if (receipts_.size() > 1) return;
     home_.mailbox().post_after(std::chrono::milliseconds(limits::receipts_gather.value), [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->submit_receipts();
+    });
+}
+
+/// Under a key of their own, stored with them. False: they cannot stand, and that was said.
+bool MarchDesk::seal_details(Asked& asked) {
+    auto* wish = std::get_if<core::SetPersonDetails>(&asked.command.body);
+    if (wish == nullptr) return true;
+    if (auto wrong = core::check_details(*wish)) {
+        home_.counters().count_refusal(wrong->code);
+        asked.answer(*std::move(wrong));
+        return false;
+    }
+    Vault::SealedPerson person = desk_->vault().seal(wish->person, {wish->name, wish->phone});
+    *wish = {wish->person, {}, {}, std::move(person.sealed)};
+    asked.keys.push_back(std::move(person.key));
+    return true;
+}
+
+/// The entry tells who reads it, and is stored first.
+void MarchDesk::answer_with_details(Asked& asked, const core::RevealPerson& wish) {
+    asked.answer = [weak = weak_from_this(), wish, actor = asked.actor,
+                    answer = std::move(asked.answer)](base::Result<wire::Accepted> outcome) {
+        const auto self = weak.lock();
+        if (!outcome || !self) return answer(std::move(outcome));
+        // By the rights as they are now, when the same command was said before.
+        const auto sealed = core::revealed_answer(self->state(), wish, {self->home_.clock().now(), actor});
+        if (!sealed) return answer(sealed.error());
+        self->read_details(wish.person, *sealed, *std::move(outcome), answer);
+    };
+}
+
+/// With the key as the store has it: no server keeps one.
+void MarchDesk::read_details(base::PersonId person, const std::string& sealed, wire::Accepted accepted,
+                             const Answer& answer) {
+    const auto read = [weak = weak_from_this(), person, sealed, accepted = std::move(accepted),
+                       answer](const base::Result<std::vector<store::StoredKey>>& keys) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!keys) return answer(keys.error());
+        wire::Accepted told = accepted;
+        if (!keys->empty()) told.details = self->desk_->vault().open(person, sealed, keys->front());
+        if (told.details) return answer(std::move(told));
+        answer(base::refuse(base::RefusalCode::not_found, "person", "Name and number were deleted meanwhile."));
+    };
+    home_.log().read_keys(id_, {Vault::key_name(person)}, [home = home_.mailbox(), read](auto keys) {
+        home.post([read, keys = std::move(keys)] { read(keys); });
     });
 }
 
@@ -143,6 +192,7 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     auto items = items_.add(state().topic_base, entry, digest, feeds_.open_feeds());
     count(home_.counters().items, items.size());
     hand_out(entry, std::move(items));
+    if (const auto* gone = std::get_if<core::SecretsForgotten>(&entry.event)) desk_->vault().forget(gone->what);
     keeper_->stored(entry);
     const bool phase = std::holds_alternative<core::PhaseChanged>(entry.event);
     const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
@@ -189,7 +239,7 @@ void MarchDesk::history_changed() {
             self->reopen_wanted_ = true;
             return;
         }
-        self->desk_->restart(opened->state, opened->recent);
+        self->desk_->restart(opened->state, opened->vault, opened->recent);
         self->items_ = MarchItems(*opened);
         self->held_receipts_.forget();
         self->feeds_.history_changed();
@@ -348,7 +398,7 @@ void MarchDesk::answer_history(const SessionKey& to, const session::ReadHistory&
         const store::StoredEntry& stored = (*read)[i];
         if (stored.tip.seq > state().tip.seq) break;  // stored, but this desk has not told of it yet
         last = stored.tip.seq;
-        const auto entry = wire::decode_stored(stored.bytes);
+        const auto entry = desk_->vault().decode(stored.bytes);
         if (!entry) continue;
         for (const core::TopicStamp& stamp : entry->topics) {
             const auto topic = core::topic_number(state().topic_base, stamp.index);
@@ -400,7 +450,7 @@ PublicMarchPage MarchDesk::public_page() {
 void MarchDesk::put_checkpoint(std::function<void()> done) {
     if (!state().exists() || is_over() || state().tip.seq == checkpointed_) return done();
     checkpointed_ = state().tip.seq;
-    home_.log().put_checkpoint(id_, {state().tip, wire::encode_checkpoint(state())},
+    home_.log().put_checkpoint(id_, desk_->checkpoint(),
                                [home = home_.mailbox(), done = std::move(done)](const auto&) { home.post(done); });
 }
 

@@ -74,6 +74,9 @@ private:
     void answer_history(const SessionKey& to, const session::ReadHistory& request,
                         const base::Result<store::Entries>& read);
     void public_history(const SessionKey& to, const session::ReadHistory& request);
+    [[nodiscard]] bool seal_details(Asked& asked);
+    void answer_with_details(Asked& asked, const core::RevealPerson& wish);
+    void read_details(base::PersonId person, const std::string& sealed, wire::Accepted accepted, const Answer& answer);
     void submit_receipts();
     void hand_out(const core::Entry& entry, std::vector<fanout::LiveItem> items);
     void observe_silence(base::UtcMs now);

@@ -41,6 +41,7 @@ AppendOutcome TableLog::appended(const AppendRequest& request) {
     if (id_is_known || tables_->tip(*log) != request.expected) return refused(*log, request, std::move(known));
 
     tables_->add(*log, request.entries);
+    for (const auto& key : request.keys) tables_->put_key(*log, key);
     for (const auto& id : request.ids) {
         if (id.id) tables_->remember(*log, id, request.now);
     }
@@ -53,6 +54,7 @@ AppendOutcome TableLog::repaired(LogNumber log, const AppendRequest& request) {
     }
     tables_->add(log, request.entries);
     for (const auto& id : request.ids) tables_->remember(log, id, request.now);
+    for (const auto& key : request.keys) tables_->put_key(log, key);
     tables_->put_checkpoint(log, *request.repair);
     return Appended{level_, {}};
 }
@@ -129,6 +131,25 @@ void TableLog::do_call(ShredCall& call) {
     }
     tables_->remove(*log);
     shredded_.insert(call.log);
+    call.outcome = Shredded{};
+}
+
+void TableLog::do_call(ReadKeysCall& call) {
+    std::vector<StoredKey> found;
+    const auto log = tables_->find(call.log);
+    for (const auto& name : call.names) {
+        if (auto key = log ? tables_->key(*log, name) : std::nullopt) found.push_back(*std::move(key));
+    }
+    call.outcome = std::move(found);
+}
+
+void TableLog::do_call(DropKeysCall& call) {
+    const auto log = tables_->find(call.log);
+    if (!log) {
+        call.outcome = no_such_log(call.log);
+        return;
+    }
+    for (const auto& name : call.names) call.dropped += tables_->drop_key(*log, name) ? 1U : 0U;
     call.outcome = Shredded{};
 }
 

@@ -14,6 +14,7 @@ constexpr std::size_t call_overhead_bytes = 256;
 std::size_t payload_of(const AppendCall& call) {
     std::size_t bytes = (call.request.ids.size() + call.request.lookups.size()) * sizeof(IdRecord);
     for (const auto& entry : call.request.entries) bytes += entry.bytes.size() + sizeof(StoredEntry);
+    for (const auto& key : call.request.keys) bytes += key.name.size() + key.wrapped.size();
     return bytes + (call.request.repair ? call.request.repair->bytes.size() : 0);
 }
 std::size_t payload_of(const OpenCall&) { return 0; }
@@ -21,6 +22,8 @@ std::size_t payload_of(const ReadCall&) { return 0; }
 std::size_t payload_of(const CheckpointCall& call) { return call.checkpoint.bytes.size(); }
 std::size_t payload_of(const ListCall&) { return 0; }
 std::size_t payload_of(const ShredCall&) { return 0; }
+std::size_t payload_of(const ReadKeysCall& call) { return call.names.size() * limits::stored_key_bytes; }
+std::size_t payload_of(const DropKeysCall& call) { return call.names.size() * limits::stored_key_bytes; }
 std::size_t payload_of(const AliveCall&) { return 0; }
 std::size_t payload_of(const FollowCall&) { return 0; }
 std::size_t payload_of(const RefusedCall&) { return 0; }
@@ -47,6 +50,10 @@ std::optional<base::Refusal> objection(const AppendRequest& request) {
         return base::refuse(
             base::RefusalCode::too_large, "entries",
             "One entry has more than " + std::to_string(limits::entry_bytes) + " bytes; send less at once.");
+    }
+    for (const auto& key : request.keys) {
+        MARCHWIRE_INVARIANT(key.name.size() <= limits::stored_key_bytes &&
+                            key.wrapped.size() <= limits::stored_key_bytes);
     }
     return request.repair ? objection(*request.repair) : std::nullopt;
 }

@@ -59,6 +59,19 @@ struct ShredCall {
     ShredDone done;
     base::Result<Shredded> outcome = unavailable("Not deleted yet; ask again.");
 };
+struct ReadKeysCall {
+    LogId log;
+    std::vector<std::string> names;
+    KeysDone done;
+    base::Result<std::vector<StoredKey>> outcome = unavailable("Not read yet; ask again.");
+};
+struct DropKeysCall {
+    LogId log;
+    std::vector<std::string> names;
+    ShredDone done;
+    base::Result<Shredded> outcome = unavailable("Not deleted yet; ask again.");
+    std::size_t dropped = 0;  ///< 0: no file has to be made anew
+};
 /// Remembers when the server was last seen alive; nobody waits for it.
 struct AliveCall {
     UtcMs now;
@@ -72,8 +85,8 @@ struct RefusedCall {
     std::function<void()> give;
 };
 
-using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, ShredCall, AliveCall, FollowCall,
-                          RefusedCall>;
+using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, ShredCall, ReadKeysCall,
+                          DropKeysCall, AliveCall, FollowCall, RefusedCall>;
 
 /// Bytes that wait with the call, for the bound of the queue.
 [[nodiscard]] std::size_t bytes_of(const Call& call);

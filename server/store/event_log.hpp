@@ -53,6 +53,13 @@ struct Checkpoint {
     std::string bytes;
 };
 
+/// A key of what the log keeps sealed, under a key that no store has: whoever deletes it has deleted what it sealed.
+struct StoredKey {
+    std::string name;     ///< at most limits::stored_key_bytes, as `wrapped`
+    std::string wrapped;  ///< opaque
+    bool operator==(const StoredKey&) const = default;
+};
+
 /// One group: decided on `expected`, stored whole or not at all.
 struct AppendRequest {
     LogId log;
@@ -60,6 +67,7 @@ struct AppendRequest {
     std::vector<StoredEntry> entries;  ///< consecutive from expected.seq + 1; may be empty (ids only)
     std::vector<IdRecord> ids;         ///< of the accepted commands: looked up and, when fresh, remembered
     std::vector<CommandId> lookups;    ///< of the refused ones: looked up only
+    std::vector<StoredKey> keys;       ///< kept in the same step, in place of those of their names
     UtcMs now;                         ///< remembered with the ids: they live limits::id_age
     bool new_log = false;              ///< true: the log must not exist yet (expected is the zero tip)
     /// A repair: the log was found cut, with `expected` as its tip (the zero tip: it is gone, and is made anew). Its
@@ -96,7 +104,8 @@ struct OpenedLog {
 /// beyond the tip.
 using Entries = std::vector<StoredEntry>;
 
-/// What became of the bytes of a log that was shredded. No call finds it any more, whichever it is.
+/// What became of the bytes of a log that was shredded, or of keys that were dropped. No call finds them any more,
+/// whichever it is.
 struct Shredded {
     enum class Files : std::uint8_t {
         rewritten,  ///< no file of this store holds them
@@ -109,6 +118,7 @@ struct Shredded {
 
 using AppendDone = std::function<void(AppendOutcome)>;
 using OpenDone = std::function<void(base::Result<OpenedLog>)>;
+using KeysDone = std::function<void(base::Result<std::vector<StoredKey>>)>;
 using ReadDone = std::function<void(base::Result<Entries>)>;
 using ShredDone = std::function<void(base::Result<Shredded>)>;
 using ListDone = std::function<void(base::Result<std::vector<LogId>>)>;
@@ -141,6 +151,10 @@ public:
     /// Keeps the newest checkpoint of a log; an older one than the stored is ignored.
     virtual void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) = 0;
     virtual void list(ListDone done) = 0;
+    /// Those of these keys that are there; none of a log that is not.
+    virtual void read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) = 0;
+    /// Deletes those that are there, also from files. NOT_FOUND when there is no such log.
+    virtual void drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) = 0;
     /// Deletes all that is kept of a log, also from files and lists. NOT_FOUND when it is not there. From then on the
     /// name is free for an append with new_log, and a repair of what was is NOT_FOUND (for limits::shred_marked).
     virtual void shred(const LogId& log, ShredDone done) = 0;

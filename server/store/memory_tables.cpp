@@ -32,7 +32,7 @@ std::vector<LogId> MemoryTables::logs() {
 
 LogNumber MemoryTables::create(const LogId& log) {
     const LogNumber number = logs_.empty() ? 1 : logs_.rbegin()->first + 1;
-    logs_.emplace(number, OneLog{log, {}, {}, {}});
+    logs_.emplace(number, OneLog{log, {}, {}, {}, {}});
     numbers_.emplace(log, number);
     return number;
 }
@@ -81,6 +81,12 @@ void MemoryTables::remember(LogNumber log, const IdRecord& id, UtcMs now) {
     auto& window = at(log).ids[id.id.device];
     window.insert_or_assign(id.id.counter, RememberedId{id.content_hash, id.answered, now});
     while (window.rbegin()->first - window.begin()->first >= base::limits::id_window) window.erase(window.begin());
+}
+
+std::optional<StoredKey> MemoryTables::key(LogNumber log, const std::string& name) {
+    const auto& keys = at(log).keys;
+    const auto found = keys.find(name);
+    return found == keys.end() ? std::nullopt : std::optional(StoredKey{name, found->second});
 }
 
 void MemoryTables::remove(LogNumber log) {

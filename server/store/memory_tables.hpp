@@ -28,8 +28,14 @@ public:
     void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) override;
     void put_last_alive(UtcMs) override {}
 
+    [[nodiscard]] std::optional<StoredKey> key(LogNumber log, const std::string& name) override;
+    void put_key(LogNumber log, const StoredKey& key) override { at(log).keys[key.name] = key.wrapped; }
+    [[nodiscard]] bool drop_key(LogNumber log, const std::string& name) override {
+        return at(log).keys.erase(name) != 0;
+    }
+
     void remove(LogNumber log) override;
-    [[nodiscard]] std::string scrub() override { return {}; }
+    [[nodiscard]] std::string scrub(Scrub) override { return {}; }
 
     [[nodiscard]] bool commit() override { return true; }
     void tidy() override {}
@@ -42,6 +48,7 @@ private:
         std::vector<StoredEntry> entries;  ///< seq 1 at the front
         std::unordered_map<base::DeviceId, std::map<std::uint64_t, RememberedId>> ids;
         Checkpoint checkpoint;
+        std::map<std::string, std::string> keys;
     };
     [[nodiscard]] OneLog& at(LogNumber log);
     [[nodiscard]] Entries::const_iterator first_from(LogNumber log, Seq seq);

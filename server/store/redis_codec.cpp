@@ -205,8 +205,8 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     RedisCommand command = call_of(
         LogScript::append, scripts,
         {key_of(request.log, "log"), key_of(request.log, "meta"), key_of(request.log, "ids"), std::string(logs_key),
-         key_of(request.log, "archive"), key_of(request.log, "shredded")});
-    command.reserve(24 + 2 * request.entries.size() + 2 * ids.size() + lookups.size());
+         key_of(request.log, "archive"), key_of(request.log, "shredded"), key_of(request.log, "keys")});
+    command.reserve(25 + 2 * (request.entries.size() + request.keys.size()) + 2 * ids.size() + lookups.size());
     command.add(request.new_log ? "new" : request.repair ? "repair" : "");
     command.own(packed(expected));
     command.own(stream_id(expected.epoch, expected.seq));
@@ -222,6 +222,7 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     command.own(std::to_string(request.entries.size()));
     command.own(std::to_string(ids.size()));
     command.own(std::to_string(lookups.size()));
+    command.own(std::to_string(request.keys.size()));
     for (const StoredEntry& entry : request.entries) {
         command.own(stream_id(entry.tip.epoch, entry.tip.seq));
         std::string payload;
@@ -239,6 +240,10 @@ RedisCommand command_of(const AppendCall& call, const bus::ScriptSet& scripts) {
     for (const CommandId& id : lookups) command.own(packed(id));
     command.own(packed(request.entries.empty() ? expected : request.entries.back().tip));
     if (request.repair) command.add(request.repair->bytes);
+    for (const StoredKey& key : request.keys) {
+        command.add(key.name);
+        command.add(key.wrapped);
+    }
     return command;
 }
 
@@ -283,10 +288,24 @@ RedisCommand command_of(const ShredCall& call, const bus::ScriptSet& scripts) {
     RedisCommand command = call_of(
         LogScript::shred, scripts,
         {key_of(log, "log"), key_of(log, "meta"), key_of(log, "ids"), std::string(logs_key), key_of(log, "archive"),
-         key_of(log, "shredded"), std::string(leases_key), key_of(log.campaign_log(), "rows")});
+         key_of(log, "shredded"), std::string(leases_key), key_of(log.campaign_log(), "rows"), key_of(log, "keys")});
     command.own(log.text());
     command.own(log.march.text());
     command.own(std::to_string(limits::shred_marked.value));
+    return command;
+}
+
+RedisCommand command_of(const ReadKeysCall& call, const bus::ScriptSet&) {
+    RedisCommand command;
+    command.add("HMGET");
+    command.own(key_of(call.log, "keys"));
+    for (const std::string& name : call.names) command.add(name);
+    return command;
+}
+
+RedisCommand command_of(const DropKeysCall& call, const bus::ScriptSet& scripts) {
+    RedisCommand command = call_of(LogScript::drop_keys, scripts, {key_of(call.log, "meta"), key_of(call.log, "keys")});
+    for (const std::string& name : call.names) command.add(name);
     return command;
 }
 
@@ -389,6 +408,23 @@ void settle(ShredCall& call, const Reply& reply) {
     call.outcome = not_ours(call.log);
     if (word == "missing") call.outcome = no_such_log(call.log);
     if (word == "shredded") call.outcome = Shredded{Shredded::Files::not_done, {}};
+}
+
+void settle(ReadKeysCall& call, const Reply& reply) {
+    std::vector<StoredKey> found;
+    for (std::size_t i = 0; i < std::min(call.names.size(), reply.items.size()); ++i) {
+        if (reply.items[i].kind == Reply::Kind::text) found.push_back({call.names[i], reply.items[i].text});
+    }
+    call.outcome = std::move(found);
+}
+
+void settle(DropKeysCall& call, const Reply& reply) {
+    const std::string_view word = first_word(reply);
+    call.outcome = not_ours(call.log);
+    if (word == "missing") call.outcome = no_such_log(call.log);
+    if (word != "dropped" || reply.items.size() != 2) return;
+    call.dropped = static_cast<std::size_t>(reply.items[1].integer);
+    call.outcome = Shredded{};
 }
 
 void settle(AliveCall&, const Reply&) {}

@@ -14,7 +14,7 @@
 namespace marchwire::store {
 
 /// The scripts (server/store/scripts), by their place in the log's set.
-enum class LogScript : std::uint8_t { append, read, put_checkpoint, shred };
+enum class LogScript : std::uint8_t { append, read, put_checkpoint, shred, drop_keys };
 
 /// A command with arguments that it owns, or that its call owns: keep the call until it was sent.
 class RedisCommand {
@@ -51,6 +51,8 @@ private:
 [[nodiscard]] RedisCommand command_of(const CheckpointCall& call, const bus::ScriptSet& scripts);
 [[nodiscard]] RedisCommand command_of(const ListCall& call, const bus::ScriptSet& scripts);
 [[nodiscard]] RedisCommand command_of(const ShredCall& call, const bus::ScriptSet& scripts);
+[[nodiscard]] RedisCommand command_of(const ReadKeysCall& call, const bus::ScriptSet& scripts);
+[[nodiscard]] RedisCommand command_of(const DropKeysCall& call, const bus::ScriptSet& scripts);
 [[nodiscard]] RedisCommand command_of(const AliveCall& call, const bus::ScriptSet& scripts);
 [[nodiscard]] RedisCommand read_command(const LogId& log, Seq from, std::size_t limit, const bus::ScriptSet& scripts);
 [[nodiscard]] RedisCommand tip_command(const LogId& log);
@@ -63,6 +65,9 @@ void settle(CheckpointCall& call, const bus::Reply& reply);
 void settle(ListCall& call, const bus::Reply& reply);
 /// As deleted, with its files not done: who asks Redis for them says so.
 void settle(ShredCall& call, const bus::Reply& reply);
+void settle(ReadKeysCall& call, const bus::Reply& reply);
+/// As above.
+void settle(DropKeysCall& call, const bus::Reply& reply);
 void settle(AliveCall& call, const bus::Reply& reply);
 [[nodiscard]] base::Result<Entries> entries_of(const LogId& log, Seq from, std::size_t limit, const bus::Reply& reply);
 /// How many entries of the log are not in its archive, as told when a checkpoint was kept; else 0.

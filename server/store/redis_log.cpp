@@ -56,7 +56,8 @@ public:
     explicit Machine(const RedisLogSettings& settings)
         : settings_(settings),
           archive_(settings.redis, settings.archive),
-          scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint, log_scripts::shred}),
+          scripts_({log_scripts::append, log_scripts::read, log_scripts::put_checkpoint, log_scripts::shred,
+                    log_scripts::drop_keys}),
           requests_(thread_.io(), settings.redis, bus::LinkUse::requests,
                     {[this](const auto& facts) { on_ready(facts); }, [this](const auto& lost) { on_lost(lost); }, {}}),
           follows_(thread_.io(), settings.redis, requests_, scripts_, [this] { return loaded_ && requests_.takes(); }) {
@@ -231,6 +232,9 @@ private:
                     // Sent again it is not there: the first was done though its answer was lost.
                     if (waiting.again || mine.outcome) return write_file_anew(group, index);
                 }
+                if constexpr (std::is_same_v<One, DropKeysCall>) {
+                    if (waiting.again || mine.dropped != 0) return write_file_anew(group, index);
+                }
                 if constexpr (std::is_same_v<One, AppendCall>) recognise(mine, waiting.again);
                 if constexpr (std::is_same_v<One, CheckpointCall>) {
                     if (archive_.is_due(unarchived_in(*reply))) archive_.look(mine.log);
@@ -251,7 +255,12 @@ private:
     /// What was deleted stands in Redis' file until that is written anew.
     void write_file_anew(const std::shared_ptr<Group>& group, std::size_t index) {
         const auto settled = [this, group, index](Shredded shredded) {
-            std::get<ShredCall>(group->calls[index].call).outcome = std::move(shredded);
+            Call& call = group->calls[index].call;
+            if (auto* drop = std::get_if<DropKeysCall>(&call)) {
+                drop->outcome = std::move(shredded);
+            } else {
+                std::get<ShredCall>(call).outcome = std::move(shredded);
+            }
             group->calls[index].settled = true;
             one_answered(group);
         };
@@ -419,6 +428,12 @@ void RedisLog::put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done
 }
 void RedisLog::list(ListDone done) { machine_->post(ListCall{std::move(done)}); }
 void RedisLog::shred(const LogId& log, ShredDone done) { machine_->post(ShredCall{log, std::move(done)}); }
+void RedisLog::read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) {
+    machine_->post(ReadKeysCall{log, std::move(names), std::move(done)});
+}
+void RedisLog::drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) {
+    machine_->post(DropKeysCall{log, std::move(names), std::move(done)});
+}
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }
 bool RedisLog::hears() const { return machine_->hears(); }

@@ -47,6 +47,8 @@ public:
     void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
     void list(ListDone done) override;
     void shred(const LogId& log, ShredDone done) override;
+    void read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) override;
+    void drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) override;
     [[nodiscard]] bool healthy() const override;
     [[nodiscard]] bool hears() const override;
     void catch_up(const std::function<void()>& done) override;

@@ -10,7 +10,7 @@
 namespace marchwire::store {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;  // 2: keys
 
 // An entry's place is its log's number << 40 | seq: one narrow key, entries of a log side by side.
 constexpr const char* schema = R"sql(
@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS ids (
     PRIMARY KEY (log, device, counter)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS checkpoints (
     log INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS keys (
+    log INTEGER NOT NULL, name TEXT NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (log, name)) WITHOUT ROWID;
 )sql";
 
 // Exclusive locking: DATA/lock keeps others out, and the WAL's index then lives in memory and not in a file.
@@ -86,7 +88,7 @@ base::Result<void> SqliteTables::connect(const std::filesystem::path& file, cons
         if (run_sql(connection, "PRAGMA query_only = ON") != SQLITE_OK) return broken("set up");
         return {};
     }
-    if (found == 0) {
+    if (found < schema_version) {
         const std::string make = std::string("BEGIN IMMEDIATE;") + schema +
                                  "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;";
         if (run_sql(connection, make.c_str()) != SQLITE_OK) return broken("make the tables of");
@@ -133,6 +135,10 @@ base::Result<void> SqliteTables::prepare() {
         {sql_.drop_entries, "DELETE FROM entries WHERE place >= ?1 AND place < ?2"},
         {sql_.drop_ids, "DELETE FROM ids WHERE log = ?1"},
         {sql_.drop_checkpoint, "DELETE FROM checkpoints WHERE log = ?1"},
+        {sql_.drop_keys, "DELETE FROM keys WHERE log = ?1"},
+        {sql_.key, "SELECT wrapped FROM keys WHERE log = ?1 AND name = ?2"},
+        {sql_.put_key, "INSERT OR REPLACE INTO keys (log, name, wrapped) VALUES (?1, ?2, ?3)"},
+        {sql_.drop_key, "DELETE FROM keys WHERE log = ?1 AND name = ?2"},
         {sql_.read_meta, "SELECT value FROM meta WHERE key = ?1"},
     };
     for (const auto& one : all) {

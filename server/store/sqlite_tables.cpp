@@ -195,11 +195,32 @@ UtcMs SqliteTables::last_alive() {
     return at;
 }
 
+std::optional<StoredKey> SqliteTables::key(LogNumber log, const std::string& name) {
+    const int code = sql_.key.bind(1, log).bind_text(2, name).step();
+    check(code, "read a key");
+    std::optional<StoredKey> found;
+    if (code == SQLITE_ROW) found = StoredKey{name, std::string(sql_.key.bytes(0))};
+    sql_.key.reset();
+    return found;
+}
+
+void SqliteTables::put_key(LogNumber log, const StoredKey& key) {
+    begin_write();
+    check(sql_.put_key.bind(1, log).bind_text(2, key.name).bind(3, key.wrapped).run(), "store a key");
+}
+
+bool SqliteTables::drop_key(LogNumber log, const std::string& name) {
+    begin_write();
+    check(sql_.drop_key.bind(1, log).bind_text(2, name).run(), "delete a key");
+    return sqlite3_changes(connection_.get()) != 0;
+}
+
 void SqliteTables::remove(LogNumber log) {
     begin_write();
     check(sql_.drop_entries.bind(1, place_of(log, Seq{})).bind(2, place_of(log + 1, Seq{})).run(), "delete entries");
     check(sql_.drop_ids.bind(1, log).run(), "delete ids");
     check(sql_.drop_checkpoint.bind(1, log).run(), "delete a checkpoint");
+    check(sql_.drop_keys.bind(1, log).run(), "delete keys");
     check(sql_.drop_log.bind(1, log).run(), "delete a log");
     numbers_.erase(at(log).id);
     logs_.erase(log);
@@ -213,11 +234,13 @@ int SqliteTables::empty_wal() {
 }
 
 /// Three steps: what was deleted is still in the WAL until it is emptied; VACUUM leaves no free page and no half-full
-/// one with old bytes behind; and it goes through the WAL itself.
-std::string SqliteTables::scrub() {
+/// one with old bytes behind; and it goes through the WAL itself. Of a key the first is enough: secure_delete puts
+/// zeros over a row, and a march that is under way should not wait for the whole file to be written anew.
+std::string SqliteTables::scrub(Scrub what) {
     int code = empty_wal();
-    if (code == SQLITE_OK) code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK) code = empty_wal();
+    if (code == SQLITE_OK && what == Scrub::logs)
+        code = sqlite3_exec(connection_.get(), "VACUUM", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK && what == Scrub::logs) code = empty_wal();
     if (code == SQLITE_OK) return {};
     return "SQLite could not make its file anew (" + std::string(sqlite3_errstr(code)) +
            "): give the disk as much room as the file has, and shred or restart again.";

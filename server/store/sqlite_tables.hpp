@@ -38,12 +38,15 @@ public:
     [[nodiscard]] Seq checkpoint_seq(LogNumber log) override;
     void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) override;
     void put_last_alive(UtcMs now) override;
+    [[nodiscard]] std::optional<StoredKey> key(LogNumber log, const std::string& name) override;
+    void put_key(LogNumber log, const StoredKey& key) override;
+    [[nodiscard]] bool drop_key(LogNumber log, const std::string& name) override;
     [[nodiscard]] UtcMs last_alive();
 
     void remove(LogNumber log) override;
     /// What was deleted is overwritten (secure_delete), the WAL emptied and the file made anew (VACUUM). Takes a copy
     /// of all that is stored, on the disk and in memory, and as long as that takes.
-    [[nodiscard]] std::string scrub() override;
+    [[nodiscard]] std::string scrub(Scrub what) override;
 
     [[nodiscard]] bool commit() override;
     /// Empties the WAL when it is long: that syncs the database, which takes as long as several COMMITs.
@@ -62,7 +65,8 @@ private:
         Statement add_log, add_entry, read_entries, read_tip;
         Statement add_id, find_id, highest_counter, forget_ids;
         Statement put_checkpoint, checkpoint, checkpoint_seq, put_meta, read_meta;
-        Statement drop_log, drop_entries, drop_ids, drop_checkpoint;
+        Statement drop_log, drop_entries, drop_ids, drop_checkpoint, drop_keys;
+        Statement key, put_key, drop_key;
     };
 
     explicit SqliteTables(Mode mode) : mode_(mode) {}

@@ -42,6 +42,14 @@ void TableLog::list(ListDone done) { post(ListCall{std::move(done)}); }
 
 void TableLog::shred(const LogId& log, ShredDone done) { post(ShredCall{log, std::move(done)}); }
 
+void TableLog::read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) {
+    post(ReadKeysCall{log, std::move(names), std::move(done)});
+}
+
+void TableLog::drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) {
+    post(DropKeysCall{log, std::move(names), std::move(done)});
+}
+
 void TableLog::stop() {
     std::call_once(stopped_, [this] {
         queue_.close();
@@ -94,13 +102,22 @@ void TableLog::do_group(std::vector<Call>& calls) {
 
 /// Once for all that the group has deleted.
 void TableLog::scrub(std::vector<Call>& calls) {
-    std::optional<std::string> why;
+    std::vector<base::Result<Shredded>*> waiting;
+    auto what = Tables::Scrub::keys;
     for (auto& call : calls) {
         auto* shred = std::get_if<ShredCall>(&call);
-        if (shred == nullptr || !shred->outcome) continue;
-        if (!why) why = tables_->scrub();
-        if (!why->empty()) shred->outcome = Shredded{Shredded::Files::not_done, *why};
+        auto* drop = std::get_if<DropKeysCall>(&call);
+        if (shred != nullptr && shred->outcome) {
+            what = Tables::Scrub::logs;
+            waiting.push_back(&shred->outcome);
+        } else if (drop != nullptr && drop->outcome && drop->dropped != 0) {
+            waiting.push_back(&drop->outcome);
+        }
     }
+    if (waiting.empty()) return;
+    const std::string why = tables_->scrub(what);
+    if (why.empty()) return;
+    for (auto* outcome : waiting) *outcome = Shredded{Shredded::Files::not_done, why};
 }
 
 void TableLog::fail() {

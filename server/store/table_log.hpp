@@ -34,6 +34,8 @@ public:
     void put_checkpoint(const LogId& log, Checkpoint checkpoint, Done done) override;
     void list(ListDone done) override;
     void shred(const LogId& log, ShredDone done) override;
+    void read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) override;
+    void drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) override;
     /// Any thread but the store's own. Again: does nothing.
     void stop() override;
 
@@ -56,6 +58,8 @@ private:
     void do_call(CheckpointCall& call);
     void do_call(ListCall& call);
     void do_call(ShredCall& call);
+    void do_call(ReadKeysCall& call);
+    void do_call(DropKeysCall& call);
     void do_call(AliveCall& call);
     void do_call(FollowCall& call);
     void do_call(RefusedCall& call);

@@ -48,10 +48,16 @@ public:
     virtual void put_checkpoint(LogNumber log, const Checkpoint& checkpoint) = 0;
     virtual void put_last_alive(UtcMs now) = 0;
 
+    [[nodiscard]] virtual std::optional<StoredKey> key(LogNumber log, const std::string& name) = 0;
+    virtual void put_key(LogNumber log, const StoredKey& key) = 0;
+    /// False: it was not there.
+    [[nodiscard]] virtual bool drop_key(LogNumber log, const std::string& name) = 0;
+
     /// Takes the log and all that is kept of it out of the tables.
     virtual void remove(LogNumber log) = 0;
     /// Behind the commit of a removal: no file holds what was removed any more. Else why not; "" when it is done.
-    [[nodiscard]] virtual std::string scrub() = 0;
+    enum class Scrub : std::uint8_t { keys, logs };
+    [[nodiscard]] virtual std::string scrub(Scrub what) = 0;
 
     [[nodiscard]] virtual bool commit() = 0;
     /// What no answer has to wait for: called when those of a group are out. What goes wrong is told by `failure()`.

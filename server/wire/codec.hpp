@@ -8,8 +8,10 @@
 #include "wire/frame.hpp"
 #include "wire/messages.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace marchwire::wire {
 
@@ -44,6 +46,20 @@ namespace marchwire::wire {
 [[nodiscard]] std::string encode_stored(const core::Entry& entry);
 /// INVALID_ARGUMENT when the bytes are no entry of a known kind: the log is of a newer version or damaged.
 [[nodiscard]] base::Result<core::Entry> decode_stored(std::string_view bytes);
+
+/// A part of an entry that is stored sealed, in the clear.
+struct Secret {
+    core::SealedClass what = core::SealedClass::places;
+    std::string clear;
+};
+[[nodiscard]] bool bears_secrets(const core::Event& event);
+/// Takes those out of the event.
+[[nodiscard]] std::vector<Secret> take_secrets(core::Event& event);
+/// Puts one back. False: it is not of this event, or no secret.
+[[nodiscard]] bool put_secret(core::Event& event, const Secret& secret);
+[[nodiscard]] std::string encode_details(const PersonDetails& details);
+[[nodiscard]] std::optional<PersonDetails> decode_details(std::string_view bytes);
+
 [[nodiscard]] std::string encode_checkpoint(const core::MarchState& state);
 [[nodiscard]] std::string encode_checkpoint(const core::CampaignState& state);
 [[nodiscard]] base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, const base::LogId& log);

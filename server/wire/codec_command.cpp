@@ -222,7 +222,7 @@ std::optional<core::CommandBody> read_retention(const pb::Command& in, Reading& 
     }
 }
 
-/// Incidents.
+/// Incidents, and who people are.
 std::optional<core::CommandBody> read_incident(const pb::Command& in, Reading& r) {
     switch (in.body_case()) {
         case pb::Command::kReportIncident: return read(in.report_incident(), r);
@@ -237,6 +237,11 @@ std::optional<core::CommandBody> read_incident(const pb::Command& in, Reading& r
             return core::ReopenIncident{in.reopen_incident().incident(), in.reopen_incident().version(),
                                         in.reopen_incident().reason()};
         case pb::Command::kReadRestricted: return core::ReadRestricted{in.read_restricted().incident()};
+        case pb::Command::kSetPersonDetails:
+            return core::SetPersonDetails{P{in.set_person_details().person()}, in.set_person_details().name(),
+                                          in.set_person_details().phone()};
+        case pb::Command::kRevealPerson: return core::RevealPerson{P{in.reveal_person().person()}};
+        case pb::Command::kErasePerson: return core::ErasePerson{P{in.erase_person().person()}};
         default: return std::nullopt;
     }
 }

@@ -178,6 +178,21 @@ struct PutEvent {
     void operator()(const core::MarchExported& in) const { put(*out.mutable_march_exported(), in); }
     void operator()(const core::ShredWaived& in) const { out.mutable_shred_waived()->set_person(in.person.value); }
     void operator()(const core::MarchShredded&) const { out.mutable_march_shredded(); }
+    void operator()(const core::PersonDetailsSet& in) const {
+        out.mutable_person_details_set()->set_person(in.person.value);
+        out.mutable_person_details_set()->set_sealed(in.sealed);
+    }
+    void operator()(const core::PersonRevealed& in) const {
+        out.mutable_person_revealed()->set_person(in.person.value);
+        out.mutable_person_revealed()->set_by(in.by.value);
+    }
+    void operator()(const core::PersonErased& in) const {
+        out.mutable_person_erased()->set_person(in.person.value);
+        out.mutable_person_erased()->set_by(in.by.value);
+    }
+    void operator()(const core::SecretsForgotten& in) const {
+        out.mutable_secrets_forgotten()->set_what(static_cast<pb::SealedClass>(in.what));
+    }
     void operator()(const core::MarchForgotten& in) const { put(*out.mutable_march_forgotten(), in); }
     void operator()(const core::KeeperChanged& in) const { out.mutable_keeper_changed()->set_term(in.term.value); }
     void operator()(const core::TipSigned& in) const {
@@ -415,6 +430,17 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kIncidentChanged: return read(in.incident_changed(), r);
         case pb::Event::kRestrictedRead:
             return core::RestrictedRead{in.restricted_read().incident(), P{in.restricted_read().person()}};
+        case pb::Event::kPersonDetailsSet:
+            return core::PersonDetailsSet{P{in.person_details_set().person()}, in.person_details_set().sealed()};
+        case pb::Event::kPersonRevealed:
+            return core::PersonRevealed{P{in.person_revealed().person()}, P{in.person_revealed().by()}};
+        case pb::Event::kPersonErased:
+            return core::PersonErased{P{in.person_erased().person()}, P{in.person_erased().by()}};
+        case pb::Event::kSecretsForgotten: {
+            const int what = in.secrets_forgotten().what();
+            return core::SecretsForgotten{
+                r.word<core::SealedClass>(what, pb::SealedClass_IsValid(what), "secrets_forgotten.what")};
+        }
         case pb::Event::kIntersectionsChanged: return read(in.intersections_changed(), r);
         case pb::Event::kClosuresSet: return core::ClosuresSet{read(in.closures_set().closures(), r)};
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};

@@ -89,6 +89,10 @@ struct PutItem {
             accepted.set_proposed(in.outcome->proposed);
             if (in.outcome->restricted) wire::put(*accepted.mutable_restricted(), *in.outcome->restricted);
             accepted.set_invite_code(in.outcome->invite_code);
+            if (in.outcome->details) {
+                accepted.mutable_details()->set_name(in.outcome->details->name);
+                accepted.mutable_details()->set_phone(in.outcome->details->phone);
+            }
         } else {
             wire::put(*item.mutable_error(), in.outcome.error());
         }

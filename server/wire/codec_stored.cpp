@@ -29,7 +29,10 @@ core::Entry read(const pb::StoredEntry& in, Reading& reading) {
     entry.public_seq = base::Seq{in.public_seq()};
     for (const pb::TopicStamp& stamp : in.topics()) entry.topics.push_back({stamp.index(), base::Seq{stamp.prev()}});
     entry.event = wire::read(in.event(), reading);
-    entry.sealed_place = {in.sealed_place().key_number(), in.sealed_place().nonce(), in.sealed_place().ciphertext()};
+    for (const pb::Sealed& part : in.sealed()) {
+        const bool known = pb::SealedClass_IsValid(part.what());
+        entry.sealed.push_back({reading.word<core::SealedClass>(part.what(), known, "sealed.what"), part.bytes()});
+    }
     return entry;
 }
 
@@ -53,11 +56,10 @@ void fill(pb::StoredEntry& out, const core::Entry& entry) {
         shown.set_prev(stamp.prev.value);
     }
     put(*out.mutable_event(), entry.event);
-    if (!entry.sealed_place.ciphertext.empty()) {
-        auto& place = *out.mutable_sealed_place();
-        place.set_key_number(entry.sealed_place.key_number);
-        place.set_nonce(entry.sealed_place.nonce);
-        place.set_ciphertext(entry.sealed_place.ciphertext);
+    for (const core::Sealed& part : entry.sealed) {
+        auto& sealed = *out.add_sealed();
+        sealed.set_what(static_cast<pb::SealedClass>(part.what));
+        sealed.set_bytes(part.bytes);
     }
 }
 
@@ -180,6 +182,8 @@ std::string entry_json(const core::Entry& entry) {
     if (event.has_incident_reported()) event.mutable_incident_reported()->clear_restricted();
     if (event.has_incident_changed()) event.mutable_incident_changed()->clear_restricted();
     if (event.has_push_subscribed()) event.mutable_push_subscribed()->mutable_subscription()->clear_sealed();
+    if (event.has_person_details_set()) event.mutable_person_details_set()->clear_sealed();
+    for (pb::Sealed& part : *out.mutable_sealed()) part.clear_bytes();
     return json_of(out);
 }
 
@@ -216,6 +220,11 @@ std::string encode_checkpoint(const core::MarchState& state) {
         record.set_incident(incident);
         put(*record.mutable_block(), block);
     }
+    for (const auto& [person, sealed] : state.details) {
+        auto& record = *out.add_details();
+        record.set_person(person.value);
+        record.set_sealed(sealed);
+    }
     out.set_term(state.term.value);
     put(*out.mutable_signed_tip(), state.signed_tip);
     put_topics(*out.mutable_topics(), state.topics);
@@ -248,6 +257,9 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
     state.incidents_reported = in.incidents_reported();
     for (const pb::RestrictedRecord& record : in.restricted()) {
         state.restricted.emplace(record.incident(), wire::read(record.block(), reading));
+    }
+    for (const pb::SealedDetails& record : in.details()) {
+        state.details.emplace(base::PersonId{record.person()}, record.sealed());
     }
     state.term = base::Term{in.term()};
     state.signed_tip = wire::read(in.signed_tip(), reading);

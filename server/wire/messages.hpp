@@ -105,6 +105,11 @@ struct Unsubscribed {
     FeedName feed;
     std::optional<base::Refusal> refusal;
 };
+/// In the clear: in an answer, and on its way into a seal or out of it.
+struct PersonDetails {
+    std::string name, phone;
+    bool operator==(const PersonDetails&) const = default;
+};
 struct Accepted {
     core::Level level = core::Level::none;
     base::Position position;
@@ -112,6 +117,7 @@ struct Accepted {
     bool proposed = false;  ///< `made` is a proposal that waits for somebody to confirm it
     std::optional<core::RestrictedBlock> restricted = {};  ///< to ReadRestricted alone
     std::string invite_code = {};                          ///< to InviteMarshal and AddDevice alone
+    std::optional<PersonDetails> details = {};             ///< to RevealPerson alone
 };
 struct Reply {
     base::CommandId id;

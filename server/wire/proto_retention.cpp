@@ -13,6 +13,9 @@ void put(pb::Retention& out, const core::Retention& in) {
     out.set_waived_by(in.waived_by.value);
     out.set_waived_at_ms(in.waived_at.value);
     out.set_shredded_at_ms(in.shredded_at.value);
+    out.set_places_forgotten_at_ms(in.places_forgotten_at.value);
+    out.set_restricted_forgotten_at_ms(in.restricted_forgotten_at.value);
+    out.set_persons_forgotten_at_ms(in.persons_forgotten_at.value);
 }
 
 core::Retention read(const pb::Retention& in, Reading&) {
@@ -26,6 +29,9 @@ core::Retention read(const pb::Retention& in, Reading&) {
     said.waived_by = base::PersonId{in.waived_by()};
     said.waived_at = {in.waived_at_ms()};
     said.shredded_at = {in.shredded_at_ms()};
+    said.places_forgotten_at = {in.places_forgotten_at_ms()};
+    said.restricted_forgotten_at = {in.restricted_forgotten_at_ms()};
+    said.persons_forgotten_at = {in.persons_forgotten_at_ms()};
     return said;
 }
 

@@ -75,6 +75,16 @@ base::Result<void> Store::put_checkpoint(const base::LogId& log, store::Checkpoi
 base::Result<std::vector<base::LogId>> Store::list() {
     return ask<base::Result<std::vector<base::LogId>>>([&](auto done) { log_->list(std::move(done)); });
 }
+base::Result<std::vector<store::StoredKey>> Store::read_keys(const base::LogId& log, std::vector<std::string> names) {
+    return ask<base::Result<std::vector<store::StoredKey>>>(
+        [&](auto done) { log_->read_keys(log, std::move(names), std::move(done)); });
+}
+
+base::Result<store::Shredded> Store::drop_keys(const base::LogId& log, std::vector<std::string> names) {
+    return ask<base::Result<store::Shredded>>(
+        [&](auto done) { log_->drop_keys(log, std::move(names), std::move(done)); });
+}
+
 base::Result<store::Shredded> Store::shred(const base::LogId& log) {
     return ask<base::Result<store::Shredded>>([&](auto done) { log_->shred(log, std::move(done)); });
 }

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] base::Result<void> put_checkpoint(const base::LogId& log, store::Checkpoint checkpoint);
     [[nodiscard]] base::Result<std::vector<base::LogId>> list();
     [[nodiscard]] base::Result<store::Shredded> shred(const base::LogId& log);
+    [[nodiscard]] base::Result<std::vector<store::StoredKey>> read_keys(const base::LogId& log,
+                                                                        std::vector<std::string> names);
+    [[nodiscard]] base::Result<store::Shredded> drop_keys(const base::LogId& log, std::vector<std::string> names);
 
     /// Makes the log with one entry each of the texts; the tip.
     base::Tip create(const base::LogId& log, const std::vector<std::string>& texts);

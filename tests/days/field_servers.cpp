@@ -1,5 +1,6 @@
 #include "field_servers.hpp"
 
+#include "access/key_ring.hpp"
 #include "access/token.hpp"
 #include "command_message.hpp"
 #include "support/patience.hpp"
@@ -45,6 +46,9 @@ ServersWorld::ServersWorld(bool drill, std::uint64_t kill_at) : kill_at_(kill_at
     auto log = store::RedisLog::open({RedisServer::settings_of(directory_.path()), {}, 0, {}, false});
     REQUIRE(log.has_value());
     log_ = *std::move(log);
+    const auto keys = access::KeyRing::open(directory_.path() + "/keys.json");
+    REQUIRE(keys.has_value());
+    vault_ = vault_of(*log_, march_, keys->chain_key(march_));
 }
 
 std::vector<std::string> ServersWorld::arguments() const {
@@ -227,7 +231,7 @@ void ServersWorld::read_on() {
         REQUIRE(read.has_value());
         more = !read->empty();
         for (const store::StoredEntry& stored : *read) {
-            core::Entry entry = wire::decode_stored(stored.bytes).value();
+            core::Entry entry = vault_->decode(stored.bytes).value();
             core::apply(state_, entry, stored.tip.digest);
             entries_.push_back(std::move(entry));
         }

@@ -7,6 +7,7 @@
 #include "phone.hpp"
 #include "store/redis_log.hpp"
 #include "support/redis_server.hpp"
+#include "support/vault_of.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -77,6 +79,7 @@ private:
     RedisServer redis_{directory_.path()};
     std::array<std::unique_ptr<Instance>, count> servers_;
     std::unique_ptr<store::RedisLog> log_;
+    std::optional<shard::Vault> vault_;  ///< opens what they stored
     core::UtcMs told_ = flag_day_begin;  ///< the servers' clock
     std::int64_t seconds_untold_ = 0;    ///< that have passed beyond it
     std::set<std::size_t> spoken_to_;    ///< servers that may have something to tell the others

@@ -4,6 +4,7 @@
 #include "core/decide.hpp"
 #include "core/views.hpp"
 #include "log_check.hpp"
+#include "support/vault_of.hpp"
 #include "wire/codec.hpp"
 
 #include <chrono>
@@ -38,8 +39,9 @@ T answer(std::future<base::Result<T>> answered) {
 /// The fold of one log, entry by entry.
 class Folding {
 public:
-    Folding(const access::KeyRing& keys, const base::LogId& log, store::Checkpoint checkpoint, Entries folded)
-        : folded_(folded), check_(keys, log), checkpoint_(std::move(checkpoint)) {
+    Folding(const access::KeyRing& keys, const base::LogId& log, shard::Vault vault, store::Checkpoint checkpoint,
+            Entries folded)
+        : folded_(folded), check_(keys, log), vault_(std::move(vault)), checkpoint_(std::move(checkpoint)) {
         state_.id = log;
     }
 
@@ -47,7 +49,7 @@ public:
 
     void take(const store::StoredEntry& stored) {
         must(check_.add(stored));
-        core::Entry entry = must(wire::decode_stored(stored.bytes));
+        core::Entry entry = must(vault_.decode(stored.bytes));
         ++fold_.entries;
         if (std::holds_alternative<core::LogRepaired>(entry.event)) begin_at_checkpoint(stored.tip);
         if (stored.tip.seq == state_.tip.seq && stored.tip != state_.tip) {
@@ -72,12 +74,15 @@ private:
     /// The repair left a checkpoint in the same step; a newer one may have taken its place.
     void begin_at_checkpoint(const base::Tip& repair) {
         ++fold_.repairs;
-        state_ = must(wire::decode_march_checkpoint(checkpoint_.bytes, state_.id));
+        const auto bytes = vault_.open_checkpoint(checkpoint_.bytes);
+        if (!bytes) throw std::runtime_error("the checkpoint is sealed by other keys");
+        state_ = must(wire::decode_march_checkpoint(*bytes, state_.id));
         if (state_.tip.seq < repair.seq) throw std::runtime_error("no checkpoint stands behind a repair");
     }
 
     Entries folded_;
     cli::LogCheck check_;
+    shard::Vault vault_;
     store::Checkpoint checkpoint_;
     core::MarchState state_;
     LogFold fold_;
@@ -105,7 +110,7 @@ store::Entries DayLog::read(const base::LogId& log, base::Seq from) {
 
 LogFold DayLog::fold(const std::string& log) {
     const base::LogId id = must(base::LogId::parse(log));
-    Folding folding(keys_, id, open(id).checkpoint, folded_);
+    Folding folding(keys_, id, test::vault_of(*log_, id, keys_.chain_key(id)), open(id).checkpoint, folded_);
     for (store::Entries page = read(id, folding.next()); !page.empty(); page = read(id, folding.next())) {
         for (const store::StoredEntry& stored : page) folding.take(stored);
     }

@@ -59,8 +59,8 @@ RealServer::RealServer(Speaks speaks) : speaks_(speaks) {
     if (speaks_ == Speaks::tls) {
         const Ended made = run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                                         "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Marchwire",
-                                        "-addext", "subjectAltName=IP:" + own_address(1), "-keyout", key_file(), "-out",
-                                        ca_file()});
+                                        "-addext", "subjectAltName=IP:127.0.0.1,IP:" + own_address(1), "-keyout",
+                                        key_file(), "-out", ca_file()});
         need(made.exit_code == 0, "openssl made no certificate");
     }
     start();
@@ -146,18 +146,23 @@ nlohmann::json RealServer::state(const std::string& slug) {
     return state;
 }
 
-double RealServer::figure(const std::string& name) const {
+std::string RealServer::page(const std::string& address, const std::string& target) const {
     namespace asio = boost::asio;
-    const auto colon = at_.admin.rfind(':');
+    const auto colon = address.rfind(':');
     asio::io_context io;
     asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::make_address(at_.admin.substr(0, colon)),
-                    static_cast<std::uint16_t>(std::stoul(at_.admin.substr(colon + 1)))});
-    const std::string request = "GET /metrics HTTP/1.1\r\nHost: " + at_.admin + "\r\nConnection: close\r\n\r\n";
+    socket.connect({asio::ip::make_address(address.substr(0, colon)),
+                    static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)))});
+    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n";
     asio::write(socket, asio::buffer(request));
-    std::string page;
+    std::string answer;
     boost::system::error_code end;
-    asio::read(socket, asio::dynamic_buffer(page), end);
+    asio::read(socket, asio::dynamic_buffer(answer), end);
+    return answer;
+}
+
+double RealServer::figure(const std::string& name) const {
+    const std::string page = metrics();
     const auto at = page.find("\n" + name + " ");
     need(at != std::string::npos, "no figure " + name);
     return std::stod(page.substr(at + name.size() + 2));

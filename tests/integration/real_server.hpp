@@ -96,6 +96,9 @@ public:
                                     const std::string& slug = march_slug);
     /// OpsSnapshot of a march, without its position.
     [[nodiscard]] nlohmann::json state(const std::string& slug = march_slug);
+    /// What it answers at one of its addresses, head and body.
+    [[nodiscard]] std::string page(const std::string& address, const std::string& target) const;
+    [[nodiscard]] std::string metrics() const { return page(at_.admin, "/metrics"); }
     /// A figure of /metrics by its name, with its labels as they stand there.
     [[nodiscard]] double figure(const std::string& name) const;
     /// What `marchwire log dump` says of a march. The server may run or not (an embedded log).

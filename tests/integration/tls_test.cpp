@@ -1,5 +1,6 @@
 // The whole way under TLS: SDK and command line by wss:// against a real marchwired.
 #include "real_server.hpp"
+#include "support/line.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -36,6 +37,30 @@ TEST_CASE("a marshal checks in and a follower sees the phase under TLS", "[integ
     follower.client.drop_connection();
     follower.until([&] { return follower.times_online == 2; });
     CHECK(server.stop() == 0);
+}
+
+TEST_CASE("a marshal who comes back costs at most 4 KB both ways, TLS and what was missed among them",
+          "[integration][tls]") {
+    RealServer server(Speaks::tls);
+    server.make_march();
+    Somebody lead(server, server.token("city_lead", "Lead 1"));
+    const std::string token = server.token("side", "Side 1", 2);
+    Line line(server.staff_address());
+    const std::string way = "wss://" + line.address() + "/v1/ops";
+    Somebody marshal(Doors{way, way}, token, server.ca_file());
+    marshal.follow(feed("marshal"));
+    const std::uint64_t first = line.bytes();
+    for (int again = 2; again <= 4; ++again) {
+        marshal.client.drop_connection();
+        lead.must(sdk::PostNotice{sdk::Severity::info, "en", "Water at the arch", 0});
+        const std::uint64_t before = line.bytes();
+        const std::size_t heard = marshal.seqs.size();
+        marshal.until([&] { return marshal.times_online == again && marshal.seqs.size() > heard; });
+        const std::uint64_t cost = line.bytes() - before;
+        INFO("the first time " << first << " bytes, again " << cost);
+        CHECK(cost <= 4'096);
+        CHECK(marshal.snapshots == 1);
+    }
 }
 
 TEST_CASE("the command line believes a server by --ca and not without it", "[integration][tls]") {

@@ -35,6 +35,12 @@ public:
     }
     void list(store::ListDone done) override { log_->list(std::move(done)); }
     void shred(const base::LogId& log, store::ShredDone done) override { log_->shred(log, std::move(done)); }
+    void read_keys(const base::LogId& log, std::vector<std::string> names, store::KeysDone done) override {
+        log_->read_keys(log, std::move(names), std::move(done));
+    }
+    void drop_keys(const base::LogId& log, std::vector<std::string> names, store::ShredDone done) override {
+        log_->drop_keys(log, std::move(names), std::move(done));
+    }
     [[nodiscard]] bool healthy() const override { return log_->healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return log_->last_alive(); }
     void put_last_alive(base::UtcMs now) override { log_->put_last_alive(now); }

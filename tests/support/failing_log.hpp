@@ -44,6 +44,12 @@ public:
     }
     void list(store::ListDone done) override { inner_.list(std::move(done)); }
     void shred(const base::LogId& log, store::ShredDone done) override { inner_.shred(log, std::move(done)); }
+    void read_keys(const base::LogId& log, std::vector<std::string> names, store::KeysDone done) override {
+        inner_.read_keys(log, std::move(names), std::move(done));
+    }
+    void drop_keys(const base::LogId& log, std::vector<std::string> names, store::ShredDone done) override {
+        inner_.drop_keys(log, std::move(names), std::move(done));
+    }
     [[nodiscard]] bool hears() const override { return inner_.hears(); }
     [[nodiscard]] bool healthy() const override { return inner_.healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return inner_.last_alive(); }

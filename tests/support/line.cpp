@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -68,6 +69,7 @@ public:
     }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
     void set(bool words_pass, bool answers_pass) {
         now([&] {
@@ -125,6 +127,7 @@ private:
 
     void read(const std::shared_ptr<Pair>& pair, Way& way) {
         way.from.async_read_some(asio::buffer(way.buffer), [this, pair, &way](error_code error, std::size_t bytes) {
+            bytes_ += bytes;
             pass(way.answers, [this, pair, &way, error, bytes] {
                 if (error) return end(way);
                 write(pair, way, bytes);
@@ -154,6 +157,7 @@ private:
     bool words_pass_ = true;
     bool answers_pass_ = true;
     std::vector<std::pair<bool, Step>> held_;
+    std::atomic<std::uint64_t> bytes_{0};
     std::thread thread_;
 };
 
@@ -164,6 +168,7 @@ std::string Line::address() const { return "127.0.0.1:" + std::to_string(machine
 void Line::cut() { machine_->set(false, false); }
 void Line::cut_answers() { machine_->set(true, false); }
 void Line::heal() { machine_->set(true, true); }
+std::uint64_t Line::bytes() const { return machine_->bytes(); }
 void Line::lead_to(const std::string& to) { machine_->lead_to(to); }
 
 }  // namespace marchwire::test

@@ -1,6 +1,7 @@
 // A line between a client and a server that a test may cut: silence, as of a pulled cable, and no end. (tests)
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,8 @@ public:
     /// What the client says arrives, what the server answers does not.
     void cut_answers();
     void heal();
+    /// Bytes that were read from either side so far.
+    [[nodiscard]] std::uint64_t bytes() const;
     /// Whoever comes from now on is led there.
     void lead_to(const std::string& to);
 

@@ -2,7 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/random.hpp"
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
@@ -53,7 +53,7 @@ std::optional<std::string> PushBrowser::read(std::string_view body) const {
     const std::string secret = hkdf(auth_, *agreed, "WebPush: info\0"s + key_.public_point() + sender, 32);
     const std::string key = hkdf(salt, secret, "Content-Encoding: aes128gcm\0"s, 16);
     const std::string nonce = hkdf(salt, secret, "Content-Encoding: nonce\0"s, 12);
-    auto clear = outbox::unseal(key, nonce, {}, body.substr(header));
+    auto clear = base::unseal(key, nonce, {}, body.substr(header));
     if (!clear) return std::nullopt;
     while (clear->ends_with('\0')) clear->pop_back();
     if (!clear->ends_with('\x02')) return std::nullopt;

@@ -97,6 +97,14 @@ public:
     }
     void list(store::ListDone done) override { behind_->list(std::move(done)); }
     void shred(const base::LogId& log, store::ShredDone done) override { behind_->shred(log, std::move(done)); }
+    void read_keys(const base::LogId& log, std::vector<std::string> names, store::KeysDone done) override {
+        behind_->read_keys(log, std::move(names), std::move(done));
+    }
+    void drop_keys(const base::LogId& log, std::vector<std::string> names, store::ShredDone done) override {
+        if (!losing_drops_) behind_->drop_keys(log, std::move(names), std::move(done));
+    }
+    /// What is to be dropped is not, and nobody is answered: the server is about to die.
+    void lose_drops(bool losing) { losing_drops_ = losing; }
     /// What others append is not heard: the server is cut off from them.
     void cut_off(bool cut_off) { cut_off_ = cut_off; }
     [[nodiscard]] bool hears() const override { return !cut_off_; }
@@ -109,6 +117,7 @@ private:
     store::EventLog* behind_;
     bool holding_ = false;
     bool disowning_ = false;
+    bool losing_drops_ = false;
     bool cut_off_ = false;
     int failing_ = 0;
     int failing_opens_ = 0;

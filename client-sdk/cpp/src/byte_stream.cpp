@@ -42,12 +42,39 @@ private:
     std::array<char, 4096> skipped_{};
 };
 
+struct FreeSession {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+
+/// Whom a client believes in, and its last session: whoever comes back shakes hands by it, without a certificate.
+struct TlsMemory {
+    ssl::context context{ssl::context::tls_client};
+    std::unique_ptr<SSL_SESSION, FreeSession> newest;
+};
+
+/// Where OpenSSL keeps a pointer to it.
+int memory_index() {
+    static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return index;
+}
+
+TlsMemory& memory_of(SSL* handle) {
+    return *static_cast<TlsMemory*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(handle), memory_index()));
+}
+
+/// OpenSSL's callback: 1 keeps the session here.
+int keep_session(SSL* handle, SSL_SESSION* session) {
+    memory_of(handle).newest.reset(session);
+    return 1;
+}
+
 class TlsStream final : public ByteStream {
 public:
     TlsStream(asio::io_context& io, std::shared_ptr<ssl::context> context, const std::string& host)
         : context_(std::move(context)), stream_(io, *context_) {
         SSL* handle = stream_.native_handle();
         stream_.set_verify_mode(ssl::verify_peer);
+        if (const auto& known = memory_of(handle).newest) SSL_set_session(handle, known.get());
         // An address stands in the certificate as such, and is no name to ask for (RFC 6066, 3).
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1) return;
         SSL_set1_host(handle, host.c_str());
@@ -88,8 +115,14 @@ private:
 }  // namespace
 
 Trust make_trust(const std::string& ca_file) {
-    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    const auto memory = std::make_shared<TlsMemory>();
+    const std::shared_ptr<ssl::context> context(memory, &memory->context);
+    SSL_CTX* handle = context->native_handle();
+    SSL_CTX_set_min_proto_version(handle, TLS1_2_VERSION);
+    // OpenSSL's own memory of sessions is for servers: it would not offer them.
+    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_set_ex_data(handle, memory_index(), memory.get());
+    SSL_CTX_sess_set_new_cb(handle, keep_session);
     error_code error;
     context->set_default_verify_paths(error);
     if (error) return {nullptr, "the system's certificates cannot be read (" + error.message() + ")"};
@@ -98,7 +131,7 @@ Trust make_trust(const std::string& ca_file) {
         return {nullptr, ca_file + ": this file cannot be read as certificates (" + error.message() +
                              "); name a PEM file with the authority's certificate"};
     }
-    return {std::move(context), {}};
+    return {context, {}};
 }
 
 std::unique_ptr<ByteStream> make_byte_stream(asio::io_context& io, std::shared_ptr<ssl::context> context,

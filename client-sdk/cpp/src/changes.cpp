@@ -69,6 +69,9 @@ Change of_incidents(const v1::Event& event) {
         }
         case v1::Event::kRestrictedRead:
             return RestrictedRead{event.restricted_read().incident(), event.restricted_read().person()};
+        case v1::Event::kPersonRevealed:
+            return PersonRevealed{event.person_revealed().person(), event.person_revealed().by()};
+        case v1::Event::kPersonErased: return PersonErased{event.person_erased().person(), event.person_erased().by()};
         default: return OtherChange{name_of_choice(event)};
     }
 }

@@ -78,6 +78,7 @@ std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& repl
     Accepted value{static_cast<Level>(static_cast<std::uint8_t>(accepted.level())), position_of(accepted.position()),
                    accepted.made(), accepted.proposed()};
     if (accepted.has_restricted()) value.restricted = restricted_of(accepted.restricted());
+    if (accepted.has_details()) value.details = PersonDetails{accepted.details().name(), accepted.details().phone()};
     value.invite_code = accepted.invite_code();
     return Answer{std::move(value)};
 }

@@ -138,6 +138,8 @@ using Intersections = google::protobuf::RepeatedPtrField<v1::Intersection>;
 void put_intersections(Intersections& held, const v1::IntersectionsChanged& event);
 /// The words of this order (0: of none) described a child that is found.
 void forget_words(Orders& orders, std::uint32_t number);
+/// What of incidents and orders the server can open no more.
+void forget_secrets(Incidents& incidents, Orders& orders, v1::SealedClass what);
 /// True when the alert's subject is this person.
 [[nodiscard]] bool is_about(const v1::AlertKey& key, std::uint64_t person);
 using Counts = google::protobuf::RepeatedPtrField<v1::Count>;

@@ -85,6 +85,21 @@ void put_intersections(Intersections& held, const v1::IntersectionsChanged& even
     }
 }
 
+void forget_secrets(Incidents& incidents, Orders& orders, v1::SealedClass what) {
+    for (v1::Incident& incident : incidents) {
+        if (what == v1::PLACES) incident.clear_place();
+        if (what != v1::RESTRICTED) continue;
+        incident.clear_is_restricted();
+        if (incident.kind() != v1::INCIDENT_LOST_CHILD) continue;
+        incident.clear_description();
+        for (v1::IncidentNote& note : *incident.mutable_notes()) note.clear_text();
+    }
+    for (v1::Order& order : orders) {
+        const bool described_child = what == v1::RESTRICTED && order.template_name() == "lost_child";
+        if (described_child) order.clear_text();
+    }
+}
+
 void forget_words(Orders& orders, std::uint32_t number) {
     v1::Order* order = number == 0 ? nullptr : find_order(orders, number);
     if (order == nullptr) return;

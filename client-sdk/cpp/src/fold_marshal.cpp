@@ -194,6 +194,9 @@ struct MarshalEvent {
                 with_everybody([&](v1::Member& m) { fold_scheduled(m, event.check_ins_scheduled().due_at_ms()); });
                 break;
             case v1::Event::kTimersShifted: shifted(event.timers_shifted().by_ms()); break;
+            case v1::Event::kSecretsForgotten:
+                forget_secrets(*state.mutable_incidents(), *state.mutable_orders(), event.secrets_forgotten().what());
+                break;
             case v1::Event::kAlertRaised: put_alert(*state.mutable_alerts(), event.alert_raised().alert()); break;
             case v1::Event::kAlertStepped:
                 return with_alert(event.alert_stepped().key(),

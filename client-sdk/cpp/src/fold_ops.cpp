@@ -325,6 +325,11 @@ struct OpsEvent {
             case v1::Event::kCallsToActionSet:
                 *state.mutable_calls_to_action() = event.calls_to_action_set().calls();
                 break;
+            case v1::Event::kSecretsForgotten:
+                forget_secrets(*state.mutable_incidents(), *state.mutable_orders(), event.secrets_forgotten().what());
+                // The end of the log is no section lead's business.
+                if (state.only_section() == 0) fold_retention(*state.mutable_retention(), event, at_ms);
+                break;
             case v1::Event::kRetentionHeld:
             case v1::Event::kRetentionReleased:
             case v1::Event::kMarchExported:

@@ -130,6 +130,12 @@ void fold_retention(v1::Retention& said, const v1::Event& event, std::int64_t at
         said.set_waived_at_ms(at_ms);
     } else if (event.has_march_shredded()) {
         said.set_shredded_at_ms(at_ms);
+    } else if (event.secrets_forgotten().what() == v1::PLACES) {
+        said.set_places_forgotten_at_ms(at_ms);
+    } else if (event.secrets_forgotten().what() == v1::RESTRICTED) {
+        said.set_restricted_forgotten_at_ms(at_ms);
+    } else if (event.secrets_forgotten().what() == v1::PERSONS) {
+        said.set_persons_forgotten_at_ms(at_ms);
     }
 }
 

@@ -312,6 +312,14 @@ struct Body {
     void operator()(const HoldRetention& c) const { into.mutable_hold_retention()->set_reason(c.reason); }
     void operator()(const ReleaseRetention& c) const { into.mutable_release_retention()->set_reason(c.reason); }
     void operator()(const RecordExport& c) const { into.mutable_record_export()->set_sha256(c.sha256); }
+    void operator()(const SetPersonDetails& c) const {
+        v1::SetPersonDetails& body = *into.mutable_set_person_details();
+        body.set_person(c.person);
+        body.set_name(c.name);
+        body.set_phone(c.phone);
+    }
+    void operator()(const RevealPerson& c) const { into.mutable_reveal_person()->set_person(c.person); }
+    void operator()(const ErasePerson& c) const { into.mutable_erase_person()->set_person(c.person); }
     void operator()(const WaiveExport& c) const { into.mutable_waive_export()->set_typed_name(c.typed_name); }
 };
 

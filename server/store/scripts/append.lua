@@ -1,19 +1,19 @@
 -- Appends one group to a log, whole or not at all: the contract is server/store/event_log.hpp. All checks come first.
 -- KEYS  1 the log (stream)  2 what is said of it (hash)  3 its ids (hash)  4 all logs (set)  5 its archive (hash)
---       6 there when it was shredded
+--       6 there when it was shredded  7 keys of what it keeps sealed (hash)
 -- ARGV  1 'new' when the log must not exist yet, 'repair' when it was found cut  2 expected tip  3 stream id of its entry
 --       4 stream id after it
 --       5 now, ms, 8 bytes  6 id window  7 id age, ms  8 most entries told as missed  9 most bytes of them
 --       10 entries looked at at once  11 name of the log  12 channel of its entries
---       13 how many entries  14 how many ids  15 how many lookups, then
+--       13 how many entries  14 how many ids  15 how many lookups  16 how many keys, then
 --       of each entry: stream id, digest and bytes; of each id: id, content hash and tip; of each lookup: id;
---       after all: the tip after the group; of a repair the checkpoint's bytes
+--       after all: the tip after the group; of a repair the checkpoint's bytes; of each key: name and bytes
 -- A tip is epoch, seq (8 bytes each, big endian) and digest; an id is device and counter (8 bytes each).
 local log, meta, ids, logs = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local expected = ARGV[2]
 local window, age = tonumber(ARGV[6]), tonumber(ARGV[7])
 local entry_count, id_count, lookup_count = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local first_entry = 16
+local first_entry = 17
 local first_id = first_entry + 2 * entry_count
 local first_lookup = first_id + 2 * id_count
 local last_tip = ARGV[first_lookup + lookup_count]
@@ -120,6 +120,10 @@ for i = 0, id_count - 1 do
     if high > highest_high or (high == highest_high and low > highest_low) then
         redis.call('HSET', ids, device, counter)
     end
+end
+local first_key = first_lookup + lookup_count + (repairs and 2 or 1)
+for i = 0, tonumber(ARGV[16]) - 1 do
+    redis.call('HSET', KEYS[7], ARGV[first_key + 2 * i], ARGV[first_key + 2 * i + 1])
 end
 if entry_count > 0 then redis.call('PUBLISH', ARGV[12], table.concat(told)) end
 return {'appended', known}

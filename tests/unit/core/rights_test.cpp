@@ -256,6 +256,9 @@ TEST_CASE("receipts, duties, phases, alerts and incidents are checked by their r
         CHECK(row_of(body) == Action::incident);
     }
     CHECK(row_of(ReadRestricted{}) == Action::read_restricted);
+    CHECK(row_of(RevealPerson{}) == Action::reveal_person);
+    CHECK(row_of(SetPersonDetails{}) == Action::roster_invites);
+    CHECK(row_of(ErasePerson{}) == Action::roster_invites);
     CHECK(row_of(PostNotice{}) == Action::post_notice);
     CHECK(row_of(SetCallsToAction{}) == Action::post_notice);
 }

@@ -124,6 +124,10 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
         {ShredWaived{}, ops},
         {MarchShredded{}, ops},
         {MarchForgotten{}, {}},
+        {PersonDetailsSet{cast.ann, "sealed"}, ops},
+        {PersonRevealed{cast.ann, cast.city}, ops},
+        {PersonErased{cast.ann, cast.city}, ops},
+        {SecretsForgotten{SealedClass::places}, {"staff", "ops"}},
     };
 }
 

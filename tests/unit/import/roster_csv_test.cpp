@@ -54,13 +54,26 @@ TEST_CASE("a row that cannot be is named and nothing is usable", "[import][roste
     CHECK(complains(draft, 9, "role"));
 }
 
-TEST_CASE("names and numbers of people are no column of a roster yet and are left out", "[import][roster]") {
-    const auto draft = read_roster_csv("callsign,role,name,phone\nTail 1,tail,Kim Doe,555 0100\n", 5);
+TEST_CASE("names and numbers come with the people and are checked before anybody is sent", "[import][roster]") {
+    const auto draft = read_roster_csv(
+        "callsign,role,name,phone\n"
+        "Side 1,side,Ada Example,+1 314 555 0100\n"
+        "Side 2,side,,\n",
+        0);
     REQUIRE(draft.usable());
-    CHECK(count_of(draft.findings, Weight::warning) == 2);
+    CHECK(draft.members[0].name == "Ada Example");
+    CHECK(draft.members[0].phone == "+1 314 555 0100");
+    CHECK(draft.members[1].name.empty());
+    const auto wrong = read_roster_csv("callsign,role,name,phone\nSide 1,side,," + std::string(41, '5') + "\n", 0);
+    CHECK(complains(wrong, 2, "phone"));
+}
+
+TEST_CASE("a file without a role or without people is not usable", "[import][roster]") {
     CHECK(read_roster_csv("callsign\nTail 1\n", 5).findings.front().column == "role");
     CHECK_FALSE(read_roster_csv("", 5).usable());
     CHECK_FALSE(read_roster_csv("callsign,role\n", 5).usable());
+    // What is no column of a roster is told and left out.
+    CHECK(count_of(read_roster_csv("callsign,role,shoe\nTail 1,tail,43\n", 5).findings, Weight::warning) == 1);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Web Push: the example of RFC 8291, what a browser reads of our pushes, and who we say we are.
 #include "outbox/web_push.hpp"
 #include "base/base64.hpp"
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 #include "support/push_browser.hpp"
 

@@ -41,7 +41,8 @@ struct Server {
         core::MarchState state;
         state.id = {slug("flag-day-2018"), slug("st-louis-mo")};
         desk = std::make_shared<shard::LogDesk<core::MarchState>>(
-            shard::DeskPlace{state.id, log, clock, shard::Mailbox(io), counters, base::sha256("key")}, state, recorder);
+            shard::DeskPlace{state.id, log, clock, shard::Mailbox(io), counters, base::sha256("key")}, state,
+            shard::Vault(base::sha256("key"), state.id), recorder);
     }
     std::shared_ptr<boost::asio::io_context> io;
     test::StageLog log;
@@ -68,7 +69,7 @@ struct Fixture {
     /// Another server on the same store, which last looked when the march had just been made.
     std::unique_ptr<Server> another() {
         auto other = std::make_unique<Server>(memory, clock);
-        other->desk->restart(begun);
+        other->desk->restart(begun, server.desk->vault());
         return other;
     }
     void settle(Server& one) {

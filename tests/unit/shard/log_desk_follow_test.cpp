@@ -82,7 +82,7 @@ TEST_CASE("an entry that does not follow what a desk holds tells it that its his
     const auto other = f.another();
     core::MarchState elsewhere = f.begun;
     elsewhere.tip.digest[0] ^= 1U;
-    other->desk->restart(elsewhere);
+    other->desk->restart(elsewhere, f.server.desk->vault());
     other->desk->follow();
     f.put(f.command(Fixture::notice("Water at the arch")));
     f.settle();
@@ -100,7 +100,7 @@ TEST_CASE("a desk that nobody writes to finds out that the log has lost what it 
     const auto other = f.another();
     core::MarchState ahead = f.begun;
     ahead.tip.seq = base::Seq{9};
-    other->desk->restart(ahead);
+    other->desk->restart(ahead, f.server.desk->vault());
     other->desk->check_history();
     f.settle(*other);
     CHECK(other->recorder.losses == 1);

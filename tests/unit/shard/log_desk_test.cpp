@@ -357,7 +357,7 @@ TEST_CASE("a log that lost what this desk holds is noticed and nothing is taken"
     create.answer = [](const Outcome&) {};
     shorter.desk->submit(std::move(create));
     settle_elsewhere();
-    shorter.desk->restart(f.server.desk->committed());
+    shorter.desk->restart(f.server.desk->committed(), f.server.desk->vault());
 
     f.put(shorter, f.command(Fixture::notice("on a history that is gone")));
     settle_elsewhere();

@@ -43,7 +43,8 @@ struct OpeningStage {
     OpeningStage() {
         core::MarchState state;
         state.id = id;
-        desk = std::make_shared<shard::LogDesk<core::MarchState>>(place("key"), state, audience);
+        desk = std::make_shared<shard::LogDesk<core::MarchState>>(place("key"), state,
+                                                                  shard::Vault(base::sha256("key"), id), audience);
         core::CreateMarch wish;
         wish.spec.city = "St. Louis";
         wish.spec.tz = "America/Chicago";
@@ -74,8 +75,7 @@ struct OpeningStage {
         for (std::size_t i = 0; i < count; ++i) put(core::SetSections{static_cast<std::uint32_t>(2 + i % 2)});
     }
     void checkpoint() {
-        memory.put_checkpoint(id, {desk->committed().tip, wire::encode_checkpoint(desk->committed())},
-                              [](const auto&) {});
+        memory.put_checkpoint(id, desk->checkpoint(), [](const auto&) {});
         settle();
     }
     Opened open(std::string_view key = "key") {
@@ -102,7 +102,7 @@ struct OpeningStage {
     shard::FoundLog repair(store::MemoryLog& cut, const shard::Footprints& footprints) {
         shard::DeskPlace there{id, cut, clock, shard::Mailbox(io), counters, base::sha256("key")};
         std::optional<shard::FoundLog> found;
-        shard::find_log(there, desk->committed(), footprints, shard::RepairTurn::ours,
+        shard::find_log(there, desk->committed(), desk->vault(), footprints, shard::RepairTurn::ours,
                         [&](shard::FoundLog answer) { found = std::move(answer); });
         settle(cut);
         REQUIRE(found.has_value());

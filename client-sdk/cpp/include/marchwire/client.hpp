@@ -122,6 +122,16 @@ struct RestrictedRead {
     std::uint32_t incident = 0;
     PersonId person = 0;
 };
+/// Somebody has read a person's name and number (ops).
+struct PersonRevealed {
+    PersonId person = 0;
+    PersonId by = 0;
+};
+/// Name and number of this person are deleted: show them nowhere any more (ops).
+struct PersonErased {
+    PersonId person = 0;
+    PersonId by = 0;
+};
 /// Once a minute while the march moves.
 struct ColumnSampled {
     ColumnSample sample;
@@ -189,7 +199,7 @@ using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePost
                             CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
                             ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
                             CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged, RestrictedRead,
-                            IntersectionsChanged, ClosuresSet>;
+                            PersonRevealed, PersonErased, IntersectionsChanged, ClosuresSet>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 

@@ -317,6 +317,22 @@ struct WaiveExport {
     std::string typed_name;  ///< the march's slug
 };
 
+// ---- who people are --------------------------------------------------------------------------------
+/// By a city lead or the national desk: stored sealed, under a key of this person. Leave out what is not known.
+struct SetPersonDetails {
+    PersonId person = 0;
+    std::string name;   ///< at most 200 characters
+    std::string phone;  ///< at most 40
+};
+/// Accepted::details answers; the log tells who read it.
+struct RevealPerson {
+    PersonId person = 0;
+};
+/// Name and number are deleted for good; the callsign stays.
+struct ErasePerson {
+    PersonId person = 0;
+};
+
 using Command = std::variant<
     CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
@@ -324,7 +340,14 @@ using Command = std::variant<
     OpenRollCall, MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, MarkPassed, ReportIncident,
     AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
     SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue, AddPerson, InviteMarshal, AddDevice,
-    ConfirmInvite, RevokeInvite, RevokeDevice, HoldRetention, ReleaseRetention, RecordExport, WaiveExport>;
+    ConfirmInvite, RevokeInvite, RevokeDevice, HoldRetention, ReleaseRetention, RecordExport, WaiveExport,
+    SetPersonDetails, RevealPerson, ErasePerson>;
+
+/// Of RevealPerson's answer.
+struct PersonDetails {
+    std::string name;
+    std::string phone;
+};
 
 /// The server stored it. `made`: number of what was created (proposal, notice, ...), 0 for nothing.
 struct Accepted {
@@ -334,6 +357,7 @@ struct Accepted {
     bool proposed = false;  ///< not done yet: `made` is a proposal that waits for somebody to confirm it
     std::optional<RestrictedBlock> restricted = {};  ///< to ReadRestricted alone; keep it nowhere
     std::string invite_code = {};                    ///< to InviteMarshal and AddDevice alone
+    std::optional<PersonDetails> details = {};       ///< to RevealPerson alone; keep it nowhere
 };
 using Outcome = std::variant<Accepted, Error>;
 

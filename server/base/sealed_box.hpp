@@ -1,4 +1,4 @@
-// AES-GCM, sealed and opened: for push messages and for what the log keeps of subscriptions.
+// AES-GCM, sealed and opened: for push messages and for what the log keeps sealed.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 
 inline constexpr std::size_t gcm_nonce_bytes = 12;
 inline constexpr std::size_t gcm_tag_bytes = 16;
@@ -18,4 +18,4 @@ inline constexpr std::size_t gcm_tag_bytes = 16;
 [[nodiscard]] std::optional<std::string> unseal(std::string_view key, std::string_view nonce, std::string_view with,
                                                 std::string_view sealed);
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base

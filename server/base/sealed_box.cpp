@@ -1,4 +1,4 @@
-#include "outbox/sealed_box.hpp"
+#include "base/sealed_box.hpp"
 
 #include "base/outcome.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace marchwire::outbox {
+namespace marchwire::base {
 namespace {
 
 struct FreeCipher {
@@ -66,4 +66,4 @@ std::optional<std::string> unseal(std::string_view key, std::string_view nonce, 
     return clear;
 }
 
-}  // namespace marchwire::outbox
+}  // namespace marchwire::base
