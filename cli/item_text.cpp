@@ -21,6 +21,11 @@ std::string figure_unit(sdk::AlertKind kind) {
     return kind == sdk::AlertKind::gap_open || kind == sdk::AlertKind::off_route ? " m" : " %";
 }
 
+std::string figure_text(sdk::AlertKind kind, std::uint32_t figure) {
+    const std::string number = std::to_string(figure);
+    return kind == sdk::AlertKind::lead_recovered ? "token " + number : number + figure_unit(kind);
+}
+
 /// A smaller gap is how people walk.
 constexpr double shown_gap_metres = 20;
 
@@ -129,7 +134,7 @@ struct Sentence {
         return "alerts: " + std::string(sdk::name_of(c.preset)) + (c.by_size ? ", by size of the roster" : "");
     }
     std::string operator()(const sdk::AlertChanged& c) const {
-        const std::string figure = c.figure == 0 ? "" : " (" + std::to_string(c.figure) + figure_unit(c.kind) + ")";
+        const std::string figure = c.figure == 0 ? "" : " (" + figure_text(c.kind, c.figure) + ")";
         return "alert " + std::string(sdk::name_of(c.kind)) + " of " + about(c) + figure +
                (c.critical ? ", critical, " : " ") + std::string(sdk::name_of(c.state)) + " step " +
                std::to_string(c.step);

@@ -26,6 +26,12 @@ struct AuditFlags {
     std::string keys;
 };
 
+/// The host has gone around the second lead: that is told with what people did.
+bool is_recovery(const core::Entry& entry) {
+    const auto* issued = std::get_if<core::TokenIssued>(&entry.event);
+    return issued != nullptr && issued->token.recovery;
+}
+
 /// Reads a log from its first entry on: a chain says nothing about a part of it.
 class Audit {
 public:
@@ -65,7 +71,7 @@ private:
 
     void tell(const base::LogId& log, const store::StoredEntry& stored) {
         const auto entry = wire::decode_stored(stored.bytes);
-        if (!entry || (!entry->actor && !flags_.machines)) return;
+        if (!entry || (!entry->actor && !flags_.machines && !is_recovery(*entry))) return;
         const std::string actor = who(*entry);
         const Json event = Json::parse(wire::entry_json(*entry)).value("event", Json::object());
         const std::string what = event.empty() ? std::string() : event.begin().key();
@@ -132,7 +138,8 @@ void add_audit(CLI::App& app, Context& context) {
     verb->add_option("log", flags->log, "CAMPAIGN or CAMPAIGN/MARCH");
     verb->add_option("--by", flags->by, "of this callsign alone");
     verb->add_option("--what", flags->what, "this alone, as in inviteMade, orderIssued, restrictedRead");
-    verb->add_flag("--machines", flags->machines, "what the server did by itself as well, and the host");
+    verb->add_flag("--machines", flags->machines,
+                   "what the server did by itself as well, and the host (whose recoveries are always told)");
     add_redis_place(*verb, flags->redis);
     verb->add_option("--keys", flags->keys, "the servers' key file (keys.json in --data)")->envname("MARCHWIRE_KEYS");
     verb->callback([&context, flags] { audit(context, *flags); });

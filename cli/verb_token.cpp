@@ -21,6 +21,7 @@ struct TokenFlags {
     std::uint32_t days = 0;
     std::uint32_t number = 0;
     std::string reason;
+    bool recover = false;
 };
 
 std::int64_t in_days(std::uint32_t days) {
@@ -39,13 +40,20 @@ void create(Context& context, const TokenFlags& flags) {
                                    {"role", flags.role},
                                    {"callsign", flags.callsign},
                                    {"section", flags.section},
+                                   {"recover", flags.recover},
                                    {"expires_ms", in_days(flags.days)}});
     if (!answer) return report(context, answer.error());
     Json json = *answer;
     json["ok"] = true;
     const std::string token = json.value("token", "");
     print(context, json, token + "\n");
-    if (!context.json) context.err << "Shown this once; hand it over in person.\n";
+    if (context.json) return;
+    context.err << "Shown this once; hand it over in person.\n";
+    if (flags.recover) {
+        context.err
+            << "It lasts 24 hours: by then `marchwire access add-device`. Their other devices are void; the city's "
+               "leads and the national desk are told.\n";
+    }
 }
 
 void list(Context& context, const TokenFlags& flags) {
@@ -84,7 +92,12 @@ void add_token(CLI::App& app, Context& context) {
         ->required();
     creating->add_option("--callsign", flags->callsign, "as it is said on the air; no name")->required();
     creating->add_option("--section", flags->section);
-    creating->add_option("--days", flags->days, "valid so long by this host's clock; without it until revoked");
+    auto* days = creating->add_option("--days", flags->days,
+                                      "valid so long by this host's clock; without it until revoked");
+    creating
+        ->add_flag("--recover", flags->recover,
+                   "for a city lead who was in and has lost the phone: nobody confirms, all who lead are told")
+        ->excludes(days);
     creating->callback([&context, flags] { create(context, *flags); });
     auto* listing = token->add_subcommand("list", "all tokens of a campaign, without their secrets");
     listing->add_option("campaign", flags->scope)->required();

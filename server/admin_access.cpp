@@ -123,6 +123,7 @@ AdminVerbs::Answer AdminVerbs::token_create(const Json& request) {
     if (!scope) return scope.error();
     const auto callsign = text_of(request, "callsign");
     if (!callsign) return callsign.error();
+    if (request.value("recover", false)) return token_recover(*scope, *role, *callsign);
     const auto expires = number_of(request, "expires_ms", 0);
     if (!expires) return expires.error();
 
@@ -134,6 +135,26 @@ AdminVerbs::Answer AdminVerbs::token_create(const Json& request) {
                                              base::UtcMs{static_cast<std::int64_t>(*expires)}});
     if (!issued) return issued.error();
     return Said{Json{{"token", token}, {"number", issued->made}, {"person", *person}}};
+}
+
+/// Makes nobody and puts nobody on a roster: whoever comes in again was in before.
+AdminVerbs::Answer AdminVerbs::token_recover(const base::LogId& scope, core::Role role, const std::string& callsign) {
+    const auto campaign = state_of(scope.campaign_log());
+    if (!campaign) return campaign.error();
+    std::uint64_t person = 0;
+    for (const Json& one : campaign->members.value("persons", Json::array())) {
+        const bool is_meant = one.value("callsign", "") == callsign && one.value("march", "") == scope.march.text();
+        if (is_meant) person = wide(one, "id");
+    }
+    if (person == 0) {
+        return base::refuse(base::RefusalCode::not_found, "callsign", "Nobody of this march is called that.");
+    }
+    const std::string token = access::new_token();
+    const base::UtcMs expires = parts_.clock.now() + base::limits::recovery_life;
+    const auto issued = put(scope.campaign_log(), core::IssueToken{access::hash_token(token), base::PersonId{person},
+                                                                   role, scope.march, expires, true});
+    if (!issued) return issued.error();
+    return Said{Json{{"token", token}, {"number", issued->made}, {"person", person}, {"expires_ms", expires.value}}};
 }
 
 AdminVerbs::Answer AdminVerbs::token_list(const Json& request) {

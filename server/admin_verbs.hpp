@@ -25,6 +25,7 @@ namespace marchwire {
 /// | state | log | state: OpsSnapshot, or CampaignCheckpoint without token hashes |
 /// | log_read | log, from, limit | entries: seq, epoch, digest and bytes in hexadecimal |
 /// | token_create | campaign, march, role, callsign, section, expires_ms | token (shown this once), number, person |
+/// | the same with recover | campaign, march, role, callsign: of a city lead who was in | the same, expires_ms |
 /// | token_list | campaign | tokens |
 /// | token_revoke | campaign, number, reason | |
 /// | invite_create | as token_create, second_device | link and code (shown this once), number, person, expires_ms |
@@ -73,6 +74,7 @@ private:
     [[nodiscard]] Answer state(const Json& request);
     [[nodiscard]] Answer log_read(const Json& request);
     [[nodiscard]] Answer token_create(const Json& request);
+    [[nodiscard]] Answer token_recover(const base::LogId& scope, core::Role role, const std::string& callsign);
     [[nodiscard]] Answer token_list(const Json& request);
     [[nodiscard]] Answer token_revoke(const Json& request);
     [[nodiscard]] Answer invite_create(const Json& request);

@@ -40,6 +40,7 @@ struct IssueToken {
     Role role = Role::side;
     Slug march;
     UtcMs expires_at;
+    bool recovery = false;  ///< by the host: for a city lead whose phone is lost; their devices and invites are void
 };
 struct RevokeToken {
     std::uint32_t number = 0;
@@ -79,6 +80,12 @@ struct RedeemInvite {
 /// By the server, when an invite to a march was redeemed: on the march's log.
 struct ConfirmDuty {
     PersonId person;
+};
+
+/// By the server, when a token was issued to a lead as a recovery: on the march's log, so that all who lead it hear.
+struct AnnounceRecovery {
+    PersonId person;
+    std::uint32_t token = 0;  ///< core::Token::number
 };
 
 /// By the keeper of a march on whose street this person was detained: whatever phone they had then is not trusted any
@@ -435,7 +442,7 @@ using CommandBody = std::variant<
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
     ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty,
     HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch, SetPersonDetails, RevealPerson,
-    ErasePerson>;
+    ErasePerson, AnnounceRecovery>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

@@ -188,6 +188,8 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
         case AlertKind::checkin_missed:
         case AlertKind::sos_unowned:
         case AlertKind::person_detained:
+        // By what the campaign's log says.
+        case AlertKind::lead_recovered:
         // By what the keeper sees: core/decide_column.
         case AlertKind::gap_open:
         case AlertKind::head_too_fast:
@@ -204,7 +206,7 @@ Condition condition(const MarchState& state, const AlertKey& key, UtcMs at) {
 /// False for kinds that no condition stands behind.
 bool is_of_condition(AlertKind kind) {
     return kind != AlertKind::checkin_missed && kind != AlertKind::sos_unowned && kind != AlertKind::person_detained &&
-           !is_of_order(kind) && !is_of_column(kind);
+           kind != AlertKind::lead_recovered && !is_of_order(kind) && !is_of_column(kind);
 }
 
 UtcMs raise_at(const MarchState& state, const AlertKey& key, UtcMs at) {
@@ -432,8 +434,9 @@ struct Follow {
 
 bool is_in_small(AlertKind kind) {
     static constexpr std::array kinds = {
-        AlertKind::sos_unowned, AlertKind::person_detained, AlertKind::checkin_missed, AlertKind::lost_child,
-        AlertKind::phase_late,  AlertKind::network_lost,    AlertKind::order_unacked,  AlertKind::retention_ending};
+        AlertKind::sos_unowned,   AlertKind::person_detained,  AlertKind::checkin_missed,
+        AlertKind::lost_child,    AlertKind::phase_late,       AlertKind::network_lost,
+        AlertKind::order_unacked, AlertKind::retention_ending, AlertKind::lead_recovered};
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 

@@ -84,6 +84,24 @@ void end_all_of(const CampaignAsk& ask, PersonId person, const std::string& reas
     }
 }
 
+/// What goes around the second lead is for a city lead who was in before, and not for long.
+Complaint check_recovery(const CampaignAsk& ask, const IssueToken& wish) {
+    if (!ask.actor.host) return denied("Only the host lets a lead in again whom nobody confirms.");
+    if (wish.role != Role::city_lead) {
+        return base::invalid("role", "A recovery is for city leads: make an invite for everybody else.");
+    }
+    const bool was_in = std::ranges::any_of(
+        ask.state.tokens, [&](const Token& token) { return token.person == wish.person && token.role == wish.role; });
+    if (!was_in) {
+        return base::refuse(base::RefusalCode::not_found, "person",
+                            "This person was never in as a lead: make an invite, which another lead confirms.");
+    }
+    if (!wish.expires_at || ask.now + limits::recovery_life < wish.expires_at) {
+        return base::invalid("expires_at_ms", "A recovery lasts 24 hours at most: the lead adds a device by then.");
+    }
+    return std::nullopt;
+}
+
 // ---- invites -----------------------------------------------------------------------------------
 
 /// Nobody brings in alone who may hold a march or read all of it.
@@ -203,6 +221,9 @@ Decision decide_on(const CampaignAsk& ask, const IssueToken& wish) {
         return denied("Make an invite: a token that is bound to no device is for the host and the national desk.");
     }
     if (auto wrong = check_holder(ask.state, {wish.person, wish.role, wish.march})) return *wrong;
+    if (wish.recovery) {
+        if (auto wrong = check_recovery(ask, wish)) return *wrong;
+    }
     if (wish.expires_at && wish.expires_at <= ask.now) {
         return base::invalid("expires_at_ms", "This time has passed; give a later one, or none.");
     }
@@ -212,7 +233,11 @@ Decision decide_on(const CampaignAsk& ask, const IssueToken& wish) {
     token.role = wish.role;
     token.march = wish.march;
     token.expires_at = wish.expires_at;
-    return events_of(TokenIssued{std::move(token)});
+    token.recovery = wish.recovery;
+    Events events;
+    if (wish.recovery) end_all_of(ask, wish.person, "the host let this person in again", events);
+    events.emplace_back(TokenIssued{std::move(token)});
+    return events;
 }
 
 Decision decide_on(const CampaignAsk& ask, const RevokeToken& wish) {

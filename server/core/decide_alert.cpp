@@ -80,7 +80,9 @@ Decision decide_on(const Ask& ask, const AckAlert& wish) {
     const auto alert = alert_asked_for(ask, wish.key, wish.version);
     if (!alert) return alert.error();
     if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
-        return denied("Nobody acknowledges their own alert: check in, and it ends by itself.");
+        return denied(wish.key.kind == AlertKind::lead_recovered
+                          ? "You were let in again by the host: another lead or the national desk looks at this."
+                          : "Nobody acknowledges their own alert: check in, and it ends by itself.");
     }
     if ((*alert)->state == AlertState::acked) {
         return base::refuse(base::RefusalCode::invalid_transition, "key", "Somebody has this alert already.");
@@ -95,9 +97,23 @@ Decision decide_on(const Ask& ask, const ClearAlert& wish) {
         return *wrong;
     }
     if (ask.actor.person && ask.actor.person == person_of(wish.key)) {
-        return denied("Nobody clears their own alert: check in, and it ends by itself.");
+        return denied(wish.key.kind == AlertKind::lead_recovered
+                          ? "You were let in again by the host: another lead or the national desk looks at this."
+                          : "Nobody clears their own alert: check in, and it ends by itself.");
     }
     return events_of(AlertCleared{wish.key, wish.version + 1, ask.actor.person, wish.reason});
+}
+
+// Each server that hears of the token says so: the march takes the first.
+Decision decide_on(const Ask& ask, const AnnounceRecovery& wish) {
+    const AlertKey key{AlertKind::lead_recovered, wish.person};
+    const auto open = ask.state.alerts.find(key);
+    if (open != ask.state.alerts.end() && open->second.figure >= wish.token) {
+        return base::refuse(base::RefusalCode::not_found, "token", "This recovery is told already.");
+    }
+    Events events;
+    raise(ask.state, key, false, ask.now, events, wish.token);
+    return events;
 }
 
 void follow_size(const MarchState& state, std::size_t roster, Events& events) {

@@ -160,6 +160,7 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const TakeBreak& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const EndDuty& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ConfirmDuty& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const AnnounceRecovery& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const HandOver& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AnswerHandOver& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckInSection& wish);

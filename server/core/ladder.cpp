@@ -120,6 +120,7 @@ Ladder ladder_of(const MarchState& state, const AlertKey& key) {
         case AlertKind::instance_lost:
         case AlertKind::staffing_low:
         case AlertKind::phase_late: return {rung_city_leads, rung_city_leads, limits::ladder_step, false};
+        case AlertKind::lead_recovered: return {rung_city_leads, rung_national_desk, limits::ladder_step, false};
         case AlertKind::retention_ending: return {rung_city_leads, rung_national_desk, limits::retention_step, false};
         case AlertKind::order_unacked:
         case AlertKind::roll_call_incomplete: return ladder_of_order(order_of(state, key));

@@ -116,6 +116,16 @@ const Route* MarchState::route(std::uint32_t version) const {
     return version == 0 || version > routes.size() ? nullptr : &routes[version - 1];
 }
 
+bool CampaignState::is_shut_out(PersonId person) const {
+    bool had_any = false;
+    for (const Token& token : tokens) {
+        if (token.person != person) continue;
+        if (!token.revoked) return false;
+        had_any = true;
+    }
+    return had_any;
+}
+
 const MarchListing* CampaignState::listing(const Slug& march) const {
     const auto found = std::ranges::find_if(
         marches, [&](const MarchListing& one) { return one.march == march && !one.forgotten_at; });

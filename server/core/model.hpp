@@ -217,7 +217,7 @@ struct Alert {
     bool critical = false;     ///< the worse of two degrees, where a kind has two
     std::uint32_t figure = 0;  ///< as it was when raised: metres of a gap or beside the route, percent of the tail's
                                ///< pace or of the length at step-off, milliseconds of BUS_LAG, servers of
-                               ///< INSTANCE_LOST; 0 of other kinds
+                               ///< INSTANCE_LOST, the token of LEAD_RECOVERED; 0 of other kinds
     bool operator==(const Alert&) const = default;
 };
 
@@ -403,6 +403,7 @@ struct Token {
     bool revoked = false;
     std::string public_key = {};  ///< P-256, 65 bytes: whoever uses it signs with this key; empty: the token is enough
     std::uint32_t invite = 0;     ///< that it came by; 0: none
+    bool recovery = false;        ///< the host let a lead in again whom nobody confirmed
     bool operator==(const Token&) const = default;
 };
 
@@ -464,6 +465,8 @@ struct CampaignState {
     [[nodiscard]] bool is_shredded() const { return false; }  ///< no campaign's log is
     /// The march of this name that is there; null when none is.
     [[nodiscard]] const MarchListing* listing(const Slug& march) const;
+    /// All that this person ever came in by was revoked. Whoever never had a token is not shut out.
+    [[nodiscard]] bool is_shut_out(PersonId person) const;
     bool operator==(const CampaignState&) const = default;
 };
 

@@ -165,6 +165,7 @@ struct RowOf {
     static Action of(const RevokeInvite*) { return Action::roster_invites; }
     static Action of(const RedeemInvite*) { return Action::machine; }
     static Action of(const ConfirmDuty*) { return Action::machine; }
+    static Action of(const AnnounceRecovery*) { return Action::machine; }
     static Action of(const ObserveServers*) { return Action::machine; }
     static Action of(const ObserveSilence*) { return Action::machine; }
     static Action of(const ObserveUnreached*) { return Action::machine; }

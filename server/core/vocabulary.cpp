@@ -100,7 +100,7 @@ constexpr Words<WaypointKind, 10> waypoint_kinds{{{WaypointKind::assembly, "asse
 constexpr Words<Severity, 3> severities{
     {{Severity::info, "info"}, {Severity::warning, "warning"}, {Severity::urgent, "urgent"}}};
 
-constexpr Words<AlertKind, 21> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
+constexpr Words<AlertKind, 22> alert_kinds{{{AlertKind::checkin_missed, "checkin_missed"},
                                             {AlertKind::order_unacked, "order_unacked"},
                                             {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
                                             {AlertKind::gap_open, "gap_open"},
@@ -120,7 +120,8 @@ constexpr Words<AlertKind, 21> alert_kinds{{{AlertKind::checkin_missed, "checkin
                                             {AlertKind::intersection_not_ready, "intersection_not_ready"},
                                             {AlertKind::bus_lag, "bus_lag"},
                                             {AlertKind::instance_lost, "instance_lost"},
-                                            {AlertKind::retention_ending, "retention_ending"}}};
+                                            {AlertKind::retention_ending, "retention_ending"},
+                                            {AlertKind::lead_recovered, "lead_recovered"}}};
 
 constexpr Words<OrderKind, 10> order_kinds{{{OrderKind::hold, "hold"},
                                             {OrderKind::stop, "stop"},
@@ -234,7 +235,8 @@ AlertAbout about(AlertKind kind) {
         case AlertKind::sos_unowned:
         case AlertKind::unreachable:
         case AlertKind::battery_low:
-        case AlertKind::person_detained: return AlertAbout::person;
+        case AlertKind::person_detained:
+        case AlertKind::lead_recovered: return AlertAbout::person;
         case AlertKind::network_lost:
         case AlertKind::density_high: return AlertAbout::section;
         case AlertKind::coverage_lost: return AlertAbout::section_role;

@@ -132,6 +132,7 @@ enum class AlertKind : std::uint8_t {
     bus_lag = 70,
     instance_lost = 71,
     retention_ending = 80,  ///< the log is deleted soon and nobody has exported it
+    lead_recovered = 150,   ///< the host let a lead in again whom nobody confirmed: look whether it is them
 };
 /// What the number in an alert's key names.
 enum class AlertAbout : std::uint8_t {

@@ -94,7 +94,10 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     };
     if (const auto* issued = std::get_if<core::TokenIssued>(&entry.event)) {
         tell(TokenChanged{id_.campaign, issued->token});
-        if (issued->token.invite != 0 && !issued->token.march.empty()) confirm(issued->token);
+        const core::Token& token = issued->token;
+        // Whoever has redeemed an invite comes.
+        if (token.invite != 0 && !token.march.empty()) tell_march(token, core::ConfirmDuty{token.person});
+        if (token.recovery) tell_march(token, core::AnnounceRecovery{token.person, token.number});
     } else if (const auto* revoked = std::get_if<core::TokenRevoked>(&entry.event)) {
         MARCHWIRE_INVARIANT(revoked->number >= 1 && revoked->number <= state().tokens.size());
         tell(TokenChanged{id_.campaign, state().tokens[revoked->number - 1]});
@@ -111,10 +114,10 @@ void CampaignDesk::stored(const core::Entry& entry, const base::Digest&) {
     }
 }
 
-/// Whoever has redeemed an invite comes. Each server that hears of it says so: the march takes the first.
-void CampaignDesk::confirm(const core::Token& token) {
+/// Each server that hears of the token says so: the march takes the first.
+void CampaignDesk::tell_march(const core::Token& token, core::CommandBody body) {
     Asked asked;
-    asked.command.body = core::ConfirmDuty{token.person};
+    asked.command.body = std::move(body);
     asked.command.made_at = home_.clock().now();
     asked.actor.role = core::Role::keeper;
     asked.answer = [](const auto&) {};

@@ -54,7 +54,7 @@ public:
 
 private:
     void put_row(MarchRow row);
-    void confirm(const core::Token& token);
+    void tell_march(const core::Token& token, core::CommandBody body);
     [[nodiscard]] bool is_forgotten(const base::Slug& march) const;
     void forget(const base::Slug& march);
     template <class Rows>

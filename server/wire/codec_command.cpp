@@ -22,6 +22,7 @@ core::IssueToken read(const pb::IssueToken& in, Reading& reading) {
     wish.role = role_of(in.role(), reading);
     wish.march = reading.slug(in.march(), "march");
     wish.expires_at = {in.expires_at_ms()};
+    wish.recovery = in.recovery();
     return wish;
 }
 

@@ -36,6 +36,7 @@ void put(pb::Token& out, const core::Token& in) {
     out.set_revoked(in.revoked);
     out.set_public_key(in.public_key);
     out.set_invite(in.invite);
+    out.set_recovery(in.recovery);
 }
 
 core::Token read(const pb::Token& in, Reading& reading) {
@@ -50,6 +51,7 @@ core::Token read(const pb::Token& in, Reading& reading) {
     token.revoked = in.revoked();
     token.public_key = in.public_key();
     token.invite = in.invite();
+    token.recovery = in.recovery();
     return token;
 }
 

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 6> receipt_states = {"unknown", "queued",
                                                             "seen",    "acked",  "declined"};
 constexpr std::array<std::string_view, 3> ends = {"unknown", "head", "tail"};
 /// Their numbers leave room between the families.
-constexpr std::array<std::pair<AlertKind, std::string_view>, 21> alert_kinds = {{
+constexpr std::array<std::pair<AlertKind, std::string_view>, 22> alert_kinds = {{
     {AlertKind::checkin_missed, "checkin_missed"},
     {AlertKind::order_unacked, "order_unacked"},
     {AlertKind::roll_call_incomplete, "roll_call_incomplete"},
@@ -61,6 +61,7 @@ constexpr std::array<std::pair<AlertKind, std::string_view>, 21> alert_kinds = {
     {AlertKind::bus_lag, "bus_lag"},
     {AlertKind::instance_lost, "instance_lost"},
     {AlertKind::retention_ending, "retention_ending"},
+    {AlertKind::lead_recovered, "lead_recovered"},
 }};
 constexpr std::array<std::string_view, 6> alert_states = {"unknown", "raised",    "notifying",
                                                           "acked",   "exhausted", "cleared"};
@@ -143,7 +144,7 @@ std::optional<AlertKind> alert_kind_named(std::string_view name) {
 }
 bool is_about_person(AlertKind kind) {
     return kind == AlertKind::checkin_missed || kind == AlertKind::sos_unowned || kind == AlertKind::unreachable ||
-           kind == AlertKind::battery_low || kind == AlertKind::person_detained;
+           kind == AlertKind::battery_low || kind == AlertKind::person_detained || kind == AlertKind::lead_recovered;
 }
 std::optional<Severity> severity_named(std::string_view name) { return named<Severity>(severities, name); }
 

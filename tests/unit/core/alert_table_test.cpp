@@ -249,6 +249,16 @@ const std::vector<AlertRow> table = {
      {},
      &AlertStreet::city_lead,
      base::hours(13)},
+    {AlertKind::lead_recovered,
+     {rung_city_leads, rung_national_desk},
+     false,
+     [](AlertStreet& s) {
+         s.keeper_says(AnnounceRecovery{s.ann, 7});
+     },
+     [](AlertStreet& s) {
+         s.lead_clears({AlertKind::lead_recovered, s.ann});
+     },
+     {}},
     {AlertKind::instance_lost,
      {rung_city_leads},
      false,

@@ -287,5 +287,76 @@ TEST_CASE("a detained person's links are as void as their phones", "[core][acces
     CHECK(access.state_of(2) == InviteState::revoked);
 }
 
+// ---- recovery ----------------------------------------------------------------------------------
+
+/// What the host says for a lead whose phone is gone.
+IssueToken recovery(const Access& access, PersonId person) {
+    IssueToken wish;
+    wish.hash = hash_of(90);
+    wish.person = person;
+    wish.role = Role::city_lead;
+    wish.march = slug("st-louis-mo");
+    wish.expires_at = access.campaign.now + limits::recovery_life;
+    wish.recovery = true;
+    return wish;
+}
+
+TEST_CASE("the host lets a lead in again whom nobody confirms and the log calls it that", "[core][access][recovery]") {
+    Access access;
+    access.let_in(access.lead, Role::city_lead, "st-louis-mo", 'a');
+    access.let_in(access.second_lead, Role::city_lead, "st-louis-mo", 'b');
+    access.campaign.must(access.invite(access.lead, Role::city_lead));
+    access.campaign.must(recovery(access, access.lead));
+    const auto& tokens = access.campaign.state.tokens;
+    REQUIRE(tokens.size() == 3);
+    CHECK(tokens[0].revoked);
+    CHECK_FALSE(tokens[1].revoked);
+    CHECK(tokens[2].recovery);
+    CHECK(tokens[2].person == access.lead);
+    CHECK(tokens[2].expires_at == access.campaign.now + limits::recovery_life);
+    CHECK(tokens[2].public_key.empty());
+    // What had waited for another lead's word opens nothing any more.
+    CHECK(access.state_of(3) == InviteState::revoked);
+}
+
+TEST_CASE("nobody but the host recovers a lead", "[core][access][recovery]") {
+    Access access;
+    access.let_in(access.lead, Role::city_lead, "st-louis-mo", 'a');
+    access.let_in(access.desk, Role::national_desk, "", 'd');
+    CHECK(access.campaign.refused(access.the_desk(), recovery(access, access.lead)).code ==
+          RefusalCode::permission_denied);
+    CHECK(access.campaign.refused(access.the_lead(), recovery(access, access.lead)).code ==
+          RefusalCode::permission_denied);
+}
+
+TEST_CASE("a recovery is for who was in as a lead and ends within a day", "[core][access][recovery]") {
+    Access access;
+    access.let_in(access.tail, Role::tail, "st-louis-mo", 't');
+    CHECK(access.campaign.refused(recovery(access, access.tail)).code == RefusalCode::not_found);
+    CHECK(access.campaign.refused(recovery(access, access.lead)).code == RefusalCode::not_found);
+    IssueToken of_tail = recovery(access, access.tail);
+    of_tail.role = Role::tail;
+    CHECK(access.campaign.refused(of_tail).field == "role");
+    access.let_in(access.lead, Role::city_lead, "st-louis-mo", 'a');
+    IssueToken wish = recovery(access, access.lead);
+    wish.expires_at = wish.expires_at + base::Millis{1};
+    CHECK(access.campaign.refused(wish).field == "expires_at_ms");
+    wish.expires_at = {};
+    CHECK(access.campaign.refused(wish).field == "expires_at_ms");
+}
+
+TEST_CASE("whoever has only revoked ways in is shut out and whoever never had one is not", "[core][access][app]") {
+    Access access;
+    const CampaignState& state = access.campaign.state;
+    CHECK_FALSE(state.is_shut_out(access.tail));
+    access.let_in(access.tail, Role::tail, "st-louis-mo", 'a');
+    CHECK_FALSE(state.is_shut_out(access.tail));
+    access.campaign.must(RevokeToken{1, "lost"});
+    CHECK(state.is_shut_out(access.tail));
+    CHECK_FALSE(state.is_shut_out(access.lead));
+    access.let_in(access.tail, Role::tail, "st-louis-mo", 'b');
+    CHECK_FALSE(state.is_shut_out(access.tail));
+}
+
 }  // namespace
 }  // namespace marchwire::core

@@ -212,7 +212,7 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
          {CommandBody(Tick{}), CommandBody(TakeKeeping{}), CommandBody(RecordSignedTip{}), CommandBody(RepairLog{}),
           CommandBody(ObserveSilence{}), CommandBody(ObserveUnreached{}), CommandBody(ForgetPush{}),
           CommandBody(ObserveServers{}), CommandBody(RevokePhones{}), CommandBody(RedeemInvite{}),
-          CommandBody(ConfirmDuty{}), CommandBody(ForgetMarch{})}) {
+          CommandBody(ConfirmDuty{}), CommandBody(AnnounceRecovery{}), CommandBody(ForgetMarch{})}) {
         CHECK(row_of(body) == Action::machine);
     }
     for (const CommandBody& body : {CommandBody(IssueOrder{}), CommandBody(OpenRollCall{})}) {

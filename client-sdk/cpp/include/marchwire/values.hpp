@@ -143,6 +143,7 @@ enum class AlertKind : std::uint8_t {
     bus_lag = 70,
     instance_lost = 71,
     retention_ending = 80,
+    lead_recovered = 150,  ///< the host let this lead in again whom nobody confirmed; figure: the token's number
 };
 enum class IncidentKind : std::uint8_t {
     unknown = 0,
