@@ -108,8 +108,14 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
     }
     auto outbox = open_outbox(config, *keys);
     if (!outbox) return outbox.error();
-    return std::unique_ptr<Server>(
-        new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls), *std::move(outbox)}));
+    std::unique_ptr<AppIssuers> issuers;
+    if (!config.issuers.empty()) {
+        auto opened = AppIssuers::open(config.issuers);
+        if (!opened) return opened.error();
+        issuers = *std::move(opened);
+    }
+    return std::unique_ptr<Server>(new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls),
+                                                                  *std::move(outbox), std::move(issuers)}));
 }
 
 base::Result<Server::Store> Server::open_store(const base::Config& config) {
@@ -145,6 +151,7 @@ Server::Server(base::Config config, Parts parts)
       bus_(std::move(parts.store.bus)),
       keys_(parts.keys),
       tls_(std::move(parts.tls)),
+      issuers_(std::move(parts.issuers)),
       outbox_(std::move(parts.outbox)),
       signals_(io_, SIGTERM, SIGINT),
       hangup_(io_),
@@ -174,6 +181,11 @@ void Server::open_city() {
             outbox.role = core::Role::keeper;
             city_->command(march, {{}, {}, core::Level::none, std::move(gone)}, outbox, [](const auto&) {});
         });
+    }
+    if (issuers_) {
+        settings.read_app_token = [this](std::string_view token) {
+            return issuers_->judge(token, base::SystemClock().now());
+        };
     }
     settings.admission.sessions_per_device = config_.sessions_per_device;
     settings.limits_met = limits_met_;
@@ -231,7 +243,7 @@ base::Result<void> Server::run() {
     signals_.async_wait([this](error_code error, int) {
         if (!error) stop();
     });
-    if (tls_) {
+    if (tls_ || issuers_) {
         hangup_.add(SIGHUP);
         await_hangup();
     }
@@ -292,9 +304,19 @@ void Server::announce() {
 void Server::await_hangup() {
     hangup_.async_wait([this](error_code error, int) {
         if (error) return;
-        renew_certificate();
+        if (tls_) renew_certificate();
+        if (issuers_) renew_issuers();
         await_hangup();
     });
+}
+
+/// Whoever came in by a key that is gone stays until that token expires: ten minutes at most.
+void Server::renew_issuers() {
+    if (const auto renewed = issuers_->reload(); !renewed) {
+        base::log_error("issuers_kept", "field=\"{}\" reason=\"{}\"", renewed.error().field, renewed.error().message);
+        return;
+    }
+    base::log_info("issuers_renewed", "file={} issuers={}", config_.issuers, issuers_->size());
 }
 
 /// Whoever is connected stays so under the old one.

@@ -3,6 +3,7 @@
 
 #include "access/key_ring.hpp"
 #include "admin_verbs.hpp"
+#include "app_issuers.hpp"
 #include "base/clock.hpp"
 #include "base/config.hpp"
 #include "base/limit_table.hpp"
@@ -39,8 +40,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Under TLS, SIGHUP reads certificate and key again. Serves until SIGTERM, SIGINT or the admin verb `stop`; then
-    /// drains. A refusal when a log is damaged or an address taken.
+    /// SIGHUP reads certificate and key again, and the file of issuers, where there are such. Serves until SIGTERM,
+    /// SIGINT or the admin verb `stop`; then drains. A refusal when a log is damaged or an address taken.
     [[nodiscard]] base::Result<void> run();
 
 private:
@@ -57,6 +58,7 @@ private:
         access::KeyRing keys;
         std::shared_ptr<net::TlsContext> tls;
         std::unique_ptr<outbox::Outbox> outbox;  ///< none: nobody is woken
+        std::unique_ptr<AppIssuers> issuers;     ///< none: no app is believed
     };
     [[nodiscard]] static base::Result<Store> open_store(const base::Config& config);
     Server(base::Config config, Parts parts);
@@ -72,6 +74,7 @@ private:
     void announce();
     void await_hangup();
     void renew_certificate();
+    void renew_issuers();
     void beat();
     void stop();
     void on_stopped();
@@ -92,6 +95,7 @@ private:
     std::unique_ptr<bus::RedisBus> bus_;
     access::KeyRing keys_;
     std::shared_ptr<net::TlsContext> tls_;  ///< none: plain
+    std::unique_ptr<AppIssuers> issuers_;   ///< none: no app is believed
     std::shared_ptr<base::LimitCounts> limits_met_ = std::make_shared<base::LimitCounts>();
     // Listeners' settings outlive every connection, and those end with the city.
     net::NetSettings followers_;

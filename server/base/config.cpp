@@ -28,6 +28,7 @@ constexpr Setting all_settings[] = {
     {"redis_replicas", "N", "copies that must have an entry before its command is answered as REPLICATED (0)"},
     {"require_durable", "", "do not start on a Redis whose settings would lose what was acknowledged (only warn)"},
     {"keys", "FILE", "the server's keys; all servers on one Redis need the same (keys.json in --data)"},
+    {"issuers", "FILE", "TOML: apps whose tokens are believed, read again at SIGHUP (none: docs/EMBEDDING.md)"},
     {"shards", "N", "threads that serve clients (0: one per core)"},
     {"proxies", "IP,...", "load balancers: their X-Forwarded-For says from where a client comes (none)"},
     {"proxy_protocol", "", "they say it by a PROXY header, version 1 or 2, on followers' and staff's listeners"},
@@ -217,6 +218,7 @@ std::string* word_of(Config& config, std::string_view key) {
     if (key == "redis_password_file") return &config.redis_password_file;
     if (key == "redis_ca") return &config.redis_ca;
     if (key == "keys") return &config.keys;
+    if (key == "issuers") return &config.issuers;
     if (key == "webhook_secret_file") return &config.webhook_secret_file;
     if (key == "outbox_ca") return &config.outbox_ca;
     return nullptr;

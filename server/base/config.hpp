@@ -58,6 +58,7 @@ struct Config {
     std::string redis_ca;              ///< PEM file for rediss://; empty: what the system trusts
     std::uint32_t redis_replicas = 0;  ///< that must have an entry before it is answered as REPLICATED
     bool require_durable = false;      ///< do not start on a Redis whose settings lose what was acknowledged
+    std::string issuers;               ///< TOML file of apps whose tokens are believed; empty: none
     std::string keys;                  ///< key file; empty: keys.json in `data`
     std::uint32_t shards = 0;          ///< 0: one per core
     std::vector<std::string> proxies;  ///< IP addresses of load balancers: they say from where a client comes

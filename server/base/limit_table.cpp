@@ -92,7 +92,12 @@ void add_sessions(std::vector<LimitRow>& rows) {
          {Limit::wrong_tokens, "wrong_tokens", burst(limits::wrong_tokens_per_second, limits::wrong_tokens_burst),
           "wrong tokens a second", "IPv4 address or IPv6 /64, by shard", "RATE_LIMITED with retry_after, close 4005"},
          {Limit::device_sessions, "device_sessions", figure(limits::sessions_per_device) + " (`sessions_per_device`)",
-          "sessions", "token, by shard", "RATE_LIMITED with retry_after, close 4005"},
+          "sessions", "token, person let in by apps, or all whom apps name and no roster knows; by shard",
+          "RATE_LIMITED with retry_after, close 4005"},
+         {Limit::app_token, "app_token",
+          kilobytes(limits::app_token_bytes) + " KB, " + std::to_string(limits::app_token_life.value / 60'000) +
+              " minutes to live",
+          "token that an app has signed", "connection", "TOO_LARGE or INVALID_ARGUMENT, close 4012"},
          {Limit::message, "message", kilobytes(limits::message_bytes), "KB of a message", "connection", "close 1009"},
          {Limit::client_frames, "client_frames", burst(limits::client_frames_per_second, limits::client_frames_burst),
           "frames a second", "connection", "close 4016"},

@@ -31,6 +31,7 @@ enum class Limit : std::uint8_t {
     hello_rate,
     wrong_tokens,
     device_sessions,
+    app_token,
     message,
     client_frames,
     commands,

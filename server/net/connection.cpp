@@ -205,6 +205,7 @@ void Connection::perform_one(const session::CloseFeed& wish) {
 void Connection::perform_one(session::RunCommand command) { backend_.run_command(slot_, std::move(command)); }
 void Connection::perform_one(session::ReadHistory request) { backend_.read_history(slot_, std::move(request)); }
 void Connection::perform_one(session::ReadAccess request) { backend_.read_access(slot_, std::move(request)); }
+void Connection::perform_one(session::FindMember wish) { backend_.find_member(slot_, std::move(wish)); }
 void Connection::perform_one(session::TakePositions positions) {
     if (session_.grant()) backend_.report_position(slot_, session_.grant()->actor, std::move(positions.report));
 }
@@ -224,6 +225,10 @@ void Connection::feed_refused(session::FeedRefused refused) { perform(session_.o
 void Connection::replied(const wire::Reply& reply) { perform(session_.on_reply(reply)); }
 void Connection::history_read(wire::History history) { perform(session_.on_history(history)); }
 void Connection::access_read(wire::Access access) { perform(session_.on_access(access)); }
+void Connection::member_found(const session::MemberFound& found) {
+    perform(session_.on_member(found, base::machine_now()));
+    if (!finished_) backend_.wake(slot_, session_.next_due(base::machine_now()));
+}
 void Connection::revoke() { perform(session_.on_revoked()); }
 void Connection::drain(base::Millis delay) { perform(session_.on_drain(delay)); }
 

@@ -43,6 +43,7 @@ public:
     void replied(const wire::Reply& reply) override;
     void history_read(wire::History history) override;
     void access_read(wire::Access access) override;
+    void member_found(const session::MemberFound& found) override;
     [[nodiscard]] session::AfterDelivery deliver(const fanout::Run& run) override;
     [[nodiscard]] session::AfterDelivery deliver(std::span<const fanout::LiveItem> items) override;
     [[nodiscard]] session::AfterDelivery newest_changed() override;
@@ -84,6 +85,7 @@ private:
     void perform_one(session::RunCommand command);
     void perform_one(session::ReadHistory request);
     void perform_one(session::ReadAccess request);
+    void perform_one(session::FindMember wish);
     void perform_one(session::TakePositions positions);
     void perform_one(const session::Heard&);
     void perform_one(const session::Close& close);

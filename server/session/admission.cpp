@@ -14,7 +14,8 @@ base::Refusal Admission::wait(base::Limit limit, base::Millis after, std::string
 }
 
 base::Result<Admission::Place> Admission::enter(const Grant& grant, base::UtcMs now) {
-    const auto [found, is_new] = sessions_.try_emplace({grant.campaign, grant.number}, 0U);
+    const base::PersonId of_app = grant.number == 0 ? grant.actor.person : base::PersonId{};
+    const auto [found, is_new] = sessions_.try_emplace({grant.campaign, grant.number, of_app}, 0U);
     if (found->second >= bounds_.sessions_per_device) {
         return wait(base::Limit::device_sessions, base::limits::retry_when_full,
                     "This token has as many connections here as one may: close some first.");

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace marchwire::session {
@@ -19,7 +20,9 @@ namespace marchwire::session {
 /// One of each shard, on its thread. Wrong tokens cost nothing of the budget of right ones; and whoever has a right one
 /// does not wait for the wrong ones of somebody else behind the same NAT.
 class Admission : public std::enable_shared_from_this<Admission> {
-    using Sessions = std::map<std::pair<base::Slug, std::uint32_t>, std::uint32_t>;  ///< by campaign and token
+    /// Campaign and token; of an app's token, which has no number, its person.
+    using Holder = std::tuple<base::Slug, std::uint32_t, base::PersonId>;
+    using Sessions = std::map<Holder, std::uint32_t>;
 
 public:
     struct Bounds {
@@ -58,7 +61,8 @@ public:
           hellos_(bounds.hellos_per_second, bounds.hellos_burst),
           wrong_(bounds.wrong_per_second, bounds.wrong_burst) {}
 
-    /// A Hello whose token is known. RATE_LIMITED with when to come back.
+    /// A Hello whose token is known. RATE_LIMITED with when to come back. All whom apps name and no roster knows
+    /// (person 0) have together what one token may have: staff must have room.
     [[nodiscard]] base::Result<Place> enter(const Grant& grant, base::UtcMs now);
     /// A Hello whose token is not: RATE_LIMITED when its address brings too many of them, else UNAUTHENTICATED.
     [[nodiscard]] base::Refusal wrong_token(AddressKey address, base::UtcMs now);

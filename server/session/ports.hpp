@@ -18,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace marchwire::session {
@@ -64,6 +65,18 @@ struct FeedRefused {
     base::Refusal refusal;
 };
 
+/// Asks who of a march's roster is called so, exactly.
+struct FindMember {
+    base::LogId march;
+    std::string callsign;
+};
+struct MemberFound {
+    base::LogId march;
+    base::PersonId person;  ///< 0: nobody there is called so
+    core::Role role = core::Role::follower;
+    std::optional<base::Refusal> refusal;  ///< there is no such march, it cannot be looked at, or they are to stay out
+};
+
 /// A command of this session, with who it is from.
 struct RunCommand {
     wire::CommandMessage message;
@@ -79,6 +92,12 @@ struct ReadHistory {
 struct ReadAccess {
     wire::ReadAccess request;
     core::Actor actor;
+};
+
+/// What the token of an app says once it is believed: who it is by their callsign, and for how long.
+struct AppPass {
+    FindMember who;
+    base::Millis lives;  ///< from now on
 };
 
 /// What a public page answers over HTTP: made by the desks, served by net.
@@ -105,6 +124,7 @@ public:
     virtual void replied(const wire::Reply& reply) = 0;
     virtual void history_read(wire::History history) = 0;
     virtual void access_read(wire::Access access) = 0;
+    virtual void member_found(const MemberFound& found) = 0;
     /// What a topic that is no other feed's has for all its followers at this flush.
     [[nodiscard]] virtual AfterDelivery deliver(const fanout::Run& run) = 0;
     /// Items of one log, in order, of topics that several of which one feed may hold: each session picks its own.
@@ -130,6 +150,9 @@ public:
     virtual void leave(fanout::Slot slot) = 0;
 
     [[nodiscard]] virtual std::optional<Credential> find_token(const base::Hash256& hash) const = 0;
+    /// Whether an app's token is to be believed; the refusal is what its session is told.
+    [[nodiscard]] virtual base::Result<AppPass> read_app_token(std::string_view token) const = 0;
+    virtual void find_member(fanout::Slot slot, FindMember wish) = 0;
     virtual void open_feed(fanout::Slot slot, OpenFeed wish) = 0;
     /// From here on nothing of this subscription is delivered.
     virtual void close_feed(fanout::Slot slot, SubscriptionId subscription, const wire::FeedName& feed) = 0;

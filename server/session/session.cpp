@@ -25,6 +25,9 @@ base::Millis hello_deadline(const SessionSettings& settings) {
     return settings.crowded ? limits::hello_deadline_staff_crowded : limits::hello_deadline_staff;
 }
 
+/// Ours are base64url, which has no dot; what an app signs has two.
+bool is_of_app(std::string_view token) { return token.find('.') != std::string_view::npos; }
+
 /// Of subscriptions, commands and reads. Whoever has come as a follower has no queue of an off-line day to hand in.
 std::uint32_t burst(Door door) { return door == Door::staff ? limits::commands_burst : limits::follower_burst; }
 
@@ -70,8 +73,12 @@ Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
         send(DeliveryClass::b, wire::answer_to_refused(bytes, settings_.encoding, std::move(message).error()), actions);
         return actions;
     }
-    if (!greeted_ && !std::holds_alternative<wire::Hello>(*message)) {
-        close(CloseCode::protocol_error, "Send Hello first.", actions);
+    if (!greeted_ && (is_awaited() || !std::holds_alternative<wire::Hello>(*message))) {
+        close(CloseCode::protocol_error, is_awaited() ? "Wait for Welcome." : "Send Hello first.", actions);
+        return actions;
+    }
+    if (is_over(now)) {
+        end_at_expiry(actions);
         return actions;
     }
     std::visit([&](auto& said) { on(std::move(said), now, actions); }, *message);
@@ -89,6 +96,8 @@ Actions Session::on_tick(base::UtcMs now) {
         close_in_order(CloseCode::silent, "Answer pings, or say something now and then.", actions);
     } else if (grant_ && grant_->expires_at && backend_.now() >= grant_->expires_at) {
         close_in_order(CloseCode::unauthenticated, "Your token has expired: ask your lead for a new one.", actions);
+    } else if (is_over(now)) {
+        end_at_expiry(actions);
     } else if (must_prove() && now - login_->proven_at >= limits::proof_life) {
         ask_for_proof(now, actions);
     }
@@ -105,6 +114,7 @@ base::UtcMs Session::next_due(base::UtcMs now) const {
     base::UtcMs due = std::min(std::max(heard_at_, pinged_at_) + limits::ping_after_idle,
                                heard_at_ + limits::dead_after_silence);
     if (grant_ && grant_->expires_at) due = std::min(due, now + limits::session_tick);
+    if (login_ && login_->ends_at) due = std::min(due, login_->ends_at);
     if (must_prove()) {
         const base::UtcMs asked_at = login_->proven_at + limits::proof_life;
         due = std::min(due, login_->asked ? asked_at + limits::proof_deadline : asked_at);
@@ -138,7 +148,12 @@ std::optional<Close> Session::objection(const wire::Hello& hello) const {
 
 void Session::on(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     if (auto refused = objection(hello)) return close(refused->code, std::move(refused->reason), actions);
+    if (is_of_app(hello.token)) return log_in_by_app(hello, now, actions);
     if (!hello.token.empty() && !log_in(hello, now, actions)) return;
+    greet(hello, now, actions);
+}
+
+void Session::greet(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     greeted_ = true;
     device_ = hello.device;
     wire::Welcome welcome;

@@ -42,7 +42,8 @@ struct Heard {
 };
 
 /// What the shell does next, in order.
-using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, ReadAccess, TakePositions, Heard, Close>;
+using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, ReadAccess, FindMember, TakePositions, Heard,
+                            Close>;
 using Actions = std::vector<Action>;
 
 /// What the machine needs of the outside while it thinks.
@@ -98,6 +99,8 @@ public:
     [[nodiscard]] Actions on_reply(const wire::Reply& reply);
     [[nodiscard]] Actions on_history(const wire::History& history);
     [[nodiscard]] Actions on_access(const wire::Access& access);
+    /// The answer to FindMember: now it is known whom the app's token names.
+    [[nodiscard]] Actions on_member(const MemberFound& found, base::UtcMs now);
     /// Items of a topic that no other feed holds, once for all its followers. With an open outlet and nothing before it
     /// the run is not queued but written as it is; a session of several feeds gathers instead.
     [[nodiscard]] RunStep on_run(const fanout::Run& run, Outlet outlet, Actions& actions);
@@ -171,6 +174,14 @@ private:
     [[nodiscard]] bool log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions);
     /// Always false.
     [[nodiscard]] bool turn_away(const base::Refusal& why, Actions& actions);
+    /// Of an app: the Hello waits until its person is found.
+    void log_in_by_app(const wire::Hello& hello, base::UtcMs now, Actions& actions);
+    /// What is wrong as an item as well, so that a client knows it by its code.
+    void tell_and_close(wire::CloseCode code, const base::Refusal& why, Actions& actions);
+    void greet(const wire::Hello& hello, base::UtcMs now, Actions& actions);
+    [[nodiscard]] bool is_awaited() const { return login_ && login_->waiting; }
+    [[nodiscard]] bool is_over(base::UtcMs now) const { return login_ && login_->ends_at && now >= login_->ends_at; }
+    void end_at_expiry(Actions& actions);
     void challenge();
     [[nodiscard]] bool is_proven_by(const std::string& signature) const;
     [[nodiscard]] bool must_prove() const { return login_ && !login_->public_key.empty(); }
@@ -238,7 +249,9 @@ private:
         base::Hash256 token_hash{};
         std::string public_key;  ///< the device's; empty: the token is enough
         base::UtcMs proven_at;
-        bool asked = false;  ///< for a proof, since then
+        bool asked = false;                  ///< for a proof, since then
+        std::optional<wire::Hello> waiting;  ///< an app's, while its person is looked for
+        base::UtcMs ends_at;                 ///< when an app's token expires; 0: it is none
     };
     std::unique_ptr<Login> login_;
 };

@@ -64,6 +64,77 @@ bool Session::turn_away(const base::Refusal& why, Actions& actions) {
     return false;
 }
 
+// ---- tokens of apps ----------------------------------------------------------------------------
+
+// A signature is looked at before anything else is asked: it costs less than the handshake that came before it, and
+// whose it is decides which budget pays.
+void Session::log_in_by_app(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
+    const auto pass = backend_.read_app_token(hello.token);
+    if (!pass) {
+        const base::RefusalCode code = pass.error().code;
+        const bool beyond_limit = code == base::RefusalCode::too_large || code == base::RefusalCode::invalid_argument;
+        if (beyond_limit) admission_->count(base::Limit::app_token);
+        const base::Refusal counted = admission_->wrong_token(settings_.address, now);
+        if (counted.code == base::RefusalCode::rate_limited) {
+            (void)turn_away(counted, actions);
+            return;
+        }
+        return tell_and_close(wire::CloseCode::unauthenticated, pass.error(), actions);
+    }
+    if (!login_) login_ = std::make_unique<Login>();
+    login_->waiting = hello;
+    login_->ends_at = now + pass->lives;
+    actions.emplace_back(pass->who);
+}
+
+Actions Session::on_member(const MemberFound& found, base::UtcMs now) {
+    Actions actions;
+    if (closing_ || !is_awaited()) return actions;
+    const wire::Hello hello = *std::exchange(login_->waiting, std::nullopt);
+    if (is_over(now)) {
+        end_at_expiry(actions);
+        return actions;
+    }
+    if (found.refusal) {
+        const bool shut_out = found.refusal->code == base::RefusalCode::permission_denied;
+        const bool passes = found.refusal->code == base::RefusalCode::unavailable;
+        tell_and_close(shut_out ? wire::CloseCode::revoked
+                       : passes ? wire::CloseCode::overloaded
+                                : wire::CloseCode::unauthenticated,
+                       *found.refusal, actions);
+        return actions;
+    }
+    Grant grant;
+    grant.campaign = found.march.campaign;
+    grant.actor.person = found.person;
+    grant.actor.role = found.role;
+    grant.actor.march = found.march.march;
+    auto place = admission_->enter(grant, now);
+    if (!place) {
+        (void)turn_away(place.error(), actions);
+        return actions;
+    }
+    place_ = *std::move(place);
+    // Whom the roster does not know follows, with the rights of everybody.
+    if (found.person) grant_ = std::move(grant);
+    greet(hello, now, actions);
+    return actions;
+}
+
+void Session::tell_and_close(wire::CloseCode code, const base::Refusal& why, Actions& actions) {
+    send(fanout::DeliveryClass::b, wire::ErrorItem{why}, actions);
+    close_in_order(code, why.message, actions);
+}
+
+void Session::end_at_expiry(Actions& actions) {
+    tell_and_close(wire::CloseCode::unauthenticated,
+                   base::refuse(base::RefusalCode::expired, "hello.token",
+                                "Your app's token has expired: come back with a new one."),
+                   actions);
+}
+
+// ---- the proof of a device's key ---------------------------------------------------------------
+
 /// A nonce that nobody has seen; the next is not guessed from it, since the seed stays here.
 void Session::challenge() {
     const std::string count = std::to_string(login_->challenges++);

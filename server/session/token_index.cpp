@@ -1,6 +1,7 @@
 // Who a token is.
 #include "session/token_index.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace marchwire::session {
@@ -18,6 +19,13 @@ void TokenIndex::put(const base::Slug& campaign, const core::Token& token) {
     grant.actor.march = token.march;
     grant.expires_at = token.expires_at;
     credentials_.insert_or_assign(token.hash, Credential{std::move(grant), token.public_key});
+}
+
+bool TokenIndex::has_token(const base::Slug& campaign, base::PersonId person) const {
+    return std::ranges::any_of(credentials_, [&](const auto& one) {
+        const Grant& grant = one.second.grant;
+        return grant.actor.person == person && grant.campaign == campaign;
+    });
 }
 
 std::optional<Credential> TokenIndex::find(const base::Hash256& hash, base::UtcMs now) const {

@@ -18,7 +18,7 @@ namespace marchwire::session {
 /// What a token proves.
 struct Grant {
     base::Slug campaign;
-    std::uint32_t number = 0;  ///< core::Token::number
+    std::uint32_t number = 0;  ///< core::Token::number; 0: an app's token
     core::Actor actor;
     base::UtcMs expires_at;  ///< 0 is never
 
@@ -40,6 +40,8 @@ public:
     void put(const base::Slug& campaign, const core::Token& token);
     /// Empty when unknown, revoked or expired.
     [[nodiscard]] std::optional<Credential> find(const base::Hash256& hash, base::UtcMs now) const;
+    /// Whether this person has a token that is not revoked. Walks over all: for the moment of a revocation.
+    [[nodiscard]] bool has_token(const base::Slug& campaign, base::PersonId person) const;
     [[nodiscard]] std::size_t size() const { return credentials_.size(); }
 
 private:

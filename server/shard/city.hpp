@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace marchwire::shard {
@@ -52,6 +53,8 @@ struct CitySettings {
     /// Seals what a device subscribes for pushes. Any shard's thread. Null: pushes are refused.
     std::function<base::Result<std::string>(const base::LogId&, base::PersonId, const core::SubscribePush&)> seal_push =
         {};
+    /// Whether an app's token is to be believed. Any shard's thread. Null: none is.
+    std::function<base::Result<session::AppPass>(std::string_view)> read_app_token = {};
     session::Admission::Bounds admission = {};  ///< of each shard
     std::shared_ptr<base::LimitCounts> limits_met = std::make_shared<base::LimitCounts>();
 };

@@ -17,6 +17,11 @@ base::Refusal no_such_log(const char* field) {
     return base::refuse(base::RefusalCode::not_found, field, "There is no such campaign or march: check its name.");
 }
 
+base::Refusal cannot_look() {
+    return base::refuse(base::RefusalCode::unavailable, "hello.token",
+                        "The roster cannot be looked at now: come back in a moment.");
+}
+
 template <class State>
 OpenedDesk<State> unborn(const DeskPlace& place) {
     OpenedDesk<State> opened{{}, Vault(place.chain_key, place.id), {}, {}, {}, {}};
@@ -232,6 +237,39 @@ void Desks::read_access(const SessionKey& to, const session::ReadAccess& request
     const CampaignDesk* desk = campaign(request.request.log.campaign_log());
     wire::Access access{request.request.request, {}, {}, no_such_log("log")};
     home_.send(to.shard, AccessRead{to, desk == nullptr ? std::move(access) : desk->read_access(request)});
+}
+
+session::MemberFound Desks::find_member(const session::FindMember& wish) const {
+    session::MemberFound found;
+    found.march = wish.march;
+    const MarchDesk* desk = march(wish.march);
+    if (desk == nullptr || !desk->state().exists() || desk->state().is_shredded()) {
+        found.refusal = not_opened_.contains(wish.march)
+                            ? cannot_look()
+                            : base::refuse(base::RefusalCode::unauthenticated, "hello.token",
+                                           "There is no such march: check its name.");
+        return found;
+    }
+    const core::Member* member = desk->state().called(wish.callsign);
+    if (member == nullptr) return found;
+    found.person = member->person;
+    found.role = member->role;
+    if (member->last_report == core::Report::detained) {
+        found.refusal = base::refuse(base::RefusalCode::permission_denied, "hello.token",
+                                     "Somebody said that you were detained: have your buddy or lead check you in.");
+    }
+    return found;
+}
+
+session::MemberFound Desks::let_in(session::MemberFound found) const {
+    const CampaignDesk* desk = campaign(found.march.campaign_log());
+    if (desk == nullptr) {
+        found.refusal = cannot_look();
+    } else if (desk->state().is_shut_out(found.person)) {
+        found.refusal = base::refuse(base::RefusalCode::permission_denied, "hello.token",
+                                     "Your devices were revoked: ask your lead for a new invite, and redeem it.");
+    }
+    return found;
 }
 
 MarchDesk* Desks::march(const base::LogId& log) const {

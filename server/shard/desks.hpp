@@ -35,6 +35,10 @@ public:
     void close_feed(const SubscriberKey& key, const wire::FeedName& feed);
     void read_history(const SessionKey& to, session::ReadHistory request);
     void read_access(const SessionKey& to, const session::ReadAccess& request);
+    /// Whom an app's token names, of a march of this shard; its desk is open, or there is none.
+    [[nodiscard]] session::MemberFound find_member(const session::FindMember& wish) const;
+    /// The same of a campaign: refused when its log says that this person is to stay out.
+    [[nodiscard]] session::MemberFound let_in(session::MemberFound found) const;
 
     [[nodiscard]] MarchDesk* march(const base::LogId& log) const;
     [[nodiscard]] CampaignDesk* campaign(const base::LogId& log) const;

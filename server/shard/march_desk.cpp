@@ -198,6 +198,12 @@ void MarchDesk::stored(const core::Entry& entry, const base::Digest& digest) {
     const bool created = std::holds_alternative<core::MarchCreated>(entry.event);
     row_urgent_ = row_urgent_ || phase || created;
     if (const auto* assigned = std::get_if<core::DutyAssigned>(&entry.event)) reassigned_.insert(assigned->person);
+    const auto* said = std::get_if<core::CheckedIn>(&entry.event);
+    if (said != nullptr && said->report == core::Report::detained) {
+        for (std::size_t shard = 0; shard < home_.shards(); ++shard) {
+            home_.send(shard, PersonDetained{id_.campaign, said->person});
+        }
+    }
     // With other servers on this store one of them is told to keep it.
     if (created && home_.bus() == nullptr) keeper_->begin(home_.clock().now());
 }

@@ -58,10 +58,19 @@ struct AccessRead {
     SessionKey to;
     wire::Access access;
 };
+struct MemberLookedFor {
+    SessionKey to;
+    session::MemberFound found;
+};
 /// A token was issued or revoked: every shard hears it.
 struct TokenChanged {
     base::Slug campaign;
     core::Token token;
+};
+/// Somebody was detained: every shard hears it.
+struct PersonDetained {
+    base::Slug campaign;
+    base::PersonId person;
 };
 /// A campaign is, or is no longer, a drill: every shard hears it.
 struct DrillChanged {
@@ -69,7 +78,8 @@ struct DrillChanged {
     bool drill = false;
 };
 
-using Parcel = std::variant<Published, Opened, Refused, Replied, HistoryRead, AccessRead, TokenChanged, DrillChanged>;
+using Parcel = std::variant<Published, Opened, Refused, Replied, HistoryRead, AccessRead, MemberLookedFor, TokenChanged,
+                            PersonDetained, DrillChanged>;
 
 }  // namespace marchwire::shard
 

@@ -147,10 +147,6 @@ void Shard::unfollow(fanout::Slot slot, const Following& feed) {
     home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
 }
 
-std::optional<session::Credential> Shard::find_token(const base::Hash256& hash) const {
-    return tokens_.find(hash, now());
-}
-
 core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
     const auto& grant = seats_.at(slot).port->grant();
     const bool proven = grant && grant->campaign == log.campaign && (!grant->expires_at || now() < grant->expires_at);
@@ -210,17 +206,6 @@ void Shard::read_history(fanout::Slot slot, session::ReadHistory request) {
     Shard& home = fabric_.home_of(request.request.feed.log);
     home.mailbox().post(
         [&home, key, request = std::move(request)]() mutable { home.desks().read_history(key, std::move(request)); });
-}
-
-void Shard::read_access(fanout::Slot slot, session::ReadAccess request) {
-    const SessionKey key = key_of(slot);
-    const base::LogId campaign = request.request.log.campaign_log();
-    request.actor = actor_for(slot, campaign);
-    Shard& home = fabric_.home_of(campaign);
-    home.mailbox().post([&home, key, campaign, request = std::move(request)]() mutable {
-        home.desks().when_open(
-            campaign, [&home, key, campaign, request = std::move(request)] { home.desks().read_access(key, request); });
-    });
 }
 
 void Shard::heard_from(fanout::Slot, const session::Grant& grant, wire::Screen screen) {
@@ -382,26 +367,6 @@ void Shard::on(const HistoryRead& read) {
     if (seat == nullptr) return;
     touch(read.to.slot);
     seat->port->history_read(read.history);
-}
-
-void Shard::on(const AccessRead& read) {
-    Seat* seat = seat_of(read.to);
-    if (seat == nullptr) return;
-    touch(read.to.slot);
-    seat->port->access_read(read.access);
-}
-
-void Shard::on(const TokenChanged& changed) {
-    tokens_.put(changed.campaign, changed.token);
-    if (!changed.token.revoked) return;
-    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
-        session::SessionPort* port = seats_[slot].port;
-        const bool bears = port != nullptr && port->grant() && port->grant()->campaign == changed.campaign &&
-                           port->grant()->number == changed.token.number;
-        if (!bears) continue;
-        touch(static_cast<fanout::Slot>(slot));
-        port->revoke();
-    }
 }
 
 void Shard::on(const DrillChanged& changed) {

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] fanout::Slot join(session::SessionPort& port) override;
     void leave(fanout::Slot slot) override;
     [[nodiscard]] std::optional<session::Credential> find_token(const base::Hash256& hash) const override;
+    [[nodiscard]] base::Result<session::AppPass> read_app_token(std::string_view token) const override;
+    void find_member(fanout::Slot slot, session::FindMember wish) override;
     void open_feed(fanout::Slot slot, session::OpenFeed wish) override;
     void close_feed(fanout::Slot slot, session::SubscriptionId subscription, const wire::FeedName& feed) override;
     void run_command(fanout::Slot slot, session::RunCommand command) override;
@@ -142,8 +144,13 @@ private:
     void on(const Replied& replied);
     void on(const HistoryRead& read);
     void on(const AccessRead& read);
+    void on(const MemberLookedFor& looked);
     void on(const TokenChanged& changed);
+    void on(const PersonDetained& detained);
     void on(const DrillChanged& changed);
+    /// Ends the sessions of this campaign whose grant is meant.
+    template <class Which>
+    void revoke_all(const base::Slug& campaign, Which which);
     void arm_timer();
 
     Fabric& fabric_;

@@ -50,6 +50,7 @@ public:
     void replied(const wire::Reply& reply) override { replies.push_back(reply); }
     void history_read(wire::History one) override { histories.push_back(std::move(one)); }
     void access_read(wire::Access one) override { accesses.push_back(std::move(one)); }
+    void member_found(const session::MemberFound& one) override { members.push_back(one); }
     session::AfterDelivery deliver(const fanout::Run& run) override;
     session::AfterDelivery deliver(std::span<const fanout::LiveItem> some) override;
     session::AfterDelivery newest_changed() override;
@@ -64,6 +65,7 @@ public:
     std::vector<wire::Reply> replies;
     std::vector<wire::History> histories;
     std::vector<wire::Access> accesses;
+    std::vector<session::MemberFound> members;
     std::vector<fanout::LiveItem> items;  ///< class A and B
     std::string newest;                   ///< all messages of class C
     std::size_t unflushed = 0;

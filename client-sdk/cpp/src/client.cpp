@@ -37,6 +37,7 @@ public:
           timer_(io),
           url_(Url::parse(settings.url)),
           ca_file_(settings.ca_file),
+          fetch_token_(settings.fetch_token),
           machine_(settings),
           callbacks_(std::move(callbacks)) {}
 
@@ -106,6 +107,12 @@ public:
         };
         connection_ = make_connection(io_, *url_, trust_.context, std::move(events));
         connection_->start();
+    }
+    void operator()(const AskToken&) {
+        fetch_token_([weak = weak_from_this()](const std::string& token) {
+            const auto self = weak.lock();
+            if (self && !self->ended_) self->perform(self->machine_.on_token(token, now()));
+        });
     }
     void operator()(const SendMessage& message) {
         if (connection_) connection_->send(message.bytes);
@@ -195,6 +202,7 @@ private:
     boost::asio::steady_timer timer_;
     std::optional<Url> url_;
     std::string ca_file_;
+    std::function<void(std::function<void(std::string)>)> fetch_token_;
     Trust trust_;
     SessionMachine machine_;
     Callbacks callbacks_;

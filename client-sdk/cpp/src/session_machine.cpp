@@ -8,6 +8,7 @@
 namespace marchwire::sdk {
 namespace {
 
+constexpr Millis token_deadline{30'000};
 constexpr Millis dial_deadline{10'000};
 constexpr Millis greeting_deadline{15'000};
 constexpr Millis well_after{10'000};           ///< online so long: the next wait is a short one
@@ -26,9 +27,35 @@ SessionMachine::SessionMachine(const ClientSettings& settings)
 
 Actions SessionMachine::connect(Millis now) {
     if (link_ != Link::idle && link_ != Link::stopped) return {};
+    Actions out;
+    begin(now, out);
+    return out;
+}
+
+void SessionMachine::begin(Millis now, Actions& out) {
+    out.push_back(TellState{Connecting{backoff_.tries()}});
+    if (!settings_.fetch_token) return dial(now, out);
+    link_ = Link::asking;
+    deadline_ = now + token_deadline;
+    out.push_back(AskToken{});
+}
+
+void SessionMachine::dial(Millis now, Actions& out) {
     link_ = Link::dialling;
     deadline_ = now + dial_deadline;
-    return {TellState{Connecting{backoff_.tries()}}, Dial{}};
+    out.push_back(Dial{});
+}
+
+Actions SessionMachine::on_token(const std::string& token, Millis now) {
+    if (link_ != Link::asking) return {};  // too late, or given twice
+    Actions out;
+    if (token.empty()) {
+        wait_and_retry("the app has no token now", now, out);
+    } else {
+        settings_.token = token;
+        dial(now, out);
+    }
+    return out;
 }
 
 Actions SessionMachine::close() {
@@ -193,7 +220,10 @@ Actions SessionMachine::on_refused(unsigned status, Millis now) {
 Actions SessionMachine::on_closed(std::uint16_t code, const std::string& reason, Millis now) {
     if (link_ == Link::stopped || link_ == Link::waiting || link_ == Link::idle) return {};
     Actions out;
-    if (closes_for_good(code)) {
+    const bool has_expired = last_error_ && last_error_->code == ErrorCode::expired;
+    // The app has a newer token, or will have one.
+    const bool helps_itself = has_expired && settings_.fetch_token;
+    if (closes_for_good(code) && !helps_itself) {
         stop(reason.empty() ? "closed by the server with " + std::to_string(code) : reason, last_error_, out);
     } else {
         wait_and_retry(reason, now, out);
@@ -207,11 +237,10 @@ Actions SessionMachine::on_tick(Millis now) {
         case Link::idle:
         case Link::stopped: break;
         case Link::waiting:
-            if (now < deadline_) break;
-            link_ = Link::dialling;
-            deadline_ = now + dial_deadline;
-            out.push_back(TellState{Connecting{backoff_.tries()}});
-            out.push_back(Dial{});
+            if (now >= deadline_) begin(now, out);
+            break;
+        case Link::asking:
+            if (now >= deadline_) wait_and_retry("the app gave no token in time", now, out);
             break;
         case Link::dialling:
         case Link::greeting:

@@ -68,9 +68,11 @@ struct TellHistory {
     std::uint64_t request = 0;
     History history;
 };
+/// The app is asked for the token of the next connection: on_token.
+struct AskToken {};
 using Action = std::variant<Dial, SendMessage, HangUp, Drop, TellState, TellItem, TellSnapshot, TellGap,
                             TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellLost, TellHistory,
-                            TellAccess>;
+                            TellAccess, AskToken>;
 using Actions = std::vector<Action>;
 
 /// Times are of a steady clock, from any origin. One thread.
@@ -96,6 +98,9 @@ public:
                                       std::uint32_t limit, Millis now);
     [[nodiscard]] Actions read_access(std::uint64_t request, const std::string& log, PersonId from, Millis now);
 
+    /// The answer to AskToken; empty when the app has none now.
+    [[nodiscard]] Actions on_token(const std::string& token, Millis now);
+
     // ---- from the socket ---------------------------------------------------------------------------
     [[nodiscard]] Actions on_connected(Millis now);
     [[nodiscard]] Actions on_message(std::string_view bytes, Millis now);
@@ -115,8 +120,10 @@ public:
     [[nodiscard]] std::uint64_t counter() const { return commands_.counter(); }
 
 private:
-    enum class Link : std::uint8_t { idle, dialling, greeting, online, waiting, stopped };
+    enum class Link : std::uint8_t { idle, asking, dialling, greeting, online, waiting, stopped };
 
+    void begin(Millis now, Actions& out);
+    void dial(Millis now, Actions& out);
     void send(const v1::ClientMessage& message, Millis now, Actions& out);
     /// `signature`: of the server's challenge; empty where the token is bound to no device.
     void say_hello(const std::string& signature, Millis now, Actions& out);
@@ -147,7 +154,7 @@ private:
     std::unordered_map<std::uint32_t, std::string> by_topic_;  ///< topic to feed
     std::map<std::string, std::set<std::uint32_t>> marked_;  ///< by feed: orders said to be delivered, not seen so yet
     Link link_ = Link::idle;
-    Millis deadline_{0};  ///< of dialling and greeting; of waiting: when to try again
+    Millis deadline_{0};  ///< of asking, dialling and greeting; of waiting: when to try again
     Millis heard_at_{0};
     Millis said_at_{0};
     Millis online_since_{0};

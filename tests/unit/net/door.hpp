@@ -60,6 +60,10 @@ public:
         grant.actor.role = core::Role::city_lead;
         return session::Credential{grant, {}};
     }
+    [[nodiscard]] base::Result<session::AppPass> read_app_token(std::string_view) const override {
+        return base::refuse(base::RefusalCode::unauthenticated, "hello.token", "No app is believed.");
+    }
+    void find_member(fanout::Slot, session::FindMember) override {}
     void open_feed(fanout::Slot slot, session::OpenFeed wish) override {
         session::FeedOpened opened;
         opened.subscription = wish.subscription;

@@ -157,5 +157,22 @@ TEST_CASE("limits that a client meets in its conversation are counted", "[sessio
     CHECK(busy.backend.met->of(Limit::commands) == 1);
 }
 
+TEST_CASE("people of apps have each their sessions and those whom no roster knows have them together",
+          "[session][admission][app]") {
+    Gate gate({100, 100, 1, 1, 1});
+    Grant person = grant_of(0);
+    person.actor.person = base::PersonId{1};
+    Grant other = grant_of(0);
+    other.actor.person = base::PersonId{2};
+    const auto first = gate.admission->enter(person, noon);
+    CHECK(first.has_value());
+    const auto second = gate.admission->enter(other, noon);
+    CHECK(second.has_value());
+    CHECK(gate.admission->enter(person, noon).has_error());
+    const auto unknown = gate.admission->enter(grant_of(0), noon);
+    CHECK(unknown.has_value());
+    CHECK(gate.admission->enter(grant_of(0), noon).has_error());
+}
+
 }  // namespace
 }  // namespace marchwire::session::test

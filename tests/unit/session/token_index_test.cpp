@@ -54,5 +54,23 @@ TEST_CASE("a token proves nothing from the moment of its expiry", "[session][tok
     CHECK_FALSE(index.find(one.hash, UtcMs{100}).has_value());
 }
 
+TEST_CASE("a person has a token until the last is revoked", "[session][token]") {
+    TokenIndex index;
+    core::Token one = token(1, 1);
+    core::Token spare = token(2, 2);
+    spare.person = one.person;
+    index.put(campaign, one);
+    index.put(campaign, spare);
+    const auto has = [&](const base::Slug& where) { return index.has_token(where, one.person); };
+    CHECK(has(campaign));
+    CHECK_FALSE(has(base::Slug::parse("other").value()));
+    one.revoked = true;
+    index.put(campaign, one);
+    CHECK(has(campaign));
+    spare.revoked = true;
+    index.put(campaign, spare);
+    CHECK_FALSE(has(campaign));
+}
+
 }  // namespace
 }  // namespace marchwire::session

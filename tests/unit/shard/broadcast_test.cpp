@@ -51,6 +51,7 @@ public:
     void replied(const wire::Reply&) override {}
     void history_read(wire::History) override {}
     void access_read(wire::Access) override {}
+    void member_found(const session::MemberFound&) override {}
     AfterDelivery deliver(const fanout::Run& run) override {
         frames.push_back(run.frame(wire::Encoding::proto));
         for (const LiveItem& one : run.items()) seqs.push_back(one.position.seq.value);

@@ -46,6 +46,7 @@ public:
     }
     void history_read(wire::History) override {}
     void access_read(wire::Access) override {}
+    void member_found(const session::MemberFound&) override {}
     session::AfterDelivery deliver(const fanout::Run& run) override {
         for (const fanout::LiveItem& item : run.items()) {
             in_order = in_order && item.position.seq == last.next();

@@ -298,6 +298,10 @@ struct ClientSettings {
     /// Signs each log-in with the device's key (DeviceKey::sign), on the io_context's thread; empty where the token is
     /// bound to no device.
     std::function<std::string(std::string_view text)> sign = {};
+    /// Gives the token of the next connection, by a call of `done` on the io_context's thread, at once or later: for an
+    /// app whose backend signs short ones. Asked before each connection, and so again when one has expired; "" when
+    /// there is none now. Then `token` means nothing.
+    std::function<void(std::function<void(std::string token)> done)> fetch_token = {};
     std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
     std::uint64_t counter = 0;               ///< last counter that this device used
     std::string name = "marchwire-cpp/0.1";  ///< for the operator's logs; no person in it
