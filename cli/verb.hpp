@@ -52,6 +52,8 @@ void add_import(CLI::App& app, Context& context);
 void add_campaign(CLI::App& app, Context& context);
 void add_march(CLI::App& app, Context& context);
 void add_token(CLI::App& app, Context& context);
+/// Of `token`, without a server.
+void add_token_sign(CLI::App& token, Context& context);
 void add_invite(CLI::App& app, Context& context);
 void add_roster(CLI::App& app, Context& context);
 /// Below `roster`.

@@ -1,4 +1,5 @@
-// `marchwire token create|list|revoke`: who may speak as whom. A token is printed once, here.
+// `marchwire token create|list|revoke`: who may speak as whom. A token is printed once, here. `sign` is in
+// verb_token_sign.cpp.
 #include "admin_client.hpp"
 #include "base/ids.hpp"
 #include "verb.hpp"
@@ -99,6 +100,7 @@ void add_token(CLI::App& app, Context& context) {
                    "for a city lead who was in and has lost the phone: nobody confirms, all who lead are told")
         ->excludes(days);
     creating->callback([&context, flags] { create(context, *flags); });
+    add_token_sign(*token, context);
     auto* listing = token->add_subcommand("list", "all tokens of a campaign, without their secrets");
     listing->add_option("campaign", flags->scope)->required();
     listing->callback([&context, flags] { list(context, *flags); });

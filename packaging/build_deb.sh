@@ -14,7 +14,7 @@ install -D -m 644 "$root/packaging/marchwire.service" "$tree/lib/systemd/system/
 install -D -m 644 "$root/packaging/marchwire.sysusers" "$tree/usr/lib/sysusers.d/marchwire.conf"
 install -D -m 644 "$root/packaging/marchwire.toml" "$tree/etc/marchwire/marchwire.toml"
 doc="$tree/usr/share/doc/marchwire"
-install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md"
+install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md" "$root/docs/EMBEDDING.md"
 install -D -m 644 "$root/LICENSE" "$doc/copyright"
 cp -r "$root/samples" "$doc/samples"
 # Pages for browsers, once they are built.
