@@ -17,8 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr time_t answer_seconds = 120;  // an import of 2 000 marches is 2 000 answers, not one
-
 base::Refusal unavailable(std::string message) {
     return base::refuse(base::RefusalCode::unavailable, "admin.sock", std::move(message));
 }
@@ -48,7 +46,8 @@ base::Refusal refusal_in(const Json& answer) {
 
 }  // namespace
 
-AdminClient::AdminClient(const std::string& data_directory) : path_(data_directory + "/admin.sock") {}
+AdminClient::AdminClient(const std::string& data_directory, std::chrono::seconds patience)
+    : path_(data_directory + "/admin.sock"), patience_(patience) {}
 
 AdminClient::~AdminClient() { close(); }
 
@@ -68,7 +67,7 @@ base::Result<void> AdminClient::connect() {
     std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
     socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0) return unavailable(std::string("No socket can be made: ") + std::strerror(errno) + ".");
-    const timeval patience{answer_seconds, 0};
+    const timeval patience{patience_.count(), 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     // sockaddr_un is passed as sockaddr: that is how the socket interface is made.

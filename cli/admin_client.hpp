@@ -5,15 +5,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace marchwire::cli {
 
-/// One connection, opened at the first question and kept; one thread. Answers are waited for at most two
-/// minutes.
+/// One connection, opened at the first question and kept; one thread.
 class AdminClient {
 public:
-    explicit AdminClient(const std::string& data_directory);
+    /// `patience`: how long an answer is waited for. An import of 2 000 marches is 2 000 answers, not one.
+    explicit AdminClient(const std::string& data_directory, std::chrono::seconds patience = std::chrono::minutes(2));
     ~AdminClient();
     AdminClient(const AdminClient&) = delete;
     AdminClient& operator=(const AdminClient&) = delete;
@@ -43,6 +44,7 @@ private:
     void close();
 
     std::string path_;
+    std::chrono::seconds patience_;
     int socket_ = -1;
     std::string received_;
 };

@@ -44,6 +44,7 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_roster(app, context);
     add_log(app, context);
     add_audit(app, context);
+    add_backup(app, context);
     add_redeem(app, context);
     add_access(app, context);
     add_watch(app, context);

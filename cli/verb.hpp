@@ -60,6 +60,7 @@ void add_roster(CLI::App& app, Context& context);
 void add_persons(CLI::App& roster, Context& context);
 void add_log(CLI::App& app, Context& context);
 void add_audit(CLI::App& app, Context& context);
+void add_backup(CLI::App& app, Context& context);
 
 // ---- verbs of a person: through the SDK, with --url and --token ---------------------------------
 void add_redeem(CLI::App& app, Context& context);

@@ -34,6 +34,13 @@ Json error_json(const base::Refusal& refusal) {
     return error;
 }
 
+std::string line_of(Json said, bool ok) {
+    said["ok"] = ok;
+    return said.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string line_of(const base::Refusal& refusal) { return line_of({{"error", error_json(refusal)}}, false); }
+
 /// Begins something that says on another thread when it is done.
 template <class Work>
 std::future<void> begin(Work work) {
@@ -44,23 +51,41 @@ std::future<void> begin(Work work) {
 
 }  // namespace
 
-AdminVerbs::AdminVerbs(Parts parts) : parts_(std::move(parts)), worker_(1) {}
+AdminVerbs::AdminVerbs(Parts parts) : parts_(std::move(parts)), backups_(parts_.log, parts_.live), worker_(1) {}
 
 AdminVerbs::~AdminVerbs() { finish(); }
 
 void AdminVerbs::ask(std::string line, ops::AdminAnswer answer) {
     boost::asio::post(worker_,
-                      [this, line = std::move(line), answer = std::move(answer)] { answer(answer_line(line)); });
+                      [this, line = std::move(line), answer = std::move(answer)] { answer_line(line, answer); });
 }
 
-void AdminVerbs::finish() { worker_.join(); }
+void AdminVerbs::finish() {
+    worker_.join();
+    backups_.finish();
+}
 
-std::string AdminVerbs::answer_line(const std::string& line) {
-    Json request = Json::parse(line, nullptr, false);
-    const auto answer = request.is_object() ? run(request) : Answer(base::invalid("", "Send one JSON object a line."));
-    Json said = answer ? answer->members : Json{{"error", error_json(answer.error())}};
-    said["ok"] = answer.has_value();
-    return said.dump(-1, ' ', false, Json::error_handler_t::replace);
+void AdminVerbs::answer_line(const std::string& line, const ops::AdminAnswer& answer) {
+    const Json request = Json::parse(line, nullptr, false);
+    if (!request.is_object()) return answer(line_of(base::invalid("", "Send one JSON object a line.")));
+    if (request.value("verb", Json()) == Json("backup")) return backup(request, answer);
+    auto said = run(request);
+    answer(said ? line_of(std::move(said->members), true) : line_of(said.error()));
+}
+
+void AdminVerbs::backup(const Json& request, const ops::AdminAnswer& answer) {
+    const auto file = text_of(request, "file");
+    if (!file) return answer(line_of(file.error()));
+    const bool replace = request.value("replace", Json()) == Json(true);
+    const auto existing = replace ? store::BackupFile::Existing::replaced : store::BackupFile::Existing::kept;
+    backups_.write(*file, existing, [answer, file = *file, keys = parts_.live.keys](const auto& written) {
+        if (!written) return answer(line_of(written.error()));
+        answer(line_of({{"file", file},
+                        {"bytes", written->bytes},
+                        {"longest_step_us", written->longest_step.count()},
+                        {"keys", keys.string()}},
+                       true));
+    });
 }
 
 AdminVerbs::Answer AdminVerbs::run(const Json& request) {

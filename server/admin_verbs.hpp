@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/key_ring.hpp"
+#include "backups.hpp"
 #include "base/clock.hpp"
 #include "bus/bus.hpp"
 #include "ops/admin_socket.hpp"
@@ -32,11 +33,13 @@ namespace marchwire {
 /// | invite_again | campaign, number | the same, for the same person; their devices and invites are void |
 /// | invite_member | campaign, march, callsign | the same, for somebody of the roster |
 /// | invite_list | campaign | invites |
+/// | backup | file (absolute), replace | file, bytes, longest_step_us, keys (the key file, which is not in it) |
 /// | status | | version, sessions, marches, ..., demo_clock |
 /// | move_clock | seconds | now_ms, kept (marches); when all that is due by then is stored and told |
 /// | stop | | then the server drains and ends |
 ///
-/// Verbs run one after the other on a thread of their own, which waits for the city: they are rare and few.
+/// Verbs run one after the other on a thread of their own, which waits for the city: they are rare and few. A backup
+/// has a thread more, so that nobody waits for it who needs a token.
 class AdminVerbs {
 public:
     struct Parts {
@@ -45,6 +48,7 @@ public:
         const base::Clock& clock;
         base::ManualClock* hand_clock;            ///< the same, where the host moves it; else null
         bus::Bus* bus;                            ///< null: there are no other servers
+        store::BackupFile::Live live;             ///< where no backup may be put
         std::function<std::string()> public_url;  ///< what the links of invites begin with
         std::function<void()> stop;               ///< begins the end of the server; any thread
     };
@@ -66,7 +70,8 @@ private:
     };
     using Answer = base::Result<Said>;
 
-    [[nodiscard]] std::string answer_line(const std::string& line);
+    void answer_line(const std::string& line, const ops::AdminAnswer& answer);
+    void backup(const Json& request, const ops::AdminAnswer& answer);
     [[nodiscard]] Answer run(const Json& request);
     [[nodiscard]] Answer run_command(const Json& request);
     [[nodiscard]] Answer create_march(const base::LogId& log, core::Command command);
@@ -101,6 +106,7 @@ private:
                                                    const std::string& callsign, core::Role role, std::uint32_t section);
 
     Parts parts_;
+    Backups backups_;
     boost::asio::thread_pool worker_;
 };
 

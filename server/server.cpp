@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -78,6 +79,10 @@ base::Result<std::unique_ptr<store::RedisLog>> open_redis(const base::Config& co
     return log;
 }
 
+std::string key_file_of(const base::Config& config) {
+    return config.keys.empty() ? config.data + "/keys.json" : config.keys;
+}
+
 ops::Figure gauge(const char* name, const char* help, std::size_t value) {
     return {name, help, ops::Kind::gauge, static_cast<double>(value), {}};
 }
@@ -97,7 +102,7 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
     }
     auto store = open_store(config);
     if (!store) return store.error();
-    auto keys = access::KeyRing::open(config.keys.empty() ? config.data + "/keys.json" : config.keys);
+    auto keys = open_keys(config, *store);
     if (!keys) return keys.error();
     if (config.store == base::StoreKind::redis) {
         auto log = open_redis(config, *keys);
@@ -116,6 +121,20 @@ base::Result<std::unique_ptr<Server>> Server::open(base::Config config) {
     }
     return std::unique_ptr<Server>(new Server(std::move(config), {*std::move(store), *std::move(keys), std::move(tls),
                                                                   *std::move(outbox), std::move(issuers)}));
+}
+
+/// A backup that was put back without its key file must not be given another: its chains would not hold. (What is in
+/// Redis tells by itself whose keys it was made with.)
+base::Result<access::KeyRing> Server::open_keys(const base::Config& config, const Store& store) {
+    const std::string file = key_file_of(config);
+    std::error_code error;
+    const bool was_used = store.log != nullptr && store.log->last_alive() != base::UtcMs{};
+    if (was_used && !std::filesystem::exists(file, error)) {
+        return base::refuse(base::RefusalCode::not_found, file,
+                            "The data was written with a key file that is not here: put back the copy of it that you "
+                            "keep, or name it with --keys. Without it the logs cannot be verified.");
+    }
+    return access::KeyRing::open(file);
 }
 
 base::Result<Server::Store> Server::open_store(const base::Config& config) {
@@ -158,7 +177,12 @@ Server::Server(base::Config config, Parts parts)
       beat_(io_) {
     open_city();
     set_doors();
-    verbs_ = std::make_unique<AdminVerbs>(AdminVerbs::Parts{*city_, *log_, *clock_, hand_clock_, bus_.get(),
+    verbs_ = std::make_unique<AdminVerbs>(AdminVerbs::Parts{*city_,
+                                                            *log_,
+                                                            *clock_,
+                                                            hand_clock_,
+                                                            bus_.get(),
+                                                            {config_.data, key_file_of(config_)},
                                                             [this] { return public_url(); },
                                                             [this] { asio::post(io_, [this] { stop(); }); }});
 }

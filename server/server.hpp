@@ -61,6 +61,7 @@ private:
         std::unique_ptr<AppIssuers> issuers;     ///< none: no app is believed
     };
     [[nodiscard]] static base::Result<Store> open_store(const base::Config& config);
+    [[nodiscard]] static base::Result<access::KeyRing> open_keys(const base::Config& config, const Store& store);
     Server(base::Config config, Parts parts);
 
     void on_opened(const base::Result<void>& opened);

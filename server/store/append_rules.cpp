@@ -153,6 +153,21 @@ void TableLog::do_call(DropKeysCall& call) {
     call.outcome = Shredded{};
 }
 
+/// Answered when it is written.
+void TableLog::do_call(BackupCall& call) {
+    if (backup_) {
+        call.outcome = base::refuse(base::RefusalCode::conflict, "",
+                                    "A backup is being written already: wait until that one is done.");
+        return;
+    }
+    auto copy = tables_->begin_copy(call.file);
+    if (!copy) {
+        call.outcome = copy.error();
+        return;
+    }
+    backup_ = Backup{*std::move(copy), std::exchange(call.done, nullptr), {}};
+}
+
 void TableLog::do_call(AliveCall& call) { tables_->put_last_alive(call.now); }
 void TableLog::do_call(FollowCall& call) { follows_.add(call.follow); }
 // Its answer was settled when it was queued.

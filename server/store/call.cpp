@@ -24,6 +24,7 @@ std::size_t payload_of(const ListCall&) { return 0; }
 std::size_t payload_of(const ShredCall&) { return 0; }
 std::size_t payload_of(const ReadKeysCall& call) { return call.names.size() * limits::stored_key_bytes; }
 std::size_t payload_of(const DropKeysCall& call) { return call.names.size() * limits::stored_key_bytes; }
+std::size_t payload_of(const BackupCall&) { return 0; }
 std::size_t payload_of(const AliveCall&) { return 0; }
 std::size_t payload_of(const FollowCall&) { return 0; }
 std::size_t payload_of(const RefusedCall&) { return 0; }

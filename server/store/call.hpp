@@ -72,6 +72,11 @@ struct DropKeysCall {
     base::Result<Shredded> outcome = unavailable("Not deleted yet; ask again.");
     std::size_t dropped = 0;  ///< 0: no file has to be made anew
 };
+struct BackupCall {
+    std::filesystem::path file;
+    BackupDone done;
+    base::Result<BackupMade> outcome = unavailable("Not written yet; ask again.");
+};
 /// Remembers when the server was last seen alive; nobody waits for it.
 struct AliveCall {
     UtcMs now;
@@ -86,7 +91,7 @@ struct RefusedCall {
 };
 
 using Call = std::variant<AppendCall, OpenCall, ReadCall, CheckpointCall, ListCall, ShredCall, ReadKeysCall,
-                          DropKeysCall, AliveCall, FollowCall, RefusedCall>;
+                          DropKeysCall, BackupCall, AliveCall, FollowCall, RefusedCall>;
 
 /// Bytes that wait with the call, for the bound of the queue.
 [[nodiscard]] std::size_t bytes_of(const Call& call);

@@ -7,7 +7,9 @@
 #include "base/units.hpp"
 #include "core/command.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -116,11 +118,17 @@ struct Shredded {
     std::string why;
 };
 
+/// A file holds all that is stored.
+struct BackupMade {
+    std::chrono::microseconds longest_step{};  ///< other calls were held up by its writing so long at most, each
+};
+
 using AppendDone = std::function<void(AppendOutcome)>;
 using OpenDone = std::function<void(base::Result<OpenedLog>)>;
 using KeysDone = std::function<void(base::Result<std::vector<StoredKey>>)>;
 using ReadDone = std::function<void(base::Result<Entries>)>;
 using ShredDone = std::function<void(base::Result<Shredded>)>;
+using BackupDone = std::function<void(base::Result<BackupMade>)>;
 using ListDone = std::function<void(base::Result<std::vector<LogId>>)>;
 using Done = std::function<void(base::Result<void>)>;
 using Follow = std::function<void(const StoredEntry&)>;
@@ -158,6 +166,12 @@ public:
     /// Deletes all that is kept of a log, also from files and lists. NOT_FOUND when it is not there. From then on the
     /// name is free for an append with new_log, and a repair of what was is NOT_FOUND (for limits::shred_marked).
     virtual void shred(const LogId& log, ShredDone done) = 0;
+    /// Writes all that is stored to `file`, an empty one that the caller has made: as it stands at one moment between
+    /// this call and its answer, with all that was answered before the call. Other calls are done between its pieces.
+    /// A store of this kind opens it; who wants it to be kept has it synced (store/backup_file.hpp). INVALID_ARGUMENT,
+    /// saying what to do instead, where nothing is in a file of this store; CONFLICT while another one is written;
+    /// UNAVAILABLE when it cannot be written.
+    virtual void backup(const std::filesystem::path& file, BackupDone done) = 0;
 
     /// False for good after a write that failed (SQLite), or while the link is down (Redis): calls are UNAVAILABLE.
     /// Any thread.

@@ -100,4 +100,8 @@ Seq MemoryTables::checkpoint_seq(LogNumber log) { return at(log).checkpoint.tip.
 
 void MemoryTables::put_checkpoint(LogNumber log, const Checkpoint& checkpoint) { at(log).checkpoint = checkpoint; }
 
+base::Result<std::unique_ptr<TablesCopy>> MemoryTables::begin_copy(const std::filesystem::path&) {
+    return base::invalid("store", "This server keeps nothing (store = memory): there is nothing to back up.");
+}
+
 }  // namespace marchwire::store

@@ -36,6 +36,7 @@ public:
 
     void remove(LogNumber log) override;
     [[nodiscard]] std::string scrub(Scrub) override { return {}; }
+    [[nodiscard]] base::Result<std::unique_ptr<TablesCopy>> begin_copy(const std::filesystem::path& file) override;
 
     [[nodiscard]] bool commit() override { return true; }
     void tidy() override {}

@@ -45,4 +45,12 @@ std::string durability_objection(const bus::Reply& config, bool has_replicas) {
     return {};
 }
 
+base::Refusal backed_up_by_redis() {
+    return base::invalid(
+        "store",
+        "The logs are in Redis, which makes its own backups: on its host copy the appendonlydir, or run BGSAVE and "
+        "copy "
+        "dump.rdb. The servers' key file is in neither: keep a copy of it, elsewhere. docs/BACKUP.md says more.");
+}
+
 }  // namespace marchwire::store

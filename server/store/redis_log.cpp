@@ -248,6 +248,10 @@ private:
         group->calls[index].settled = true;
         follows_.add(call.follow);
     }
+    void send_call(BackupCall& call, const std::shared_ptr<Group>& group, std::size_t index) {
+        call.outcome = backed_up_by_redis();
+        group->calls[index].settled = true;
+    }
     void send_call(RefusedCall&, const std::shared_ptr<Group>& group, std::size_t index) {
         group->calls[index].settled = true;
     }
@@ -433,6 +437,9 @@ void RedisLog::read_keys(const LogId& log, std::vector<std::string> names, KeysD
 }
 void RedisLog::drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) {
     machine_->post(DropKeysCall{log, std::move(names), std::move(done)});
+}
+void RedisLog::backup(const std::filesystem::path& file, BackupDone done) {
+    machine_->post(BackupCall{file, std::move(done)});
 }
 void RedisLog::stop() { machine_->stop(); }
 bool RedisLog::healthy() const { return machine_->healthy(); }

@@ -49,6 +49,7 @@ public:
     void shred(const LogId& log, ShredDone done) override;
     void read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) override;
     void drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) override;
+    void backup(const std::filesystem::path& file, BackupDone done) override;
     [[nodiscard]] bool healthy() const override;
     [[nodiscard]] bool hears() const override;
     void catch_up(const std::function<void()>& done) override;

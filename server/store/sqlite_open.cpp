@@ -62,6 +62,7 @@ base::Refusal SqliteTables::broken(const std::string& what) const {
 
 base::Result<void> SqliteTables::connect(const std::filesystem::path& file, const std::string& vfs) {
     file_ = file;
+    vfs_ = vfs;
     if (mode_ == Mode::write) {
         // For the owner only from its first moment on; the WAL takes its mode from this file.
         const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

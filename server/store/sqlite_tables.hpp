@@ -48,6 +48,9 @@ public:
     /// of all that is stored, on the disk and in memory, and as long as that takes.
     [[nodiscard]] std::string scrub(Scrub what) override;
 
+    /// The tables' file as it is after the last COMMIT, in pieces of limits::backup_step_pages.
+    [[nodiscard]] base::Result<std::unique_ptr<TablesCopy>> begin_copy(const std::filesystem::path& file) override;
+
     [[nodiscard]] bool commit() override;
     /// Empties the WAL when it is long: that syncs the database, which takes as long as several COMMITs.
     void tidy() override;
@@ -84,6 +87,7 @@ private:
     void strike_failed_commit();
 
     const Mode mode_;
+    std::string vfs_;  ///< of the file and its copies
     std::filesystem::path file_;
     Connection connection_;
     Statements sql_;  // after the connection: statements go first

@@ -4,6 +4,8 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace marchwire::store {
@@ -50,6 +52,8 @@ void TableLog::drop_keys(const LogId& log, std::vector<std::string> names, Shred
     post(DropKeysCall{log, std::move(names), std::move(done)});
 }
 
+void TableLog::backup(const std::filesystem::path& file, BackupDone done) { post(BackupCall{file, std::move(done)}); }
+
 void TableLog::stop() {
     std::call_once(stopped_, [this] {
         queue_.close();
@@ -64,10 +68,11 @@ void TableLog::stop() {
 
 void TableLog::run() {
     for (;;) {
-        if (!catching_up_) queue_.wait();
+        if (!catching_up_ && !backup_) queue_.wait();
         if (queue_.closed()) break;
         auto calls = queue_.take_group();
         do_group(calls);
+        go_on_with_backup();
     }
     finish();
 }
@@ -76,6 +81,7 @@ std::size_t TableLog::run_some() {
     MARCHWIRE_INVARIANT(drive_ == Drive::by_caller);
     auto calls = queue_.take_group();
     do_group(calls);
+    go_on_with_backup();
     return calls.size();
 }
 
@@ -98,6 +104,25 @@ void TableLog::do_group(std::vector<Call>& calls) {
     for (auto& call : calls) answer_call(call);
     tables_->tidy();
     if (healthy_ && !tables_->failure().empty()) fail();
+}
+
+void TableLog::go_on_with_backup() {
+    if (!backup_) return;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto copied = backup_->copy->step();
+    const auto held = std::chrono::steady_clock::now() - begun;
+    auto& longest = backup_->made.longest_step;
+    longest = std::max(longest, std::chrono::duration_cast<std::chrono::microseconds>(held));
+    if (!copied) return end_backup(copied.error());
+    if (*copied == Copied::wholly) end_backup(backup_->made);
+}
+
+/// The copy's file is closed before anybody hears that it is there.
+void TableLog::end_backup(base::Result<BackupMade> outcome) {
+    if (!backup_) return;
+    const BackupDone done = std::move(backup_->done);
+    backup_.reset();
+    done(std::move(outcome));
 }
 
 /// Once for all that the group has deleted.
@@ -123,10 +148,12 @@ void TableLog::scrub(std::vector<Call>& calls) {
 void TableLog::fail() {
     healthy_ = false;
     catching_up_ = false;
+    end_backup(unavailable("The disk of the data directory failed: no backup was made."));
     base::log_error("store_failed", "reason=\"{}\"", tables_->failure());
 }
 
 void TableLog::finish() {
+    end_backup(unavailable("The server is stopping: no backup was made."));
     const auto refusal = unavailable("Not stored: the server is stopping. Send the same again after the restart.");
     for (auto& call : queue_.take_all()) {
         refuse_call(call, refusal);

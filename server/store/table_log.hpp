@@ -36,6 +36,7 @@ public:
     void shred(const LogId& log, ShredDone done) override;
     void read_keys(const LogId& log, std::vector<std::string> names, KeysDone done) override;
     void drop_keys(const LogId& log, std::vector<std::string> names, ShredDone done) override;
+    void backup(const std::filesystem::path& file, BackupDone done) override;
     /// Any thread but the store's own. Again: does nothing.
     void stop() override;
 
@@ -60,6 +61,7 @@ private:
     void do_call(ShredCall& call);
     void do_call(ReadKeysCall& call);
     void do_call(DropKeysCall& call);
+    void do_call(BackupCall& call);
     void do_call(AliveCall& call);
     void do_call(FollowCall& call);
     void do_call(RefusedCall& call);
@@ -72,14 +74,24 @@ private:
     void scrub(std::vector<Call>& calls);
     void tell_follows(const std::vector<Call>& calls);
     void fail();
+    /// One step of the backup that is being written, if any.
+    void go_on_with_backup();
+    void end_backup(base::Result<BackupMade> outcome);
+
+    struct Backup {
+        std::unique_ptr<TablesCopy> copy;
+        BackupDone done;
+        BackupMade made;
+    };
 
     const std::unique_ptr<Tables> tables_;
     const core::Level level_;
     const Drive drive_;
     const UtcMs last_alive_;
     FollowRegister follows_;
-    std::set<LogId> shredded_;  ///< and not made anew: none of them is repaired. At most the logs that there were
-    bool catching_up_ = false;  ///< some follow is behind: do not sleep
+    std::set<LogId> shredded_;      ///< and not made anew: none of them is repaired. At most the logs that there were
+    std::optional<Backup> backup_;  ///< that is being written
+    bool catching_up_ = false;      ///< some follow is behind: do not sleep
     std::atomic<bool> healthy_{true};
 
     CallQueue<Call> queue_{"Too much waits for the disk; try again."};

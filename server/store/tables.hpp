@@ -4,6 +4,8 @@
 
 #include "store/event_log.hpp"
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 
 namespace marchwire::store {
@@ -15,6 +17,16 @@ struct RememberedId {
     std::uint64_t content_hash = 0;
     Tip answered;
     UtcMs at;
+};
+
+enum class Copied : std::uint8_t { in_part, wholly };
+
+/// A copy of tables that is being written, on their thread. Gone before they are closed.
+class TablesCopy {
+public:
+    virtual ~TablesCopy() = default;
+    /// Writes some more of it. A refusal is final: UNAVAILABLE, with what is wrong with the file.
+    [[nodiscard]] virtual base::Result<Copied> step() = 0;
 };
 
 /// One thread. Writes belong to an open group and count only after `commit()` said true. A disk error makes
@@ -58,6 +70,10 @@ public:
     /// Behind the commit of a removal: no file holds what was removed any more. Else why not; "" when it is done.
     enum class Scrub : std::uint8_t { keys, logs };
     [[nodiscard]] virtual std::string scrub(Scrub what) = 0;
+
+    /// Begins a copy in an empty file of the caller's. What is committed before its last step is in it.
+    /// INVALID_ARGUMENT when these tables are in no file, UNAVAILABLE when that one cannot be opened.
+    [[nodiscard]] virtual base::Result<std::unique_ptr<TablesCopy>> begin_copy(const std::filesystem::path& file) = 0;
 
     [[nodiscard]] virtual bool commit() = 0;
     /// What no answer has to wait for: called when those of a group are out. What goes wrong is told by `failure()`.

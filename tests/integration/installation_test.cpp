@@ -40,6 +40,12 @@ struct ScratchRoot {
     fs::path root = fs::path(directory.path()) / "root";
 };
 
+std::string words_of_file(const fs::path& file) {
+    std::stringstream all;
+    all << std::ifstream(file).rdbuf();
+    return all.str();
+}
+
 std::uint64_t in_an_hour() {
     const auto at = std::chrono::system_clock::now() + std::chrono::hours(1);
     return static_cast<std::uint64_t>(
@@ -52,12 +58,18 @@ TEST_CASE("the package installs a server that starts with its settings and keeps
           "[integration][installation]") {
     const ScratchRoot scratch;
     const fs::path data = scratch.root / "var/lib/marchwire";
-    CHECK(fs::status(data).permissions() == fs::perms::owner_all);
+    const fs::path keys = scratch.root / "var/lib/marchwire-keys/keys.json";
+    const fs::path backups = scratch.root / "var/lib/marchwire-backups";
+    for (const fs::path& own : {data, keys.parent_path(), backups}) {
+        INFO(own);
+        CHECK(fs::status(own).permissions() == fs::perms::owner_all);
+    }
     CHECK(fs::exists(scratch.root / "lib/systemd/system/marchwire.service"));
     const std::string settings = scratch.root / "etc/marchwire/marchwire.toml";
-    Program server({scratch.root / "usr/sbin/marchwired", "--config", settings, "--data", data, "--listen",
-                    own_address(1) + ":0", "--listen-ops", own_address(1) + ":0", "--admin", own_address(1) + ":0"},
-                   Stream::error);
+    Program server(
+        {scratch.root / "usr/sbin/marchwired", "--config", settings, "--data", data, "--keys", keys, "--listen",
+         own_address(1) + ":0", "--listen-ops", own_address(1) + ":0", "--admin", own_address(1) + ":0"},
+        Stream::error);
     const auto is_ready = [](const std::string& said) { return said.find(" ready ") != std::string::npos; };
     const std::string said = server.read_until(is_ready);
     INFO(said);
@@ -65,9 +77,16 @@ TEST_CASE("the package installs a server that starts with its settings and keeps
     const Ended made = run_program({scratch.root / "usr/bin/marchwire", "--data", data, "campaign", "create",
                                     "flag-day-2018", "--name", "Flag Day"});
     CHECK(made.exit_code == 0);
+    CHECK(run_program({scratch.root / "usr/bin/marchwire", "--data", data, "backup", backups / "day.db"}).exit_code ==
+          0);
     server.signal(SIGTERM);
     CHECK(server.wait().exit_code == 0);
-    CHECK(fs::exists(data / "keys.json"));
+    // Neither among the data nor beside what is taken of them.
+    CHECK(fs::exists(keys));
+    CHECK_FALSE(fs::exists(data / "keys.json"));
+    CHECK(words_of_file(settings).find("\nkeys = \"/var/lib/marchwire-keys/keys.json\"\n") != std::string::npos);
+    CHECK(words_of_file(source / "packaging/marchwire.service")
+              .find("\nStateDirectory=marchwire marchwire-keys marchwire-backups\n") != std::string::npos);
 }
 
 TEST_CASE("systemd finds nothing wrong with the unit and it is shut in well", "[integration][installation]") {

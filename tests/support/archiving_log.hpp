@@ -41,6 +41,9 @@ public:
     void drop_keys(const base::LogId& log, std::vector<std::string> names, store::ShredDone done) override {
         log_->drop_keys(log, std::move(names), std::move(done));
     }
+    void backup(const std::filesystem::path& file, store::BackupDone done) override {
+        log_->backup(file, std::move(done));
+    }
     [[nodiscard]] bool healthy() const override { return log_->healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return log_->last_alive(); }
     void put_last_alive(base::UtcMs now) override { log_->put_last_alive(now); }

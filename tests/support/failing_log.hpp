@@ -50,6 +50,9 @@ public:
     void drop_keys(const base::LogId& log, std::vector<std::string> names, store::ShredDone done) override {
         inner_.drop_keys(log, std::move(names), std::move(done));
     }
+    void backup(const std::filesystem::path& file, store::BackupDone done) override {
+        inner_.backup(file, std::move(done));
+    }
     [[nodiscard]] bool hears() const override { return inner_.hears(); }
     [[nodiscard]] bool healthy() const override { return inner_.healthy(); }
     [[nodiscard]] base::UtcMs last_alive() const override { return inner_.last_alive(); }

@@ -105,6 +105,9 @@ public:
     }
     /// What is to be dropped is not, and nobody is answered: the server is about to die.
     void lose_drops(bool losing) { losing_drops_ = losing; }
+    void backup(const std::filesystem::path& file, store::BackupDone done) override {
+        behind_->backup(file, std::move(done));
+    }
     /// What others append is not heard: the server is cut off from them.
     void cut_off(bool cut_off) { cut_off_ = cut_off; }
     [[nodiscard]] bool hears() const override { return !cut_off_; }
