@@ -67,22 +67,23 @@ struct Redemptions::Asked {
     base::Slug campaign;
     std::optional<access::TypedCode> code;
     std::string token;
+    std::function<void(net::RedeemRequest::Counted)> count_as_wrong;
     Done done;
 };
 
 Redemptions::Redemptions(Parts parts) : parts_(parts), rate_(limits::redeems_per_second, limits::redeems_burst) {}
 
-void Redemptions::redeem(std::string body, Done done) {
-    boost::asio::post(parts_.io, [this, body = std::move(body), done = std::move(done)] { read(body, done); });
+void Redemptions::redeem(net::RedeemRequest request, Done done) {
+    boost::asio::post(parts_.io, [this, request = std::move(request), done = std::move(done)] { read(request, done); });
 }
 
-void Redemptions::read(const std::string& body, Done done) {
+void Redemptions::read(const net::RedeemRequest& request, Done done) {
     if (!rate_.take(base::machine_now())) {
         auto refusal = base::refuse(base::RefusalCode::rate_limited, "", "Many come in just now: try again shortly.");
         refusal.retry_after_ms = rate_.retry_after().value;
         return done(page_of(refusal));
     }
-    const Json said = Json::parse(body, nullptr, false);
+    const Json said = Json::parse(request.body, nullptr, false);
     if (!said.is_object())
         return done(page_of(base::invalid("", "Send one JSON object with link or code, and public_key.")));
     const auto asked = std::make_shared<Asked>();
@@ -91,6 +92,7 @@ void Redemptions::read(const std::string& body, Done done) {
         return done(page_of(base::invalid("public_key", "Send the device's P-256 key as 65 bytes of base64url.")));
     }
     asked->wish.public_key = *key;
+    asked->count_as_wrong = request.count_as_wrong;
     asked->done = std::move(done);
     if (const auto link = access::read_link(text_in(said, "link"))) {
         asked->campaign = link->campaign;
@@ -130,22 +132,42 @@ void Redemptions::find_campaign(const AskedPtr& asked) {
 
 void Redemptions::put(const AskedPtr& asked) {
     asked->wish.code_is_right = asked->code && access::is_code(*asked->code, parts_.keys, asked->campaign);
+    if (!asked->code || asked->wish.code_is_right) return ask_city(asked);
+    // The campaign's log counts it as well, for the invite: that costs an entry.
+    count_as_wrong(asked, [this, asked] { ask_city(asked); });
+}
+
+void Redemptions::ask_city(const AskedPtr& asked) {
     asked->token = access::new_token();
     asked->wish.token_hash = access::hash_token(asked->token);
     core::Command command;
     command.body = asked->wish;
-    parts_.city.command(
-        {asked->campaign, {}}, std::move(command), server_itself(),
-        [asked](const base::Result<wire::Accepted>& outcome) {
-            if (!outcome) return asked->done(page_of(outcome.error()));
-            // What was accepted may be that the code was wrong.
-            if (outcome->made == 0) {
-                return asked->done(page_of(
-                    base::refuse(base::RefusalCode::permission_denied, "code",
+    parts_.city.command({asked->campaign, {}}, std::move(command), server_itself(),
+                        [this, asked](const base::Result<wire::Accepted>& outcome) { conclude(asked, outcome); });
+}
+
+void Redemptions::conclude(const AskedPtr& asked, const base::Result<wire::Accepted>& outcome) {
+    if (!outcome) {
+        const auto tell = [asked, refusal = outcome.error()] { asked->done(page_of(refusal)); };
+        const bool wrong_link = !asked->code && outcome.error().code == base::RefusalCode::not_found;
+        return wrong_link ? count_as_wrong(asked, tell) : tell();
+    }
+    // What was accepted may be that the code was wrong.
+    if (outcome->made == 0) {
+        return asked->done(
+            page_of(base::refuse(base::RefusalCode::permission_denied, "code",
                                  "This code is wrong: listen again. After five wrong ones only the link opens it.")));
-            }
-            asked->done(page_of(200, {{"token", asked->token}}));
+    }
+    asked->done(page_of(200, {{"token", asked->token}}));
+}
+
+void Redemptions::count_as_wrong(const AskedPtr& asked, std::function<void()> then) {
+    asked->count_as_wrong([this, asked, then = std::move(then)](const std::optional<base::Refusal>& too_many) {
+        boost::asio::post(parts_.io, [asked, then, too_many] {
+            if (too_many) return asked->done(page_of(*too_many));
+            then();
         });
+    });
 }
 
 }  // namespace marchwire

@@ -4,6 +4,7 @@
 #include "access/invite.hpp"
 #include "access/key_ring.hpp"
 #include "base/clock.hpp"
+#include "net/net_settings.hpp"
 #include "session/rate_limit.hpp"
 #include "shard/city.hpp"
 
@@ -21,6 +22,9 @@ namespace marchwire {
 /// key; else `{"error": {"code", "field", "message"}}`. Asked again with the same key it gives another token for the
 /// same invite, so that an answer which was lost on its way costs nobody their invite.
 ///
+/// A wrong code or link counts as a wrong token of its address; when that has brought too many, the desk is not asked
+/// about a code, and nobody learns whether a link was right. Whoever has a right one waits for nobody's wrong ones.
+///
 /// Works on the thread of `io`; ends before the city.
 class Redemptions {
 public:
@@ -33,15 +37,19 @@ public:
     explicit Redemptions(Parts parts);
 
     /// Any thread; `done` is called once, on any.
-    void redeem(std::string body, Done done);
+    void redeem(net::RedeemRequest request, Done done);
 
 private:
     struct Asked;
     using AskedPtr = std::shared_ptr<Asked>;
 
-    void read(const std::string& body, Done done);
+    void read(const net::RedeemRequest& request, Done done);
     void find_campaign(const AskedPtr& asked);
     void put(const AskedPtr& asked);
+    void ask_city(const AskedPtr& asked);
+    void conclude(const AskedPtr& asked, const base::Result<wire::Accepted>& outcome);
+    /// `then`, unless too many wrong ones came from there.
+    void count_as_wrong(const AskedPtr& asked, std::function<void()> then);
 
     Parts parts_;
     session::RateLimit rate_;

@@ -240,8 +240,8 @@ void Server::set_doors() {
         door->demo_clock = clock_->demo_notice();
         door->clock_rate = clock_->rate();
         door->pages = pages;
-        door->redeem = [this](std::string body, Redemptions::Done done) {
-            redemptions_->redeem(std::move(body), std::move(done));
+        door->redeem = [this](net::RedeemRequest request, Redemptions::Done done) {
+            redemptions_->redeem(std::move(request), std::move(done));
         };
         door->tls = tls_;
         if (outbox_) door->push_key = outbox_->push_key();

@@ -188,6 +188,26 @@ Complaint check_redeemable(const CampaignAsk& ask, const Invite& invite) {
     return std::nullopt;
 }
 
+/// What opens it, and until when.
+struct Opening {
+    const base::Digest& secret_hash;
+    UtcMs expires_at;
+};
+
+/// Open, made by whoever asks.
+Invite next_invite(const CampaignAsk& ask, const Holder& holder, const Opening& opening) {
+    Invite invite;
+    invite.number = static_cast<std::uint32_t>(ask.state.invites.size()) + 1;
+    invite.secret_hash = opening.secret_hash;
+    invite.person = holder.person;
+    invite.role = holder.role;
+    invite.march = holder.march;
+    invite.made_at = ask.now;
+    invite.expires_at = opening.expires_at;
+    invite.by = ask.actor.person;
+    return invite;
+}
+
 /// The token that this invite became on this very device: the answer may have been lost on its way.
 const Token* token_on(const CampaignState& state, const Invite& invite, const std::string& public_key) {
     const auto found = std::ranges::find_if(state.tokens, [&](const Token& token) {
@@ -273,20 +293,13 @@ Decision decide_on(const CampaignAsk& ask, const RevokePhones& wish) {
 
 Decision decide_on(const CampaignAsk& ask, const InviteMarshal& wish) {
     if (auto wrong = check_own_march(ask, wish.march)) return *wrong;
-    if (auto wrong = check_holder(ask.state, {wish.person, wish.role, wish.march})) return *wrong;
+    const Holder holder{wish.person, wish.role, wish.march};
+    if (auto wrong = check_holder(ask.state, holder)) return *wrong;
     if (auto wrong = check_new_invite(ask, wish.secret_hash, wish.expires_at, limits::invite_life)) return *wrong;
     if (wish.second_device) {
         if (auto wrong = check_second_device(ask, wish.person)) return *wrong;
     }
-    Invite invite;
-    invite.number = static_cast<std::uint32_t>(ask.state.invites.size()) + 1;
-    invite.secret_hash = wish.secret_hash;
-    invite.person = wish.person;
-    invite.role = wish.role;
-    invite.march = wish.march;
-    invite.made_at = ask.now;
-    invite.expires_at = wish.expires_at;
-    invite.by = ask.actor.person;
+    Invite invite = next_invite(ask, holder, {wish.secret_hash, wish.expires_at});
     // A second device of a lead is brought in by others as any first one is: only AddDevice says that it is the lead.
     invite.state = first_state(ask, invite);
     invite.second_device = wish.second_device;
@@ -297,21 +310,13 @@ Decision decide_on(const CampaignAsk& ask, const InviteMarshal& wish) {
 }
 
 Decision decide_on(const CampaignAsk& ask, const AddDevice& wish) {
-    const Actor& actor = ask.actor;
-    if (auto wrong = check_holder(ask.state, {actor.person, actor.role, actor.march})) return *wrong;
+    const Holder holder{ask.actor.person, ask.actor.role, ask.actor.march};
+    if (auto wrong = check_holder(ask.state, holder)) return *wrong;
     if (auto wrong = check_new_invite(ask, wish.secret_hash, wish.expires_at, limits::device_invite_life)) {
         return *wrong;
     }
-    if (auto wrong = check_second_device(ask, actor.person)) return *wrong;
-    Invite invite;
-    invite.number = static_cast<std::uint32_t>(ask.state.invites.size()) + 1;
-    invite.secret_hash = wish.secret_hash;
-    invite.person = actor.person;
-    invite.role = actor.role;
-    invite.march = actor.march;
-    invite.made_at = ask.now;
-    invite.expires_at = wish.expires_at;
-    invite.by = actor.person;
+    if (auto wrong = check_second_device(ask, holder.person)) return *wrong;
+    Invite invite = next_invite(ask, holder, {wish.secret_hash, wish.expires_at});
     invite.second_device = true;
     return events_of(InviteMade{invite});
 }

@@ -68,6 +68,11 @@ DoorCount::Known DoorCount::recognise(const boost::asio::ip::address& address, b
     return {names.now, {}};
 }
 
+session::AddressKey DoorCount::name_of(const boost::asio::ip::address& address, base::UtcMs now) {
+    const std::scoped_lock lock(mutex_);
+    return keys_.of(address, now).now;
+}
+
 void DoorCount::prove(session::AddressKey address) {
     handshakes_.fetch_sub(1, relaxed);
     house_->handshakes.fetch_sub(1, relaxed);

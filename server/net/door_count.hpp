@@ -55,6 +55,8 @@ public:
         base::Limit limit = {};       ///< that one
     };
     [[nodiscard]] Known recognise(const boost::asio::ip::address& address, bool stands_in_door, base::UtcMs now);
+    /// By which name the address is known, counted or not.
+    [[nodiscard]] session::AddressKey name_of(const boost::asio::ip::address& address, base::UtcMs now);
     /// It said Hello or got an answer: it stands in the door no more.
     void prove(session::AddressKey address);
     void leave(session::AddressKey address);
@@ -92,6 +94,10 @@ public:
     [[nodiscard]] std::optional<base::Limit> recognise(const boost::asio::ip::address& address, base::UtcMs now);
     /// 0 while nobody has said so.
     [[nodiscard]] session::AddressKey address() const { return address_; }
+    /// Of somebody whom a balancer speaks for in this request, and not in the next.
+    [[nodiscard]] session::AddressKey name_of(const boost::asio::ip::address& address, base::UtcMs now) const {
+        return count_->name_of(address, now);
+    }
     /// Many stand in the door: whoever comes now has less time for its Hello.
     [[nodiscard]] bool is_crowded() const { return count_->handshakes() >= base::limits::staff_crowded; }
     void prove();

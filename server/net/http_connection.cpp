@@ -138,6 +138,7 @@ private:
             return refuse(http::status::forbidden, "Invites are not taken from pages of this origin.");
         }
         keep_alive_ = request.keep_alive();
+        invited_from_ = sender_of(request);
         end_after(settings_.deadlines.request, base::Limit::http_request);
         body_parser_.emplace(*std::move(parser_));
         http::async_read(stream_, buffer_, *body_parser_,
@@ -154,10 +155,24 @@ private:
     void on_body(beast::error_code error) {
         deadline_.cancel();
         if (error) return close();
-        settings_.redeem(body_parser_->release().body(), [self = shared_from_this()](session::PageAnswer answer) {
+        const auto self = shared_from_this();
+        RedeemRequest asked{
+            body_parser_->release().body(), [self](RedeemRequest::Counted counted) {
+                asio::post(self->stream_.get_executor(), [self, counted = std::move(counted)] {
+                    counted(self->seat_.backend->admission()->wrong_invite(self->invited_from_, base::machine_now()));
+                });
+            }};
+        settings_.redeem(std::move(asked), [self](session::PageAnswer answer) {
             asio::post(self->stream_.get_executor(),
                        [self, answer = std::move(answer)]() mutable { self->answer(std::move(answer)); });
         });
+    }
+
+    /// 0: its balancer does not say so.
+    [[nodiscard]] session::AddressKey sender_of(const Request& request) const {
+        if (comes_ == Comes::directly) return stay_->address();
+        const auto client = client_of_forwarded(forwarded_in(request), settings_.proxies);
+        return client ? stay_->name_of(*client, base::machine_now()) : session::AddressKey{};
     }
 
     // ---- pages ---------------------------------------------------------------------------------
@@ -344,6 +359,7 @@ private:
     beast::flat_buffer buffer_{base::limits::http_header_bytes};  ///< what is behind a whole head waits in the socket
     std::optional<http::request_parser<http::empty_body>> parser_;
     std::optional<BodyParser> body_parser_;  ///< of an invite
+    session::AddressKey invited_from_;       ///< the same
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> head_serializer_;
     HandshakeAnswer handshake_;

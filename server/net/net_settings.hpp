@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,16 @@ struct Seat {
 /// Answers a GET by its target, once, on any thread.
 using Pages = std::function<void(std::string target, std::function<void(session::PageAnswer)> done)>;
 
-/// Answers a POST of an invite by its body, once, on any thread.
-using Redeem = std::function<void(std::string body, std::function<void(session::PageAnswer)> done)>;
+/// A POST of an invite.
+struct RedeemRequest {
+    std::string body;
+    using Counted = std::function<void(std::optional<base::Refusal> too_many)>;
+    /// What it says opens nothing: counts with the wrong tokens of where it comes from. Called and answered on any
+    /// thread.
+    std::function<void(Counted)> count_as_wrong;
+};
+/// Answers it, once, on any thread.
+using Redeem = std::function<void(RedeemRequest request, std::function<void(session::PageAnswer)> done)>;
 
 /// Real time, whatever the demo clock says.
 struct Deadlines {

@@ -29,10 +29,22 @@ base::Result<Admission::Place> Admission::enter(const Grant& grant, base::UtcMs 
     return Place(shared_from_this(), found);
 }
 
+std::optional<base::Refusal> Admission::one_wrong(AddressKey address, base::UtcMs now, std::string sentence) {
+    if (wrong_.take(address, now)) return std::nullopt;
+    return wait(base::Limit::wrong_tokens, wrong_.retry_after(address), std::move(sentence));
+}
+
+std::optional<base::Refusal> Admission::wrong_invite(AddressKey address, base::UtcMs now) {
+    auto refusal = one_wrong(address, now,
+                             "Too many wrong links and codes came from your address: look at yours again, and wait.");
+    if (refusal) refusal->field.clear();
+    return refusal;
+}
+
 base::Refusal Admission::wrong_token(AddressKey address, base::UtcMs now) {
-    if (!wrong_.take(address, now)) {
-        return wait(base::Limit::wrong_tokens, wrong_.retry_after(address),
-                    "Too many wrong tokens came from your address: ask your lead for a right one.");
+    if (auto refusal = one_wrong(address, now,
+                                 "Too many wrong tokens came from your address: ask your lead for a right one.")) {
+        return *std::move(refusal);
     }
     return base::refuse(base::RefusalCode::unauthenticated, "hello.token",
                         "This token is not known or has expired: ask your lead.");

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -66,12 +68,17 @@ public:
     [[nodiscard]] base::Result<Place> enter(const Grant& grant, base::UtcMs now);
     /// A Hello whose token is not: RATE_LIMITED when its address brings too many of them, else UNAUTHENTICATED.
     [[nodiscard]] base::Refusal wrong_token(AddressKey address, base::UtcMs now);
+    /// A link or code of an invite opens nothing: RATE_LIMITED when its address brings too many of them or of wrong
+    /// tokens.
+    [[nodiscard]] std::optional<base::Refusal> wrong_invite(AddressKey address, base::UtcMs now);
     /// A limit was met here.
     void count(base::Limit limit) { met_->count(limit); }
 
 private:
     void leave(Sessions::iterator sessions);
     [[nodiscard]] base::Refusal wait(base::Limit limit, base::Millis after, std::string sentence);
+    /// When the address may be wrong again; none when it may be so now.
+    [[nodiscard]] std::optional<base::Refusal> one_wrong(AddressKey address, base::UtcMs now, std::string sentence);
 
     Bounds bounds_;
     std::shared_ptr<base::LimitCounts> met_;

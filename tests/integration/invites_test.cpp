@@ -77,8 +77,7 @@ struct Host {
 };
 
 struct WithMarch : RealServer {
-    using RealServer::RealServer;
-    WithMarch() { make_march(); }
+    explicit WithMarch(std::vector<std::string> more = {}) : RealServer(std::move(more)) { make_march(); }
 };
 
 std::string duty_of(RealServer& server, const std::string& callsign) {
@@ -140,6 +139,30 @@ TEST_CASE("a code that was told on the phone lets somebody in and five wrong one
     for (int i = 0; i < 5; ++i) CHECK(host.redeem_code(wrong, "guess").exit_code == forbidden);
     CHECK(host.redeem_code(second.at("code"), "guess").exit_code == forbidden);
     CHECK(host.redeem(second.at("link"), "guess").exit_code == 0);
+}
+
+TEST_CASE("an address that tries many wrong links and codes waits and right ones come in all the same",
+          "[integration][invites]") {
+    WithMarch server({"--shards", "1"});
+    const Host host{server, {}};
+    const Json first = host.invite("side", "Side 1");
+    const Json second = host.invite("side", "Side 2");
+    std::string link = first.at("link");
+    char& letter = link.at(link.size() - 9);
+    letter = letter == 'A' ? 'B' : 'A';
+    std::string code = first.at("code");
+    code.back() = code.back() == '2' ? '3' : '2';
+    int tries = 0;
+    const auto is_limited = [&](const Ended& ended) {
+        return Json::parse(ended.out).at("error").at("code") == "RATE_LIMITED";
+    };
+    while (!is_limited(host.redeem(link, "guess")) && !is_limited(host.redeem_code(code, "guess"))) {
+        REQUIRE(++tries < 100);
+    }
+    CHECK(tries >= 14);
+    CHECK(server.figure("marchwire_limited_total{limit=\"wrong_tokens\"}") >= 1);
+    REQUIRE(host.redeem(first.at("link"), "side 1").exit_code == 0);
+    REQUIRE(host.redeem_code(second.at("code"), "side 2").exit_code == 0);
 }
 
 TEST_CASE("a lost phone is shut out by one verb and its owner comes in anew", "[integration][invites]") {

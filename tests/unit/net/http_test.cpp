@@ -381,10 +381,10 @@ TEST_CASE("out of descriptors callers are let go at once and served again later"
 NetSettings with_redeem() {
     NetSettings settings = settings_of(Door::staff);
     settings.origins = {"https://desk.example.org"};
-    settings.redeem = [](const std::string& body, const std::function<void(session::PageAnswer)>& done) {
+    settings.redeem = [](const RedeemRequest& request, const std::function<void(session::PageAnswer)>& done) {
         session::PageAnswer answer;
         answer.status = 200;
-        answer.body = "took " + body;
+        answer.body = "took " + request.body;
         answer.cache_control = "no-store";
         done(answer);
     };
@@ -423,6 +423,52 @@ TEST_CASE("an invite comes with its length and within two kilobytes", "[net][htt
     Client client(pages);
     client.send(post("/v1/redeem", "{}"));
     CHECK(client.read_response().starts_with("HTTP/1.1 413 "));
+}
+
+/// Every invite is wrong; at the first of these it is said to be one too many.
+NetSettings with_wrong_invites() {
+    NetSettings settings = settings_of(Door::staff);
+    settings.redeem = [](const RedeemRequest& request, const std::function<void(session::PageAnswer)>& done) {
+        request.count_as_wrong([done](const std::optional<base::Refusal>& too_many) {
+            session::PageAnswer answer;
+            answer.status = too_many ? 429 : 404;
+            done(answer);
+        });
+    };
+    return settings;
+}
+
+/// How many of so many wrong ones are answered, on a connection each, before it is said that they are too many.
+int wrong_ones_until_told(TestDoor& door, const std::string& more = "") {
+    for (int told = 0; told < 100; ++told) {
+        Client client(door);
+        client.send(post("/v1/redeem", "{}", more));
+        if (client.read_response().starts_with("HTTP/1.1 429 ")) return told;
+    }
+    return 100;
+}
+
+TEST_CASE("wrong invites count by the address that they come from and with its wrong tokens", "[net][http]") {
+    TestDoor door(with_wrong_invites());
+    // Whatever refills meanwhile: a second more is one more.
+    const int told = wrong_ones_until_told(door);
+    CHECK(told >= 30);
+    CHECK(told < 60);
+    Client client(door);
+    client.send(upgrade_request("/v1/ops"));
+    CHECK(client.read_response(false).starts_with("HTTP/1.1 101 "));
+}
+
+TEST_CASE("wrong invites that a balancer brings count by the address of which it speaks", "[net][http]") {
+    NetSettings settings = with_wrong_invites();
+    settings.proxies = {"127.0.0.1"};
+    TestDoor door(settings);
+    CHECK(wrong_ones_until_told(door, "X-Forwarded-For: 192.0.2.1\r\n") < 60);
+    Client other(door);
+    other.send(post("/v1/redeem", "{}", "X-Forwarded-For: 192.0.2.2\r\n"));
+    CHECK(other.read_response().starts_with("HTTP/1.1 404 "));
+    // One that does not say so takes nobody for somebody else.
+    CHECK(wrong_ones_until_told(door) == 100);
 }
 
 TEST_CASE("an invite is taken from our own pages and from no stranger's", "[net][http]") {

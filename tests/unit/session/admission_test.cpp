@@ -51,6 +51,20 @@ TEST_CASE("an address may bring so many wrong tokens and then waits while others
     }
 }
 
+TEST_CASE("wrong links and codes of invites count with the wrong tokens of their address", "[session][admission]") {
+    Gate gate({100, 100, 1, 3, 10});
+    CHECK_FALSE(gate.admission->wrong_invite(campus, noon));
+    CHECK(gate.admission->wrong_token(campus, noon).code == RefusalCode::unauthenticated);
+    CHECK_FALSE(gate.admission->wrong_invite(campus, noon));
+    const auto refusal = gate.admission->wrong_invite(campus, noon);
+    REQUIRE(refusal);
+    CHECK(refusal->code == RefusalCode::rate_limited);
+    CHECK(refusal->retry_after_ms == 1'000);
+    CHECK(gate.admission->wrong_token(campus, noon).code == RefusalCode::rate_limited);
+    CHECK(gate.met->of(Limit::wrong_tokens) == 2);
+    CHECK_FALSE(gate.admission->wrong_invite(elsewhere, noon));
+}
+
 TEST_CASE("a shard takes up so many tokens a second and tells when there is room", "[session][admission]") {
     Gate gate({10, 1, 1, 1, 10});
     const auto first = gate.admission->enter(grant_of(1), noon);
