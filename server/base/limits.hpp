@@ -80,6 +80,7 @@ inline constexpr std::size_t store_group_calls = 4'096;               ///< done 
 inline constexpr std::size_t store_group_bytes = 16UL * 1024 * 1024;  ///< four pages read or so much written per COMMIT
 inline constexpr std::size_t store_queue_bytes = 512ULL * 1024 * 1024;  ///< waiting for the disk; beyond it UNAVAILABLE
 inline constexpr int wal_pages = 4'096;                                 ///< 16 MB, then a checkpoint of SQLite; ours
+inline constexpr int backup_step_pages = 64;                            ///< 256 KB between two COMMITs; docs/BACKUP.md
 inline constexpr std::uint64_t checkpoint_every_entries = 5'000;        ///< opening 100 000 entries stays under 100 ms
 inline constexpr std::uint64_t sign_tip_every_entries = 1'000;          ///< DESIGN 4.4
 inline constexpr std::size_t replay_window_entries = 4'096;             ///< kept in memory per march for resumes; ours

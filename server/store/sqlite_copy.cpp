@@ -20,9 +20,6 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = 64;
 )sql";
 
-/// 256 KB of a backup between two groups of appends: less time than the COMMIT that follows (docs/BACKUP.md).
-constexpr int step_pages = 64;
-
 }  // namespace
 
 base::Refusal SqliteCopy::broken(int code) const {
@@ -47,7 +44,7 @@ base::Result<std::unique_ptr<TablesCopy>> SqliteCopy::begin(sqlite3* source, con
 }
 
 base::Result<Copied> SqliteCopy::step() {
-    const int code = sqlite3_backup_step(copying_.get(), step_pages);
+    const int code = sqlite3_backup_step(copying_.get(), base::limits::backup_step_pages);
     if (code == SQLITE_OK) return Copied::in_part;
     if (code == SQLITE_DONE) return Copied::wholly;
     return broken(code);
