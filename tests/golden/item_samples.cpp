@@ -226,6 +226,7 @@ wire::Access access() {
     device.issued_at = noon;
     device.expires_at = later;
     device.invite = 2;
+    device.recovery = true;
     core::Invite invite;
     invite.number = 3;
     invite.person = device.person;

@@ -108,6 +108,8 @@ TEST_CASE("a session of an app ends when its token does", "[session][app]") {
     CHECK(talk.session.next_due(talk.now) <= talk.now + seconds(60));
     (void)talk.tick(seconds(59));
     CHECK_FALSE(talk.closed);
+    (void)talk.say(R"({"ping":{"nonce":"1"}})");
+    (void)talk.read();
     CHECK(talk.session.next_due(talk.now) == talk.now + seconds(1));
     (void)talk.tick(seconds(1));
     CHECK(talk.closed == CloseCode::unauthenticated);
