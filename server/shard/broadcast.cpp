@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
 namespace marchwire::shard {
@@ -62,11 +61,12 @@ void Broadcast::take(std::span<const LiveItem> items, fanout::FlushPace::Behind 
             continue;
         }
         Waiting& waiting = waiting_[item.topic];
-        waiting.items.push_back(item);
+        (is_whole_feed(item.topic) ? waiting.items : shared_[core::base_of(item.topic)]).push_back(item);
+        ++waiting.count;
         waiting.bytes += size_of(item);
         ordered_pace_.add(now, behind);
         urgent_ = urgent_ || item.delivery == DeliveryClass::a;
-        full_ = full_ || waiting.items.size() >= limits::flush_events || waiting.bytes >= limits::batch_bytes;
+        full_ = full_ || waiting.count >= limits::flush_events || waiting.bytes >= limits::batch_bytes;
     }
 }
 
@@ -111,14 +111,9 @@ void Broadcast::begin_ordered() {
     full_ = urgent_ = false;
     auto all = std::exchange(waiting_, {});
     // Of one log after another, so that a session that follows several topics of it gets their items in order.
-    std::map<std::uint32_t, std::vector<LiveItem>> shared;
+    auto shared = std::exchange(shared_, {});
     for (auto& [topic, waiting] : all) {
-        if (is_whole_feed(topic)) {
-            begin_round(topic, std::move(waiting.items));
-        } else {
-            auto& of_log = shared[core::base_of(topic)];
-            of_log.insert(of_log.end(), waiting.items.begin(), waiting.items.end());
-        }
+        if (is_whole_feed(topic)) begin_round(topic, std::move(waiting.items));
     }
     std::stable_partition(rounds_.begin(), rounds_.end(), [](const Round& round) { return round.urgent; });
     for (auto& [base, items] : shared) give_shared(std::move(items));

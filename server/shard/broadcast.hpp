@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -68,9 +69,10 @@ public:
     [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
 
 private:
-    /// What one topic has waiting.
+    /// What one topic has waiting. Those of a topic that shares its feeds with others wait in `shared_`.
     struct Waiting {
         std::vector<fanout::LiveItem> items;
+        std::size_t count = 0;
         std::size_t bytes = 0;
     };
     /// Followers of one topic who are still to be given its items. Each of them stands in one round of the topic only,
@@ -95,6 +97,9 @@ private:
     Seats& seats_;
     fanout::TopicIndex topics_;
     std::unordered_map<base::TopicNumber, Waiting> waiting_;
+    /// By the base of a log's topics, as they came: of an entry on several topics of a feed the first is told, and it
+    /// says the most (core/shown_on).
+    std::map<std::uint32_t, std::vector<fanout::LiveItem>> shared_;
     std::unordered_map<base::TopicNumber, fanout::NewestTable> tables_;
     std::vector<base::TopicNumber> changed_tables_;
     fanout::FlushPace ordered_pace_;
