@@ -132,7 +132,7 @@ struct Stand {
         invitation.link = invite->at("link");
         sdk::redeem(io, invitation, key, [this](const sdk::Redeemed& answer) {
             if (const auto* error = std::get_if<sdk::Error>(&answer)) give_up(error->message);
-            token = std::get<std::string>(answer);
+            token = std::get<sdk::CameIn>(answer).token;
         });
         io.run();
     }

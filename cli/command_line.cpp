@@ -48,6 +48,7 @@ ExitCode run(std::span<const std::string> arguments, Context& context) {
     add_redeem(app, context);
     add_access(app, context);
     add_watch(app, context);
+    add_ready(app, context);
     add_field(app, context);
     add_duty(app, context);
     add_safety(app, context);

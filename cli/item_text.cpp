@@ -129,6 +129,14 @@ struct Sentence {
         return c.battery_percent == 0 ? text : text + ", battery " + std::to_string(c.battery_percent) + " %";
     }
     std::string operator()(const sdk::SosRaised& c) const { return who(c.person) + " calls for help"; }
+    std::string operator()(const sdk::SosCancelled& c) const {
+        return who(c.person) + (c.under_duress
+                                    ? " was made to cancel the call for help: it stays open, say nothing to them"
+                                    : " cancelled the call for help");
+    }
+    std::string operator()(const sdk::SosPinMistyped& c) const {
+        return who(c.person) + ": a wrong PIN for the call for help, " + std::to_string(c.tries_left) + " tries left";
+    }
     std::string operator()(const sdk::CountReported& c) const { return count_text(c.count); }
     std::string operator()(const sdk::PolicySet& c) const {
         return "alerts: " + std::string(sdk::name_of(c.preset)) + (c.by_size ? ", by size of the roster" : "");

@@ -15,6 +15,7 @@ namespace {
 constexpr std::chrono::seconds patience{10};
 constexpr int history_tries = 20;  // a server takes 20 requests a second, after some hundred at once
 constexpr sdk::Millis shortest_rest{50};
+constexpr std::chrono::milliseconds rows_pause{700};  // all rows are told at once: then there is a pause
 
 base::Refusal no_link(std::string message) {
     return base::refuse(base::RefusalCode::unavailable, "--url", std::move(message));
@@ -75,6 +76,7 @@ PersonLink::PersonLink(const Context& context) {
         if (const auto* stopped = std::get_if<sdk::Stopped>(&state)) refused_ = ended(*stopped);
     };
     callbacks.on_refused = [this](const sdk::FeedName&, const sdk::Error& error) { feed_refused_ = error; };
+    callbacks.on_item = [this](const sdk::FeedItem& item) { take_rows(item); };
     client_.emplace(io_, *settings, std::move(callbacks));
 }
 
@@ -150,6 +152,33 @@ base::Result<sdk::History> PersonLink::history(const std::string& name, std::uin
         rest(std::max(answer->error->retry_after, shortest_rest));
     }
     return refused_ ? *refused_ : no_link("The server did not send the log in time: try again.");
+}
+
+void PersonLink::take_rows(const sdk::FeedItem& item) {
+    const sdk::Change change = item.change();
+    const auto* rows = std::get_if<sdk::RowsChanged>(&change);
+    if (rows == nullptr) return;
+    ++rows_told_;
+    if (rows->whole) rows_.clear();
+    for (const sdk::Row& row : rows->rows) rows_.insert_or_assign(row.march, row);
+    for (const std::string& march : rows->gone) rows_.erase(march);
+}
+
+base::Result<std::map<std::string, sdk::Row>> PersonLink::desk(const std::string& campaign) {
+    const auto feed = sdk::FeedName::parse("desk/" + campaign);
+    if (!feed) return base::invalid("campaign", "Name the campaign, as in flag-day-2018.");
+    feed_refused_.reset();
+    client_->subscribe(*feed);
+    if (!run_until([this] { return rows_told_ != 0 || feed_refused_.has_value(); })) {
+        return refused_ ? *refused_ : no_link("The server did not send the desk in time: try again.");
+    }
+    if (feed_refused_) return refusal_of(*feed_refused_);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (std::uint64_t before = 0; before != rows_told_ && std::chrono::steady_clock::now() < deadline;) {
+        before = rows_told_;
+        rest(rows_pause);
+    }
+    return rows_;
 }
 
 base::Result<sdk::Accepted> PersonLink::send(const std::string& log, const sdk::Command& command) {

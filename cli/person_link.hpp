@@ -8,7 +8,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,12 +42,15 @@ public:
     [[nodiscard]] base::Result<Whole> ops_snapshot(const std::string& name);
     /// Items of its ops feed from this entry on, as JSON; asked again where the server says that it is too often.
     [[nodiscard]] base::Result<sdk::History> history(const std::string& name, std::uint64_t from, std::uint32_t limit);
+    /// The desk's rows of a campaign, by march.
+    [[nodiscard]] base::Result<std::map<std::string, sdk::Row>> desk(const std::string& campaign);
     [[nodiscard]] base::Result<sdk::Accepted> send(const std::string& log, const sdk::Command& command);
 
 private:
     /// True when `done` came to hold in time.
     [[nodiscard]] bool run_until(const std::function<bool()>& done);
     [[nodiscard]] base::Result<sdk::March> march_of(const sdk::FeedName& feed);
+    void take_rows(const sdk::FeedItem& item);
     /// Time goes by; what comes meanwhile is taken.
     void rest(std::chrono::milliseconds time);
 
@@ -53,7 +58,9 @@ private:
     std::optional<sdk::Welcome> welcome_;
     std::optional<base::Refusal> refused_;  ///< why there is no connection
     std::optional<sdk::Error> feed_refused_;
-    std::string waiting_for_;            ///< why it is tried again
+    std::string waiting_for_;  ///< why it is tried again
+    std::map<std::string, sdk::Row> rows_;
+    std::uint64_t rows_told_ = 0;        ///< items of rows that came
     std::optional<sdk::Client> client_;  ///< none: the device's file was refused
 };
 

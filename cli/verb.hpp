@@ -66,6 +66,7 @@ void add_backup(CLI::App& app, Context& context);
 void add_redeem(CLI::App& app, Context& context);
 void add_access(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
+void add_ready(CLI::App& app, Context& context);
 void add_field(CLI::App& app, Context& context);
 void add_duty(CLI::App& app, Context& context);
 void add_safety(CLI::App& app, Context& context);

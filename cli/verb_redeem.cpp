@@ -18,6 +18,8 @@ struct RedeemFlags {
     std::string server;
     std::string campaign;
     std::string file;
+    std::string pin;
+    std::string duress_pin;
 };
 
 /// The key is kept before the server is asked: should the answer be lost, the same device asks again.
@@ -42,16 +44,20 @@ void redeem(Context& context, const RedeemFlags& flags) {
     invitation.url = flags.server;
     invitation.ca_file = context.ca;
     invitation.campaign = flags.campaign;
+    invitation.pin = flags.pin;
+    invitation.duress_pin = flags.duress_pin;
     boost::asio::io_context io;
     sdk::Redeemed redeemed;
     sdk::redeem(io, invitation, device->key, [&](const sdk::Redeemed& answer) { redeemed = answer; });
     io.run();
     if (const auto* error = std::get_if<sdk::Error>(&redeemed)) return report(context, refusal_of(*error));
-    device->token = std::get<std::string>(redeemed);
+    const auto& came_in = std::get<sdk::CameIn>(redeemed);
+    device->token = came_in.token;
     if (const auto written = write_device(flags.file, *device); !written) return report(context, written.error());
     std::filesystem::remove(pending);
-    print(context, {{"ok", true}, {"device", flags.file}},
-          "You are in: --device " + flags.file + " says who you are. Keep it to yourself.\n");
+    std::string text = "You are in: --device " + flags.file + " says who you are. Keep it to yourself.\n";
+    if (!flags.pin.empty() && !came_in.pin_set) text += "The PIN was not taken: you have one, or need none.\n";
+    print(context, {{"ok", true}, {"device", flags.file}, {"pin_set", came_in.pin_set}}, text);
 }
 
 }  // namespace
@@ -63,6 +69,10 @@ void add_redeem(CLI::App& app, Context& context) {
     verb->add_option("--server", flags->server, "with a code: the server's address, https://march.example.org");
     verb->add_option("--campaign", flags->campaign, "with a code, where the server has several");
     verb->add_option("--into", flags->file, "the file that becomes the device")->required();
+    verb->add_option("--pin", flags->pin, "by what your cry for help is cancelled: 4 to 8 digits");
+    verb->add_option("--duress-pin", flags->duress_pin,
+                     "another, for when you are forced: it seems to cancel, and your leads know better")
+        ->needs("--pin");
     verb->callback([&context, flags] { redeem(context, *flags); });
 }
 

@@ -107,7 +107,8 @@ private:
                       {"callsign", member.callsign},
                       {"role", upper(core::name_of(member.role))},
                       {"section", member.section},
-                      {"noPhone", member.no_phone}};
+                      {"noPhone", member.no_phone},
+                      {"language", member.language}};
             if (with == With::buddy && !member.buddy.empty()) {
                 duty["buddy"] = std::to_string(persons_.at(member.buddy));
             }
@@ -140,7 +141,8 @@ private:
         const Json& now = known->second;
         return lower_case(now.value("role", "")) != core::name_of(member.role) ||
                now.value("section", 0U) != member.section || buddy_in(now) != member.buddy ||
-               now.value("noPhone", false) != member.no_phone;
+               now.value("noPhone", false) != member.no_phone ||
+               (!member.language.empty() && now.value("language", "") != member.language);
     }
 
     [[nodiscard]] std::string buddy_in(const Json& member) const {
@@ -203,8 +205,8 @@ void add_roster(CLI::App& app, Context& context) {
     auto* roster = app.add_subcommand("roster", "a march's people");
     roster->require_subcommand(1);
     const auto flags = std::make_shared<RosterFlags>();
-    auto* importing = roster->add_subcommand("import",
-                                             "from a CSV: callsign, role, section, buddy, no_phone, name, phone");
+    auto* importing = roster->add_subcommand(
+        "import", "from a CSV: callsign, role, section, buddy, no_phone, language, name, phone");
     importing->add_option("file", flags->file)->required();
     importing->add_option("--march", flags->march, "CAMPAIGN/MARCH")->required();
     importing->add_flag("--dry-run", flags->dry_run, "say what would change, and change nothing");

@@ -115,6 +115,36 @@ void add_alert(CLI::App& app, Context& context) {
     });
 }
 
+struct SosFlags {
+    std::string march;
+    std::string pin;
+    std::string duress_pin;
+};
+
+void add_sos(CLI::App& app, Context& context) {
+    auto* sos = app.add_subcommand("sos", "call for help: your buddy and section are told at once");
+    const auto flags = std::make_shared<SosFlags>();
+    sos->add_option("--march", flags->march, about_march);
+    sos->require_subcommand(0, 1);
+    auto* cancel = sos->add_subcommand("cancel", "it is over: by your PIN, three tries");
+    cancel->add_option("pin", flags->pin, "as you chose it when you came in")->required();
+    cancel->callback([&context, flags] {
+        run_verb(context, {flags->march, false, [&](const sdk::March&) { return Made(sdk::CancelSos{flags->pin}); }});
+    });
+    auto* pin = sos->add_subcommand("pin", "choose by what you cancel it, where you chose none when you came in");
+    pin->add_option("pin", flags->pin, "4 to 8 digits")->required();
+    pin->add_option("--duress-pin", flags->duress_pin, "another, for when you are forced");
+    pin->callback([&context, flags] {
+        run_verb(context, {flags->march, false, [&](const sdk::March&) {
+                               return Made(sdk::SetSosPin{flags->pin, flags->duress_pin});
+                           }});
+    });
+    sos->callback([&context, flags, sos] {
+        if (!sos->get_subcommands().empty()) return;
+        run_verb(context, {flags->march, false, [](const sdk::March&) { return Made(sdk::RaiseSos{}); }});
+    });
+}
+
 void add_policy(CLI::App& app, Context& context) {
     auto* verb = app.add_subcommand("policy", "which alerts the march raises");
     const auto march = std::make_shared<std::string>();
@@ -134,12 +164,7 @@ void add_policy(CLI::App& app, Context& context) {
 }  // namespace
 
 void add_safety(CLI::App& app, Context& context) {
-    auto* sos = app.add_subcommand("sos", "call for help: your buddy and section are told at once");
-    const auto march = std::make_shared<std::string>();
-    sos->add_option("--march", *march, about_march);
-    sos->callback([&context, march] {
-        run_verb(context, {*march, false, [](const sdk::March&) { return Made(sdk::RaiseSos{}); }});
-    });
+    add_sos(app, context);
     add_count(app, context);
     add_alert(app, context);
     add_policy(app, context);

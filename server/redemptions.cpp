@@ -1,5 +1,6 @@
 #include "redemptions.hpp"
 
+#include "access/sos_pin.hpp"
 #include "access/token.hpp"
 #include "base/base64.hpp"
 #include "base/limits.hpp"
@@ -66,6 +67,7 @@ struct Redemptions::Asked {
     core::RedeemInvite wish;
     base::Slug campaign;
     std::optional<access::TypedCode> code;
+    core::SetSosPin pins;  ///< as they were chosen; empty: none
     std::string token;
     std::function<void(net::RedeemRequest::Counted)> count_as_wrong;
     Done done;
@@ -93,6 +95,10 @@ void Redemptions::read(const net::RedeemRequest& request, Done done) {
     }
     asked->wish.public_key = *key;
     asked->count_as_wrong = request.count_as_wrong;
+    asked->pins = {text_in(said, "pin"), text_in(said, "duress_pin")};
+    if (!asked->pins.pin.empty() || !asked->pins.duress_pin.empty()) {
+        if (const auto fits = access::check_pins(asked->pins); !fits) return done(page_of(fits.error()));
+    }
     asked->done = std::move(done);
     if (const auto link = access::read_link(text_in(said, "link"))) {
         asked->campaign = link->campaign;
@@ -158,6 +164,7 @@ void Redemptions::conclude(const AskedPtr& asked, const base::Result<wire::Accep
             page_of(base::refuse(base::RefusalCode::permission_denied, "code",
                                  "This code is wrong: listen again. After five wrong ones only the link opens it.")));
     }
+    if (!asked->pins.pin.empty()) return set_pins(asked, outcome->come_in);
     asked->done(page_of(200, {{"token", asked->token}}));
 }
 
@@ -167,6 +174,30 @@ void Redemptions::count_as_wrong(const AskedPtr& asked, std::function<void()> th
             if (too_many) return asked->done(page_of(*too_many));
             then();
         });
+    });
+}
+
+/// After the invite was found good: strangers make nobody hash. Where it fails the token is not told, and the same
+/// device asks again.
+void Redemptions::set_pins(const AskedPtr& asked, const std::optional<wire::ComeIn>& come_in) {
+    const auto tell = [asked](bool is_set) {
+        asked->done(page_of(200, {{"token", asked->token}, {"pin_set", is_set}}));
+    };
+    if (!come_in || come_in->march.empty()) return tell(false);
+    parts_.pins.make(asked->pins, [this, asked, tell, come_in = *come_in](const base::Result<core::SosPin>& made) {
+        if (!made) return asked->done(page_of(made.error()));
+        core::SetSosPin wish;
+        wish.made = *made;
+        wish.made.person = come_in.person;
+        wish.replaces = !come_in.second_device;
+        core::Command command;
+        command.body = std::move(wish);
+        parts_.city.command({asked->campaign, come_in.march}, std::move(command), server_itself(),
+                            [asked, tell](const base::Result<wire::Accepted>& outcome) {
+                                const bool later = !outcome && outcome.error().code == base::RefusalCode::unavailable;
+                                if (later) return asked->done(page_of(outcome.error()));
+                                tell(outcome.has_value());
+                            });
     });
 }
 

@@ -12,15 +12,18 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace marchwire {
 
 /// Takes `{"link": "...#flag-day-2018.17.SECRET", "public_key": "..."}`, or `{"code": "17-K7QF-M2PX", "campaign":
 /// "flag-day-2018", "public_key": "..."}` (the campaign may be left out on a server that has one alone). `public_key`:
-/// the device's point of P-256, 65 bytes as base64url. Answers `{"token": "..."}`, said this once and bound to that
-/// key; else `{"error": {"code", "field", "message"}}`. Asked again with the same key it gives another token for the
-/// same invite, so that an answer which was lost on its way costs nobody their invite.
+/// the device's point of P-256, 65 bytes as base64url. `pin` and
+/// `duress_pin` may be there: by what the person's SOS is cancelled. Answers `{"token": "..."}`, said this once and
+/// bound to that key, and with a PIN `pin_set`, false where another device of theirs has set one; else `{"error":
+/// {"code", "field", "message"}}`. Asked again with the same key it gives another token for the same invite, so that an
+/// answer which was lost on its way costs nobody their invite.
 ///
 /// A wrong code or link counts as a wrong token of its address; when that has brought too many, the desk is not asked
 /// about a code, and nobody learns whether a link was right. Whoever has a right one waits for nobody's wrong ones.
@@ -33,6 +36,7 @@ public:
         boost::asio::io_context& io;
         shard::City& city;
         const access::KeyRing& keys;
+        shard::Pins& pins;
     };
     explicit Redemptions(Parts parts);
 
@@ -50,6 +54,7 @@ private:
     void conclude(const AskedPtr& asked, const base::Result<wire::Accepted>& outcome);
     /// `then`, unless too many wrong ones came from there.
     void count_as_wrong(const AskedPtr& asked, std::function<void()> then);
+    void set_pins(const AskedPtr& asked, const std::optional<wire::ComeIn>& come_in);
 
     Parts parts_;
     session::RateLimit rate_;

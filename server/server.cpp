@@ -213,8 +213,10 @@ void Server::open_city() {
     }
     settings.admission.sessions_per_device = config_.sessions_per_device;
     settings.limits_met = limits_met_;
+    pins_ = std::make_unique<PinThread>(keys_);
+    settings.pins = pins_.get();
     city_ = std::make_unique<shard::City>(std::move(settings));
-    redemptions_ = std::make_unique<Redemptions>(Redemptions::Parts{io_, *city_, keys_});
+    redemptions_ = std::make_unique<Redemptions>(Redemptions::Parts{io_, *city_, keys_, *pins_});
 }
 
 /// Phones find it at the staff's listener, where nothing else is said.
@@ -259,6 +261,7 @@ Server::~Server() {
     verbs_.reset();
     listeners_.clear();
     if (outbox_) outbox_->stop();  // it tells the city what was forgotten
+    pins_->stop();                 // it tells the city what it found
     city_.reset();
     log_->stop();
 }

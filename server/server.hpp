@@ -13,6 +13,7 @@
 #include "ops/admin_socket.hpp"
 #include "ops/metrics.hpp"
 #include "outbox/outbox.hpp"
+#include "pin_thread.hpp"
 #include "redemptions.hpp"
 #include "shard/city.hpp"
 #include "store/data_lock.hpp"
@@ -105,6 +106,7 @@ private:
     boost::asio::io_context io_;
     std::unique_ptr<outbox::Outbox> outbox_;  ///< outlives the city, which calls it; none: nobody is woken
     std::unique_ptr<shard::City> city_;
+    std::unique_ptr<PinThread> pins_;
     std::unique_ptr<Redemptions> redemptions_;
     std::unique_ptr<AdminVerbs> verbs_;
     std::shared_ptr<ops::AdminSocket> admin_socket_;

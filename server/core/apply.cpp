@@ -98,6 +98,7 @@ public:
         member.section = event.section;
         member.buddy = event.buddy;
         member.no_phone = event.no_phone;
+        member.language = event.language;
         state_.index.add(member);
         state_.tally.add(member);
         due_anew(member);
@@ -176,6 +177,7 @@ public:
     void operator()(const AlertCleared& event) const {
         const Alert ended = open(event.key);
         state_.alerts.erase(event.key);
+        if (event.key.kind == AlertKind::sos_unowned) forget_tries(event.key.subject);
         watch_ended(state_, ended, event.by, entry_.at);
         if (event.key.kind != AlertKind::checkin_missed || state_.member(event.key.subject) == nullptr) return;
         // Whoever was spoken for is expected again after the usual time, else the alert would be raised anew at
@@ -185,7 +187,28 @@ public:
         due_anew(member);
     }
     /// The alert about it, and who is told, are events of their own.
-    void operator()(const SosRaised&) const {}
+    void operator()(const SosRaised& event) const {
+        if (const auto pin = state_.sos_pins.find(event.person); pin != state_.sos_pins.end()) {
+            pin->second.cried_at = entry_.seq;
+        }
+    }
+    void operator()(const SosPinSet& event) const { state_.sos_pins[event.pin.person] = event.pin; }
+    void operator()(const SosPinMistyped& event) const { ++the_pin(event.person).wrong_tries; }
+    void operator()(const SosCancelled& event) const {
+        the_pin(event.person).wrong_tries = 0;
+        const AlertKey key{AlertKind::sos_unowned, event.person};
+        if (event.duress == Duress::none) {
+            state_.alerts.erase(key);
+            return;
+        }
+        Alert& alert = open(key);
+        alert.duress = event.duress;
+        alert.version = event.version;
+        alert.step = event.step;
+        alert.state = event.state;
+        alert.step_at = event.step_at;
+        alert.owner = {};
+    }
     void operator()(const CountReported& event) const {
         state_.counts.push_back(event.count);
         if (state_.counts.size() > limits::counts_kept) state_.counts.erase(state_.counts.begin());
@@ -362,6 +385,16 @@ private:
         for (const Member& member : state_.roster) {
             if (member.duty == Duty::confirmed) due_anew(member);
         }
+    }
+    /// The next cry has its own.
+    void forget_tries(PersonId person) const {
+        const auto pin = state_.sos_pins.find(person);
+        if (pin != state_.sos_pins.end()) pin->second.wrong_tries = 0;
+    }
+    [[nodiscard]] SosPin& the_pin(PersonId person) const {
+        const auto found = state_.sos_pins.find(person);
+        MARCHWIRE_INVARIANT(found != state_.sos_pins.end());
+        return found->second;
     }
     [[nodiscard]] Member& the(PersonId person) const {
         const auto found = state_.index.ordinal_of.find(person);

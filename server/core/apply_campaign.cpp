@@ -78,6 +78,9 @@ public:
     void operator()(const ColumnSampled&) const { misplaced(); }
     void operator()(const WaypointPassed&) const { misplaced(); }
     void operator()(const SosRaised&) const { misplaced(); }
+    void operator()(const SosPinSet&) const { misplaced(); }
+    void operator()(const SosPinMistyped&) const { misplaced(); }
+    void operator()(const SosCancelled&) const { misplaced(); }
     void operator()(const CountReported&) const { misplaced(); }
     void operator()(const PolicySet&) const { misplaced(); }
     void operator()(const SilenceObserved&) const { misplaced(); }

@@ -58,6 +58,22 @@ public:
         return std::move(indices_);
     }
     Indices operator()(const SosRaised& event) { return around(event.person); }
+    /// Only who hashes needs it.
+    Indices operator()(const SosPinSet&) { return {}; }
+    Indices operator()(const SosPinMistyped& event) {
+        add(topic::ops);
+        add_section_ops(event.person);
+        return std::move(indices_);
+    }
+    /// Those who hear the truth first: a feed that holds several of these topics goes by the first.
+    Indices operator()(const SosCancelled& event) {
+        add(topic::ops);
+        add_section_ops(event.person);
+        for (const std::uint32_t ordinal : event.told) add(topic::person(ordinal));
+        add_around(event.person);
+        const AlertKey key{AlertKind::sos_unowned, event.person};
+        return of_open_alert(key, step_of(key));
+    }
     Indices operator()(const CountReported& event) {
         if (event.count.section != 0) add(topic::section_ops(event.count.section));
         return ops();
@@ -70,7 +86,15 @@ public:
     Indices operator()(const PushUnsubscribed&) { return {}; }
     Indices operator()(const CheckInsScheduled&) { return staff(); }
     Indices operator()(const TimersShifted&) { return staff(); }
-    Indices operator()(const AlertRaised& event) { return of_alert(event.alert.key, event.alert.step); }
+    Indices operator()(const AlertRaised& event) {
+        // Leads who hold it as one that was cancelled under duress hear that it is a new one.
+        const auto open = state_.alerts.find(event.alert.key);
+        if (open != state_.alerts.end() && open->second.duress != Duress::none) {
+            const Alert& held = open->second;
+            for (const PersonId person : told_of_duress(state_, held.key, held.step, held.duress)) add_person(person);
+        }
+        return of_open_alert(event.alert.key, event.alert.step);
+    }
     Indices operator()(const AlertStepped& event) { return of_alert(event.key, event.step); }
     Indices operator()(const AlertAcked& event) { return of_alert(event.key, step_of(event.key)); }
     Indices operator()(const AlertCleared& event) { return of_alert(event.key, step_of(event.key)); }
@@ -162,6 +186,10 @@ private:
     }
     /// What concerns one person: the own section, the buddy, and the person.
     Indices around(PersonId person) {
+        add_around(person);
+        return std::move(indices_);
+    }
+    void add_around(PersonId person) {
         add(topic::ops);
         if (const Member* member = state_.member(person)) {
             add_section(member->section);
@@ -169,7 +197,6 @@ private:
             add_person(member->buddy);
             add_who_names(person);
         }
-        return std::move(indices_);
     }
     /// Whoever may be asked hears of it where all of them listen; leads see whom of theirs it asks.
     void add_order(const OrderAudience& audience, const std::vector<std::uint32_t>& ordinals) {
@@ -231,6 +258,19 @@ private:
         }
     }
     Indices of_alert(const AlertKey& key, std::uint32_t step) {
+        const auto found = state_.alerts.find(key);
+        const Duress duress = found == state_.alerts.end() ? Duress::none : found->second.duress;
+        return duress == Duress::none ? of_open_alert(key, step) : under_duress(key, step, duress);
+    }
+    Indices under_duress(const AlertKey& key, std::uint32_t step, Duress duress) {
+        if (duress == Duress::desk) return {};
+        add(topic::ops);
+        if (duress == Duress::section) add_section_ops(key.subject);
+        for (const PersonId person : told_of_duress(state_, key, step, duress)) add_person(person);
+        return std::move(indices_);
+    }
+    /// One that is hidden from nobody.
+    Indices of_open_alert(const AlertKey& key, std::uint32_t step) {
         add(topic::ops);
         if (const Order* order = order_of(state_, key)) add_leads_of(places_of(order->receipts));
         const std::uint32_t section = section_of(state_, key);
@@ -263,6 +303,20 @@ private:
 
 std::vector<std::uint32_t> audience(const MarchState& state, const Event& event) {
     return std::visit(Audience(state), event);
+}
+
+std::vector<PersonId> told_of_duress(const MarchState& state, const AlertKey& key, std::uint32_t step, Duress duress) {
+    std::vector<PersonId> persons;
+    const Member* subject = state.member(key.subject);
+    if (duress == Duress::none || duress == Duress::desk) return persons;
+    const std::uint32_t first = duress == Duress::city ? rung_city_leads : rung_section_lead;
+    for (std::uint32_t reached = first; reached <= std::min(step, rung_national_desk); ++reached) {
+        for (const PersonId person : rung(state, key, reached, Asked::all)) {
+            const bool is_near = subject != nullptr && are_buddies(*subject, *state.member(person));
+            if (!is_near && std::ranges::find(persons, person) == persons.end()) persons.push_back(person);
+        }
+    }
+    return persons;
 }
 
 std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step) {

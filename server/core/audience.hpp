@@ -16,5 +16,8 @@ namespace marchwire::core {
 
 /// Persons on the ladder of an alert up to a step, and its subject: those who are told of it.
 [[nodiscard]] std::vector<PersonId> told_of(const MarchState& state, const AlertKey& key, std::uint32_t step);
+/// The same of an SOS that was cancelled under duress: leads alone, and none who is near the person.
+[[nodiscard]] std::vector<PersonId> told_of_duress(const MarchState& state, const AlertKey& key, std::uint32_t step,
+                                                   Duress duress);
 
 }  // namespace marchwire::core

@@ -141,6 +141,7 @@ struct AssignDuty {
     std::uint32_t section = 0;
     PersonId buddy;
     bool no_phone = false;
+    std::string language = {};  ///< BCP 47; empty: as it is
 };
 struct ImportRoute {
     std::shared_ptr<const RouteLine> line;
@@ -199,6 +200,20 @@ struct AnswerHandOver {
     bool takes = false;
 };
 struct RaiseSos {};
+/// What was given for a PIN is, as whoever hashes has found.
+enum class PinMatch : std::uint8_t { untold = 0, none = 1, pin = 2, duress = 3 };
+/// The own one. A wrong PIN is accepted too, as SosPinMistyped: then nothing was cancelled.
+struct CancelSos {
+    std::string pin;                    ///< as it was typed; emptied by whoever hashes
+    PinMatch match = PinMatch::untold;  ///< all of it that counts here
+    Seq seen = {};                      ///< how far the log was when it came: no later cry is meant
+};
+/// By the own device where none is set; by the server for whoever has redeemed an invite.
+struct SetSosPin {
+    std::string pin, duress_pin;  ///< as they were chosen; emptied by whoever hashes
+    SosPin made = {};             ///< all that counts here; its person is the actor, but by the server
+    bool replaces = false;        ///< by the server: this is the person's first device, and voids what the last one had
+};
 struct ReportCount {
     CountMethod method = CountMethod::estimate;
     std::uint32_t low = 0, value = 0, high = 0;
@@ -442,7 +457,7 @@ using CommandBody = std::variant<
     SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
     ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty,
     HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch, SetPersonDetails, RevealPerson,
-    ErasePerson, AnnounceRecovery>;
+    ErasePerson, AnnounceRecovery, CancelSos, SetSosPin>;
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

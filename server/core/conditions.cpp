@@ -409,6 +409,9 @@ struct Follow {
     /// With `ended`: the fold knows what the alert was.
     void operator()(const AlertCleared&) const {}
     void operator()(const SosRaised&) const {}
+    void operator()(const SosPinSet&) const {}
+    void operator()(const SosPinMistyped&) const {}
+    void operator()(const SosCancelled&) const {}
     void operator()(const OrderIssued&) const {}
     void operator()(const RecipientsAdded&) const {}
     void operator()(const ReceiptsMoved&) const {}

@@ -56,10 +56,19 @@ bool may_take(const Ask& ask, const AlertKey& key) {
     return false;
 }
 
+/// Under duress whoever is told that it has ended finds no alert.
+bool is_hidden_from(const Ask& ask, const Alert& alert) {
+    if (alert.duress == Duress::none) return false;
+    if (ask.actor.role == Role::national_desk) return false;
+    if (ask.permission == Permission::act) return alert.duress == Duress::desk;
+    const bool leads = ask.permission == Permission::own_section && is_of_section(ask.state, alert.key, ask.section());
+    return !leads || alert.duress != Duress::section;
+}
+
 /// The open alert of this key and version that the actor may take.
 base::Result<const Alert*> alert_asked_for(const Ask& ask, const AlertKey& key, std::uint32_t version) {
     const auto found = ask.state.alerts.find(key);
-    if (found == ask.state.alerts.end()) {
+    if (found == ask.state.alerts.end() || is_hidden_from(ask, found->second)) {
         return base::refuse(base::RefusalCode::not_found, "key", "This alert is not open any more.");
     }
     if (!may_take(ask, key)) return denied(Action::alert);

@@ -165,6 +165,8 @@ void announce_route(const MarchState& state, UtcMs public_from, Events& events);
 [[nodiscard]] Decision decide_on(const Ask& ask, const AnswerHandOver& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const CheckInSection& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const RaiseSos& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const CancelSos& wish);
+[[nodiscard]] Decision decide_on(const Ask& ask, const SetSosPin& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ReportCount& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const SetPolicy& wish);
 [[nodiscard]] Decision decide_on(const Ask& ask, const ObserveSilence& wish);

@@ -1,4 +1,4 @@
-// Cries for help, and counts of people.
+// Cries for help, and counts of people. How a cry is cancelled: decide_sos.cpp.
 #include "core/decide_family.hpp"
 #include "core/ladder.hpp"
 
@@ -32,7 +32,12 @@ Decision decide_on(const Ask& ask, const RaiseSos&) {
     Events events = events_of(SosRaised{ask.actor.person, made_at});
     // While it climbs a second cry changes nothing. Where somebody had it, or nobody came, it is a new one.
     const auto open = ask.state.alerts.find(key);
-    if (open == ask.state.alerts.end() || open->second.state != AlertState::notifying) {
+    if (open == ask.state.alerts.end()) {
+        raise(ask.state, key, true, ask.now, events);
+    } else if (open->second.duress != Duress::none) {
+        // As a first one, and told as one: whoever looks over the shoulder has seen the last one end.
+        raise_first(ask.state, key, true, ask.now, events);
+    } else if (open->second.state != AlertState::notifying) {
         raise(ask.state, key, true, ask.now, events);
     }
     return events;

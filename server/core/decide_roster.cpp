@@ -34,6 +34,7 @@ Complaint check_member(const Ask& ask, const AssignDuty& wish) {
         return base::invalid("role", "Give a role on the march; the national desk and auditors need none.");
     }
     if (auto wrong = check_section(state, wish.section)) return wrong;
+    if (auto wrong = check_language(wish.language, "language")) return wrong;
     if (wish.buddy == wish.person) return base::invalid("buddy", "Nobody is their own buddy.");
     if (wish.buddy && state.member(wish.buddy) == nullptr) {
         return base::invalid("buddy", "Put the buddy on the roster first.");
@@ -75,6 +76,7 @@ Decision decide_on(const Ask& ask, const AssignDuty& wish) {
     assigned.section_before = member != nullptr ? member->section : wish.section;
     assigned.buddy = wish.buddy;
     assigned.no_phone = wish.no_phone;
+    assigned.language = wish.language.empty() && member != nullptr ? member->language : wish.language;
     Events events = events_of(std::move(assigned));
     if (member == nullptr) follow_size(state, state.roster.size() + 1, events);
     // Whoever has no phone now, or is not commanded, is not missed any more.

@@ -67,6 +67,7 @@ struct DutyAssigned {
     std::uint32_t section_before = 0;  ///< equal to `section` for a new member
     PersonId buddy;
     bool no_phone = false;
+    std::string language = {};
 };
 struct DutyChanged {
     PersonId person;
@@ -188,6 +189,26 @@ struct RestrictedRead {
 struct SosRaised {
     PersonId person;
     UtcMs made_at;  ///< the phone's
+};
+/// On no feed.
+struct SosPinSet {
+    SosPin pin;
+};
+/// Somebody gave a wrong PIN for the cry for help that is open.
+struct SosPinMistyped {
+    PersonId person;
+    std::uint32_t tries_left = 0;
+};
+/// The person ended the own cry for help, and with it its alert. Under duress that is what phones hear (shown_on); the
+/// alert goes on, with those who may know, from `step` on.
+struct SosCancelled {
+    PersonId person;
+    std::uint32_t version = 0;  ///< of the alert
+    Duress duress = Duress::none;
+    std::uint32_t step = 0;
+    AlertState state = AlertState::cleared;
+    UtcMs step_at = {};
+    std::vector<std::uint32_t> told = {};  ///< places in the roster: who hears the truth on a topic of their own
 };
 struct CountReported {
     Count count;
@@ -334,7 +355,7 @@ using Event = std::variant<
     ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
     IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped, RetentionHeld,
     RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten, PersonDetailsSet, PersonRevealed,
-    PersonErased, SecretsForgotten>;
+    PersonErased, SecretsForgotten, SosPinSet, SosPinMistyped, SosCancelled>;
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

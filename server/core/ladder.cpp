@@ -191,19 +191,40 @@ AlertStepped step_up(const MarchState& state, const AlertKey& key, std::uint32_t
     return {key, AlertState::exhausted, rung_exhausted, version, UtcMs{}, {}};
 }
 
+namespace {
+
+void raise_as(Alert alert, const MarchState& state, UtcMs now, std::vector<Event>& events) {
+    alert.step_at = now;
+    events.emplace_back(AlertRaised{alert});
+    events.emplace_back(step_up(state, alert.key, 0, alert.version + 1, now));
+}
+
+Alert first_of(const AlertKey& key, bool critical, UtcMs now, std::uint32_t figure) {
+    Alert alert;
+    alert.key = key;
+    alert.version = 1;
+    alert.raised_at = now;
+    alert.critical = critical;
+    alert.figure = figure;
+    return alert;
+}
+
+}  // namespace
+
 void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
            std::uint32_t figure) {
     const auto open = state.alerts.find(key);
-    const bool anew = open != state.alerts.end();
-    Alert alert;
-    alert.key = key;
-    alert.version = anew ? open->second.version + 1 : 1;
-    alert.raised_at = anew ? open->second.raised_at : now;
-    alert.step_at = now;
-    alert.critical = critical;
-    alert.figure = figure;
-    events.emplace_back(AlertRaised{alert});
-    events.emplace_back(step_up(state, key, 0, alert.version + 1, now));
+    Alert alert = first_of(key, critical, now, figure);
+    if (open != state.alerts.end()) {
+        alert.version = open->second.version + 1;
+        alert.raised_at = open->second.raised_at;
+    }
+    raise_as(alert, state, now, events);
+}
+
+void raise_first(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
+                 std::uint32_t figure) {
+    raise_as(first_of(key, critical, now, figure), state, now, events);
 }
 
 }  // namespace marchwire::core

@@ -54,6 +54,9 @@ enum class Asked : std::uint8_t { missing, all };
 /// is worse or was called again. Its ladder begins at the bottom then, whoever had it.
 void raise(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
            std::uint32_t figure = 0);
+/// The same, whether one is open or not: of a new alert.
+void raise_first(const MarchState& state, const AlertKey& key, bool critical, UtcMs now, std::vector<Event>& events,
+                 std::uint32_t figure = 0);
 /// The step to the first manned rung from `from` on. Where no rung is left the alert is EXHAUSTED: it stays open.
 [[nodiscard]] AlertStepped step_up(const MarchState& state, const AlertKey& key, std::uint32_t from,
                                    std::uint32_t version, UtcMs now);

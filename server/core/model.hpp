@@ -112,6 +112,7 @@ struct Member {
     PersonId handover_to = {};         ///< HANDOVER_PENDING: who was asked to take over; 0 is none
     HeardBy heard_by = HeardBy::none;  ///< how the last check-in was heard
     UtcMs silent_since = {};           ///< the keeper heard nothing after this moment; 0: heard, or never missed
+    std::string language = {};         ///< BCP 47; empty: not said. Of the ops feed alone
     bool operator==(const Member&) const = default;
 };
 
@@ -204,6 +205,15 @@ struct AlertKey {
     auto operator<=>(const AlertKey&) const = default;
 };
 
+/// A cry for help that its person seems to have cancelled, and under duress: on their own phone and all phones near it
+/// has ended, and it stays open for those who may know. Those are fewer where the person reads what leads read.
+enum class Duress : std::uint8_t {
+    none = 0,
+    section = 1,  ///< told to the lead of the section, and to all below
+    city = 2,     ///< to the ops feed, and the desk
+    desk = 3,     ///< to the national desk alone
+};
+
 /// Rungs of every ladder: step 0 buddy, 1 section lead, 2 city leads, 3 national desk, then EXHAUSTED. Which of them a
 /// kind has stands in ladder.hpp. A rung that has nobody is skipped in the same decision.
 struct Alert {
@@ -218,6 +228,7 @@ struct Alert {
     std::uint32_t figure = 0;  ///< as it was when raised: metres of a gap or beside the route, percent of the tail's
                                ///< pace or of the length at step-off, milliseconds of BUS_LAG, servers of
                                ///< INSTANCE_LOST, the token of LEAD_RECOVERED; 0 of other kinds
+    Duress duress = Duress::none;  ///< of SOS_UNOWNED alone
     bool operator==(const Alert&) const = default;
 };
 
@@ -264,6 +275,17 @@ struct PushSubscription {
     DeviceId device;
     std::string sealed;  ///< opaque, at most limits::push_sealed_bytes
     bool operator==(const PushSubscription&) const = default;
+};
+
+/// By what a person ends the own cry for help. Made by the shell of what they chose: the PINs are in no log.
+struct SosPin {
+    PersonId person;
+    std::string salt;               ///< limits::sos_pin_salt_bytes, random
+    base::Digest hash{};            ///< slow, of the PIN
+    base::Digest duress_hash{};     ///< of the other one; all zero: none was chosen
+    std::uint32_t wrong_tries = 0;  ///< for the cry that is open
+    Seq cried_at = {};              ///< the last cry
+    bool operator==(const SosPin&) const = default;
 };
 
 /// How the servers are to one another, as the march's keeper sees it.
@@ -331,6 +353,7 @@ struct MarchState {
     AlertPolicy policy;
     std::vector<Count> counts;             ///< last limits::counts_kept, oldest first; the log holds all
     std::vector<PushSubscription> pushes;  ///< oldest first; at most limits::push_devices of a person
+    std::map<PersonId, SosPin> sos_pins;   ///< in no view
     ServersSeen servers;
     Retention retention;
     UtcMs no_show_at;  ///< whoever is CONFIRMED then has not come; 0 before step-off

@@ -156,6 +156,8 @@ struct RowOf {
     static Action of(const HandOver*) { return Action::assign_duty; }
     static Action of(const AnswerHandOver*) { return Action::own_field; }
     static Action of(const RaiseSos*) { return Action::own_field; }
+    static Action of(const CancelSos*) { return Action::own_field; }
+    Action operator()(const SetSosPin& wish) const { return wish.made.person ? Action::machine : Action::own_field; }
     static Action of(const ReportCount*) { return Action::report; }
     static Action of(const SetPolicy*) { return Action::set_up_march; }
     static Action of(const RevokePhones*) { return Action::machine; }

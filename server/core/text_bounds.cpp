@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <string>
 
@@ -77,8 +78,16 @@ Complaint check_text(std::string_view text, std::string_view field, std::size_t 
 }
 
 Complaint check_language(std::string_view text, std::string_view field) {
-    const bool fits = text.size() <= limits::language_characters &&
-                      std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '-'; });
+    if (text.empty()) return std::nullopt;
+    constexpr std::size_t subtag_most = 8;
+    bool fits = text.size() <= limits::language_characters &&
+                std::isalpha(static_cast<unsigned char>(text.front())) != 0;
+    for (std::size_t begin = 0; fits && begin <= text.size();) {
+        const std::size_t end = std::min(text.find('-', begin), text.size());
+        const std::string_view subtag = text.substr(begin, end - begin);
+        fits = !subtag.empty() && subtag.size() <= subtag_most && std::ranges::all_of(subtag, is_letter_or_digit);
+        begin = end + 1;
+    }
     return fits ? std::nullopt : Complaint(wrong(field, "Name the language by its tag, such as en or es-MX."));
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "core/readiness.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -156,6 +157,7 @@ struct DeskRow {
     std::uint32_t roster = 0, on_duty = 0, overdue = 0;
     std::vector<Alert> alerts;  ///< open ones, worst first, at most 20
     UtcMs as_of;
+    Readiness readiness = {};
     bool operator==(const DeskRow&) const = default;
 };
 /// `followers`: of the march's public feed, as far as its keeper knows.

@@ -77,6 +77,7 @@ DeskRow desk_row(const MarchState& state, UtcMs now) {
     std::ranges::stable_sort(row.alerts, worse);
     if (row.alerts.size() > base::limits::desk_row_alerts) row.alerts.resize(base::limits::desk_row_alerts);
     row.as_of = now;
+    row.readiness = readiness_of(state);
     return row;
 }
 

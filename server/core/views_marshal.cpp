@@ -30,6 +30,10 @@ struct FitForPhone {
     bool operator()(const ReceiptsMoved&) const { return true; }
     bool operator()(const OrdersEnded&) const { return true; }
     bool operator()(const SosRaised&) const { return true; }
+    bool operator()(const SosPinSet&) const { return false; }
+    /// To the section's lead.
+    bool operator()(const SosPinMistyped&) const { return true; }
+    bool operator()(const SosCancelled&) const { return true; }
     /// That of a section, to its lead.
     bool operator()(const CountReported& event) const { return event.count.section != 0; }
     bool operator()(const NoticePosted&) const { return true; }
@@ -74,6 +78,15 @@ struct FitForPhone {
     bool operator()(const WaypointPassed&) const { return false; }
 };
 
+bool is_told(const MarchState& state, const Alert& alert, const Member& self) {
+    const AlertKey& key = alert.key;
+    const auto among = [&](const std::vector<PersonId>& told) { return std::ranges::count(told, self.person) != 0; };
+    if (alert.duress != Duress::none) return among(told_of_duress(state, key, alert.step, alert.duress));
+    const bool cried_here = key.kind == AlertKind::sos_unowned && self.section != 0 &&
+                            section_of(state, key) == self.section;
+    return cried_here || among(told_of(state, key, alert.step));
+}
+
 }  // namespace
 
 bool marshal_may_see(const Event& event) { return std::visit(FitForPhone{}, event); }
@@ -97,21 +110,21 @@ std::optional<MarshalSnapshot> marshal_snapshot(const MarchState& state, PersonI
     snapshot.phase = {state.phase, state.phase_version, state.phase_since, state.public_sentence};
     snapshot.self = *self;
     snapshot.self.silent_since = UtcMs{};
+    snapshot.self.language.clear();
     for (const Member& member : state.roster) {
         // Whoever offers me a duty is near as well. The buddy is who is named by me, or names me: both see one another.
         const bool near = (self->section != 0 && member.section == self->section) || member.person == self->buddy ||
                           member.buddy == person || member.handover_to == person;
         if (!near || member.person == person) continue;
         snapshot.section.push_back(member);
-        snapshot.section.back().silent_since = UtcMs{};  // of the ops feed alone
+        // Of the ops feed alone.
+        snapshot.section.back().silent_since = UtcMs{};
+        snapshot.section.back().language.clear();
     }
     if (const Route* route = state.active()) snapshot.route = *route;
     snapshot.notices = state.notices;
     for (const auto& [key, alert] : state.alerts) {
-        const bool cried_here = key.kind == AlertKind::sos_unowned && self->section != 0 &&
-                                section_of(state, key) == self->section;
-        const bool told = cried_here || std::ranges::count(told_of(state, key, alert.step), person) != 0;
-        if (told) snapshot.alerts.push_back(alert);
+        if (is_told(state, alert, *self)) snapshot.alerts.push_back(alert);
     }
     snapshot.orders = orders_of(state, *self);
     snapshot.intersections = state.intersections;

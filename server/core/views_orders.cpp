@@ -1,5 +1,5 @@
-// What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt. And of an
-// incident: nobody what is restricted.
+// What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt. Of an
+// incident: nobody what is restricted. Of an SOS that was cancelled under duress: the truth where that is safe.
 #include "core/duty.hpp"
 #include "core/views.hpp"
 
@@ -70,10 +70,33 @@ std::optional<Event> incident_on(const Event& event, std::uint32_t index) {
     return IncidentChanged{left ? gone(changed->incident) : changed->incident, std::nullopt, changed->forgets_order};
 }
 
+bool hears_of_duress(const SosCancelled& cancelled, std::uint32_t index) {
+    if (index == topic_index::ops) return cancelled.duress != Duress::desk;
+    if (section_led_by(index)) return cancelled.duress == Duress::section;
+    const auto ordinal = ordinal_of(index);
+    return ordinal && std::ranges::count(cancelled.told, *ordinal) != 0;
+}
+
+/// Under duress most hear what they would hear without.
+SosCancelled cancelled_on(const SosCancelled& cancelled, std::uint32_t index) {
+    SosCancelled shown{cancelled.person, cancelled.version};
+    if (cancelled.duress == Duress::none || !hears_of_duress(cancelled, index)) return shown;
+    shown = cancelled;
+    shown.told.clear();
+    return shown;
+}
+
 }  // namespace
 
 std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
     if (auto shown = incident_on(event, index)) return shown;
+    if (const auto* cancelled = std::get_if<SosCancelled>(&event)) return cancelled_on(*cancelled, index);
+    const auto* assigned = std::get_if<DutyAssigned>(&event);
+    if (assigned != nullptr && index != topic_index::ops && !assigned->language.empty()) {
+        DutyAssigned shown = *assigned;
+        shown.language.clear();
+        return shown;
+    }
     const auto* receipts = std::get_if<ReceiptsMoved>(&event);
     const auto* added = std::get_if<RecipientsAdded>(&event);
     if (index == topic_index::ops) {

@@ -58,6 +58,9 @@ struct PublicReading {
     Item operator()(const AlertAcked&) const { return std::nullopt; }
     Item operator()(const AlertCleared&) const { return std::nullopt; }
     Item operator()(const SosRaised&) const { return std::nullopt; }
+    Item operator()(const SosPinSet&) const { return std::nullopt; }
+    Item operator()(const SosPinMistyped&) const { return std::nullopt; }
+    Item operator()(const SosCancelled&) const { return std::nullopt; }
     Item operator()(const CountReported&) const { return std::nullopt; }
     Item operator()(const PolicySet&) const { return std::nullopt; }
     Item operator()(const SilenceObserved&) const { return std::nullopt; }

@@ -27,6 +27,7 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
         if (member.section != section) continue;
         shown.roster.push_back(member);
         shown.roster.back().silent_since = UtcMs{};  // of the ops feed alone; a lead hears of it by liveness
+        shown.roster.back().language.clear();
     }
     for (const Count& count : state.counts) {
         if (count.section == section) shown.counts.push_back(count);
@@ -34,7 +35,8 @@ SectionSnapshot section_snapshot(const MarchState& state, std::uint32_t section)
     shown.notices = state.notices;
     shown.calls_to_action = state.calls_to_action;
     for (const auto& [key, alert] : state.alerts) {
-        if (is_at_section(state, key, section)) shown.alerts.emplace(key, alert);
+        const bool is_hidden = alert.duress == Duress::city || alert.duress == Duress::desk;
+        if (is_at_section(state, key, section) && !is_hidden) shown.alerts.emplace(key, alert);
     }
     shown.orders = orders_of_section(state, section);
     for (const Order& order : shown.orders) {

@@ -17,8 +17,8 @@ namespace {
 
 namespace limits = base::limits;
 
-constexpr std::array<std::string_view, 7> known_columns{"callsign", "role", "section", "buddy",
-                                                        "no_phone", "name", "phone"};
+constexpr std::array<std::string_view, 8> known_columns{"callsign", "role",     "section", "buddy",
+                                                        "no_phone", "language", "name",    "phone"};
 constexpr std::array<std::string_view, 2> required_columns{"callsign", "role"};
 
 bool is_known(std::string_view name) { return std::ranges::find(known_columns, name) != known_columns.end(); }
@@ -87,6 +87,10 @@ private:
         member.no_phone = phone == "yes" || phone == "true" || phone == "1";
         if (!member.no_phone && !phone.empty() && phone != "no" && phone != "false" && phone != "0") {
             return error(record.row, "no_phone", "Write yes, or no.");
+        }
+        member.language = cell("language");
+        if (auto wrong = core::check_language(member.language, "language")) {
+            return error(record.row, "language", wrong->message);
         }
         member.name = cell("name");
         member.phone = cell("phone");

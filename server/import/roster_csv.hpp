@@ -4,6 +4,7 @@
 //   callsign, role     required; callsign: as it is said on the air, no name
 //   section            1 ..; empty: none
 //   buddy              the callsign of another row
+//   language           a BCP 47 tag such as es or en-US; empty: not said
 //   no_phone           yes or no (empty): checked by the section lead, never unreachable
 //   name, phone        who they are, for the few who may read it: stored sealed
 #pragma once
@@ -27,6 +28,7 @@ struct DraftMember {
     std::string buddy;  ///< callsign; empty: none
     bool no_phone = false;
     std::string name, phone;
+    std::string language;
 };
 
 struct RosterDraft {

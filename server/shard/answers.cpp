@@ -26,6 +26,16 @@ Refusal other_content() {
 
 Refusal expired(const char* message) { return base::refuse(RefusalCode::expired, "id", message); }
 
+Refusal wrong_pin(std::uint64_t left) {
+    const std::string what = left == 0
+                                 ? "that was the last try, and your call for help stays open: your section lead can "
+                                   "end it."
+                                 : std::to_string(left) + (left == 1 ? " try is left." : " tries are left.");
+    Refusal refusal = base::refuse(RefusalCode::permission_denied, "pin", "This PIN is wrong: " + what);
+    refusal.current_value = std::to_string(left);
+    return refusal;
+}
+
 bool is_machine(const core::Actor& actor) { return actor.host || actor.role == core::Role::keeper; }
 
 bool answer_names_something(const core::CommandBody& body) {
@@ -38,7 +48,8 @@ bool answer_names_something(const core::CommandBody& body) {
                    std::is_same_v<Body, core::ImportRoute> || std::is_same_v<Body, core::ProposeResume> ||
                    std::is_same_v<Body, core::ConfirmProposal> || std::is_same_v<Body, core::ConfirmResume> ||
                    std::is_same_v<Body, core::CorrectPhase> || std::is_same_v<Body, core::IssueOrder> ||
-                   std::is_same_v<Body, core::OpenRollCall> || std::is_same_v<Body, core::ReportIncident>;
+                   std::is_same_v<Body, core::OpenRollCall> || std::is_same_v<Body, core::ReportIncident> ||
+                   std::is_same_v<Body, core::CancelSos>;
         },
         body);
 }
@@ -53,6 +64,8 @@ Made made_by(const core::Event& event) {
     if (const auto* notice = std::get_if<core::NoticePosted>(&event)) return {notice->notice.number};
     if (const auto* order = std::get_if<core::OrderIssued>(&event)) return {order->order.number};
     if (const auto* incident = std::get_if<core::IncidentReported>(&event)) return {incident->incident.number};
+    // A wrong PIN: one more than the tries that are left.
+    if (const auto* typed = std::get_if<core::SosPinMistyped>(&event)) return {typed->tries_left + 1ULL};
     if (const auto* proposal = std::get_if<core::ProposalMade>(&event)) return {proposal->proposal.number, true};
     return {};
 }

@@ -18,6 +18,9 @@ namespace marchwire::shard {
 [[nodiscard]] base::Refusal other_content();
 [[nodiscard]] base::Refusal expired(const char* message);
 
+/// To CancelSos; `left`: tries.
+[[nodiscard]] base::Refusal wrong_pin(std::uint64_t left);
+
 /// Of the host's command line or of a keeper: its commands may come without an id.
 [[nodiscard]] bool is_machine(const core::Actor& actor);
 

@@ -66,6 +66,12 @@ void CampaignDesk::second() {
     desk_->second();
     constexpr auto every = limits::bus_tail_check_every.value / limits::session_tick.value;
     if (listening_ && ++seconds_unread_ >= every) read_rows();
+    std::vector<LiveItem> items;
+    for (core::DeskRow& changed : readiness_.changed(rows_, state())) {
+        const base::Slug march = changed.march;
+        items.push_back(put(FeedKind::desk, march, wire::DeskRows{id_.campaign, {std::move(changed)}, false}));
+    }
+    register_.publish(home_, std::move(items));
 }
 
 void CampaignDesk::hear(const std::string& bytes) {
@@ -177,7 +183,23 @@ void CampaignDesk::submit(Asked asked) {
             answer(std::move(outcome));
         };
     }
+    if (std::holds_alternative<core::RedeemInvite>(body)) {
+        asked.answer = [weak = weak_from_this(),
+                        answer = std::move(asked.answer)](base::Result<wire::Accepted> outcome) {
+            const auto self = weak.lock();
+            if (outcome && self) outcome->come_in = self->who_came_in(outcome->made);
+            answer(std::move(outcome));
+        };
+    }
     desk_->submit(std::move(asked));
+}
+
+/// By the token that was made; none: none was.
+std::optional<wire::ComeIn> CampaignDesk::who_came_in(std::uint64_t token) const {
+    if (token == 0 || token > state().tokens.size()) return std::nullopt;
+    const core::Token& made = state().tokens[token - 1];
+    if (made.invite == 0) return std::nullopt;
+    return wire::ComeIn{made.person, made.march, state().invites[made.invite - 1].second_device};
 }
 
 wire::Access CampaignDesk::read_access(const session::ReadAccess& request) const {
@@ -268,13 +290,15 @@ void CampaignDesk::put_row(MarchRow row) {
     const bool known = rows_.contains(march);
     if (is_forgotten(march) || (!known && rows_.size() >= limits::marches_per_campaign)) return;
     const MarchRow& kept = rows_[march] = std::move(row);
+    readiness_.note(kept);
     std::vector<LiveItem> items;
     if (!kept.drill && !state().spec.drill) {
         items.push_back(
             put(FeedKind::overview, march,
                 wire::OverviewRows{id_.campaign, state().spec.name, {kept.overview}, {kept.column}, false}));
     }
-    items.push_back(put(FeedKind::desk, march, wire::DeskRows{id_.campaign, {kept.desk}, false}));
+    items.push_back(
+        put(FeedKind::desk, march, wire::DeskRows{id_.campaign, {readiness_.row_of(kept, state())}, false}));
     register_.publish(home_, std::move(items));
 }
 
@@ -298,6 +322,7 @@ void CampaignDesk::forget(const base::Slug& march) {
     if (kept == rows_.end()) return;
     const bool was_public = !kept->second.drill && !state().spec.drill;
     rows_.erase(kept);
+    readiness_.forget(march);
     std::vector<LiveItem> items;
     if (was_public) {
         items.push_back(put(FeedKind::overview, march,

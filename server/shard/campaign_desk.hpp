@@ -6,10 +6,12 @@
 #include "shard/keyed_items.hpp"
 #include "shard/log_desk.hpp"
 #include "shard/log_opening.hpp"
+#include "shard/ready_rows.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,7 @@ public:
     [[nodiscard]] bool repairs() const override { return true; }
 
 private:
+    [[nodiscard]] std::optional<wire::ComeIn> who_came_in(std::uint64_t token) const;
     void put_row(MarchRow row);
     void tell_march(const core::Token& token, core::CommandBody body);
     [[nodiscard]] bool is_forgotten(const base::Slug& march) const;
@@ -73,6 +76,7 @@ private:
     FeedRegister register_;
     std::map<base::Slug, MarchRow> rows_;  ///< at most limits::marches_per_campaign, as the log lists them
     KeyedItems items_;                     ///< the same, as followers are given them
+    ReadyRows readiness_;
     base::Seq checkpointed_;
     bool reopen_wanted_ = false;
     std::unique_ptr<bus::Listening> listening_;

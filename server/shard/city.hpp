@@ -11,6 +11,7 @@
 #include "core/rights.hpp"
 #include "core/waking.hpp"
 #include "session/ports.hpp"
+#include "shard/pins.hpp"
 #include "store/event_log.hpp"
 #include "wire/messages.hpp"
 
@@ -55,6 +56,9 @@ struct CitySettings {
         {};
     /// Whether an app's token is to be believed. Any shard's thread. Null: none is.
     std::function<base::Result<session::AppPass>(std::string_view)> read_app_token = {};
+    /// Hashes PINs. Null: none can be set, and no SOS is cancelled by one. Calls nobody any more when the City is
+    /// destroyed.
+    Pins* pins = nullptr;
     session::Admission::Bounds admission = {};  ///< of each shard
     std::shared_ptr<base::LimitCounts> limits_met = std::make_shared<base::LimitCounts>();
 };

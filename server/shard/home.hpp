@@ -8,6 +8,7 @@
 #include "shard/log_desk.hpp"
 #include "shard/mailbox.hpp"
 #include "shard/parcel.hpp"
+#include "shard/pins.hpp"
 #include "shard/topic_bases.hpp"
 
 #include <array>
@@ -40,6 +41,9 @@ public:
     /// What a device subscribes, for the log; a refusal when it cannot be pushed to, or nothing is pushed here.
     [[nodiscard]] virtual base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
                                                               const core::SubscribePush& wish) const = 0;
+
+    /// Who hashes PINs; null: nobody.
+    [[nodiscard]] virtual Pins* pins() const = 0;
 
     /// To the desk of another log, wherever it lives.
     virtual void put(const base::LogId& log, Asked asked) = 0;

@@ -96,13 +96,18 @@ bool MarchDesk::repairs() const {
 }
 
 bool MarchDesk::unwanted(base::UtcMs now) const {
-    const bool is_left = state().is_shredded() || (receipts_.empty() && feeds_.open_feeds().all().empty());
+    const bool is_left = state().is_shredded() ||
+                         (receipts_.empty() && hashing_.empty() && feeds_.open_feeds().all().empty());
     return !is_kept() && desk_->idle() && is_left && now - wanted_at_ >= limits::desk_idle;
 }
 
 // ---- receipts ----------------------------------------------------------------------------------
 
 void MarchDesk::submit(Asked asked) {
+    if (std::holds_alternative<core::CancelSos>(asked.command.body)) return submit_cancel(std::move(asked));
+    if (const auto* pins = std::get_if<core::SetSosPin>(&asked.command.body); pins != nullptr && !pins->made.person) {
+        return submit_pins(std::move(asked));
+    }
     if (auto* wish = std::get_if<core::SubscribePush>(&asked.command.body)) {
         auto sealed = home_.seal_push(id_, asked.actor.person, *wish);
         if (!sealed) {
@@ -178,6 +183,7 @@ void MarchDesk::submit_receipts() {
 
 void MarchDesk::when_quiet(std::function<void()> quiet) {
     submit_receipts();
+    if (!hashing_.empty()) return quiet_when_hashed_.push_back(std::move(quiet));
     desk_->when_quiet(std::move(quiet));
 }
 

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -37,7 +38,8 @@ public:
     [[nodiscard]] bool is_kept() const { return keeper_->keeps(); }
     /// Hears what other servers append and tell from now on. `recent`: as it was opened.
     void follow(const std::vector<PastEntry>& recent);
-    /// Receipts wait for limits::receipts_gather, and go on together. A subscription for pushes is sealed first.
+    /// Receipts wait for limits::receipts_gather, and go on together. A subscription for pushes is sealed first,
+    /// and PINs are hashed elsewhere before the desk sees what they are for.
     void submit(Asked asked);
     void open_feed(const SubscriberKey& key, const session::OpenFeed& wish) { feeds_.open(key, wish); }
     void close_feed(const SubscriberKey& key) { feeds_.close(key); }
@@ -78,6 +80,10 @@ private:
     void answer_with_details(Asked& asked, const core::RevealPerson& wish);
     void read_details(base::PersonId person, const std::string& sealed, wire::Accepted accepted, const Answer& answer);
     void submit_receipts();
+    void submit_cancel(Asked asked);
+    void submit_pins(Asked asked);
+    [[nodiscard]] bool begin_hashing(const Asked& asked);
+    void hashed(Asked asked, const std::optional<base::Refusal>& refusal);
     void hand_out(const core::Entry& entry, std::vector<fanout::LiveItem> items);
     void observe_silence(base::UtcMs now);
     void look_for_unreached(base::UtcMs now);
@@ -94,7 +100,9 @@ private:
     Telemetry telemetry_;
     MarchFeeds feeds_;
     std::shared_ptr<Keeper> keeper_;
-    std::vector<Asked> receipts_;  ///< that wait for others
+    std::vector<Asked> receipts_;                 ///< that wait for others
+    std::unordered_set<base::PersonId> hashing_;  ///< whose PIN is being hashed
+    std::vector<std::function<void()>> quiet_when_hashed_;
     core::Waking waking_;
     std::vector<fanout::LiveItem> to_publish_;
     HeldReceipts held_receipts_;

@@ -406,6 +406,8 @@ base::Result<std::string> Shard::seal_push(const base::LogId& march, base::Perso
                         "This server sends no pushes: its operator sets push_contact.");
 }
 
+Pins* Shard::pins() const { return fabric_.settings().pins; }
+
 std::string Shard::invite_code(const base::Slug& campaign, std::uint32_t number) const {
     return fabric_.settings().invite_code(campaign, number);
 }

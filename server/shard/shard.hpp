@@ -95,6 +95,7 @@ public:
     [[nodiscard]] bool wakes() const override;
     [[nodiscard]] base::Result<std::string> seal_push(const base::LogId& march, base::PersonId person,
                                                       const core::SubscribePush& wish) const override;
+    [[nodiscard]] Pins* pins() const override;
     [[nodiscard]] std::array<std::uint8_t, 64> sign_tip(const base::LogId& log, const base::Tip& tip) const override;
     void send(std::size_t shard, Parcel parcel) override;
     void hold_base(const HeldBase& held) override;

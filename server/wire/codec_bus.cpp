@@ -53,6 +53,7 @@ core::DeskRow read_row(const pb::DeskRow& in, Reading& reading) {
     row.overdue = in.overdue();
     row.alerts = read_all(in.alerts(), reading);
     row.as_of = {in.as_of_ms()};
+    row.readiness = read(in.readiness(), reading);
     return row;
 }
 

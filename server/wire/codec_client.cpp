@@ -55,9 +55,12 @@ Hello read(const pb::Hello& in, Reading& reading) {
     return hello;
 }
 
-/// Equal for both encodings: of the message as Protobuf writes it, without the id.
+/// Equal for both encodings: of the message as Protobuf writes it, without the id. The store keeps it, and a PIN is
+/// found by trying: so it is of no PIN.
 std::uint64_t content_hash(pb::Command command) {
     command.clear_id();
+    if (command.has_cancel_sos()) command.mutable_cancel_sos()->clear_pin();
+    if (command.has_set_sos_pin()) command.mutable_set_sos_pin()->Clear();
     const base::Hash256 hash = base::sha256(bytes_of(command));
     return base::short_digest(hash);
 }

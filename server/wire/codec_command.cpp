@@ -57,6 +57,7 @@ core::AssignDuty read(const pb::AssignDuty& in, Reading& reading) {
     wish.section = in.section();
     wish.buddy = P{in.buddy()};
     wish.no_phone = in.no_phone();
+    wish.language = in.language();
     return wish;
 }
 
@@ -170,6 +171,8 @@ std::optional<core::CommandBody> read_field(const pb::Command& in, Reading& r) {
             return core::CheckInSection{in.check_in_section().section(),
                                         heard_by_of(in.check_in_section().heard_by(), r)};
         case pb::Command::kRaiseSos: return core::RaiseSos{};
+        case pb::Command::kCancelSos: return core::CancelSos{in.cancel_sos().pin()};
+        case pb::Command::kSetSosPin: return core::SetSosPin{in.set_sos_pin().pin(), in.set_sos_pin().duress_pin()};
         case pb::Command::kReportCount: return read(in.report_count(), r);
         case pb::Command::kSubscribePush:
             return core::SubscribePush{in.subscribe_push().endpoint(), in.subscribe_push().p256dh(),

@@ -63,6 +63,7 @@ struct PutEvent {
         event.set_section_before(in.section_before);
         event.set_buddy(in.buddy.value);
         event.set_no_phone(in.no_phone);
+        event.set_language(in.language);
     }
     void operator()(const core::DutyChanged& in) const {
         auto& event = *out.mutable_duty_changed();
@@ -89,6 +90,12 @@ struct PutEvent {
         out.mutable_sos_raised()->set_person(in.person.value);
         out.mutable_sos_raised()->set_made_at_ms(in.made_at.value);
     }
+    void operator()(const core::SosPinSet& in) const { put(*out.mutable_sos_pin_set()->mutable_pin(), in.pin); }
+    void operator()(const core::SosPinMistyped& in) const {
+        out.mutable_sos_pin_mistyped()->set_person(in.person.value);
+        out.mutable_sos_pin_mistyped()->set_tries_left(in.tries_left);
+    }
+    void operator()(const core::SosCancelled& in) const { put(*out.mutable_sos_cancelled(), in); }
     void operator()(const core::CountReported& in) const {
         put(*out.mutable_count_reported()->mutable_count(), in.count);
     }
@@ -275,6 +282,7 @@ core::DutyAssigned read(const pb::DutyAssigned& in, Reading& reading) {
     event.section_before = in.section_before();
     event.buddy = base::PersonId{in.buddy()};
     event.no_phone = in.no_phone();
+    event.language = in.language();
     return event;
 }
 
@@ -401,6 +409,10 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kDutyChanged: return read(in.duty_changed(), r);
         case pb::Event::kCheckedIn: return read(in.checked_in(), r);
         case pb::Event::kSosRaised: return core::SosRaised{P{in.sos_raised().person()}, {in.sos_raised().made_at_ms()}};
+        case pb::Event::kSosPinSet: return core::SosPinSet{read(in.sos_pin_set().pin(), r)};
+        case pb::Event::kSosPinMistyped:
+            return core::SosPinMistyped{P{in.sos_pin_mistyped().person()}, in.sos_pin_mistyped().tries_left()};
+        case pb::Event::kSosCancelled: return read(in.sos_cancelled(), r);
         case pb::Event::kCountReported: return core::CountReported{read(in.count_reported().count(), r)};
         case pb::Event::kPolicySet: return core::PolicySet{read(in.policy_set().policy(), r)};
         case pb::Event::kSilenceObserved: return read(in.silence_observed(), r);

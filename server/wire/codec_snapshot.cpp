@@ -2,6 +2,8 @@
 #include "wire/codec.hpp"
 #include "wire/proto_values.hpp"
 
+#include <algorithm>
+
 namespace marchwire::wire {
 namespace {
 
@@ -58,6 +60,10 @@ std::string encode_snapshot(const core::MarchState& ops, Encoding encoding) {
     pb::OpsSnapshot out;
     put(out, ops);
     put(*out.mutable_policy(), ops.policy);
+    // Whoever it is about reads ops.
+    auto& alerts = *out.mutable_alerts();
+    const auto of_desk = [](const pb::Alert& alert) { return alert.duress() == pb::DURESS_DESK; };
+    alerts.erase(std::remove_if(alerts.begin(), alerts.end(), of_desk), alerts.end());
     return encoded(out, encoding);
 }
 

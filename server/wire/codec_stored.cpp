@@ -181,6 +181,12 @@ std::string entry_json(const core::Entry& entry) {
     // What is restricted of an incident is read by those who may, and the log tells of it.
     if (event.has_incident_reported()) event.mutable_incident_reported()->clear_restricted();
     if (event.has_incident_changed()) event.mutable_incident_changed()->clear_restricted();
+    if (event.has_sos_pin_set()) {
+        pb::SosPin& pin = *event.mutable_sos_pin_set()->mutable_pin();
+        pin.clear_salt();
+        pin.clear_hash();
+        pin.clear_duress_hash();
+    }
     if (event.has_push_subscribed()) event.mutable_push_subscribed()->mutable_subscription()->clear_sealed();
     if (event.has_person_details_set()) event.mutable_person_details_set()->clear_sealed();
     for (pb::Sealed& part : *out.mutable_sealed()) part.clear_bytes();
@@ -210,6 +216,7 @@ std::string encode_checkpoint(const core::MarchState& state) {
         shown.set_since_ms(stay.since.value);
     }
     put_all(*out.mutable_pushes(), state.pushes);
+    for (const auto& [person, pin] : state.sos_pins) put(*out.add_sos_pins(), pin);
     put(*out.mutable_servers(), state.servers);
     out.set_proposals_made(state.proposals_made);
     out.set_notices_posted(state.notices_posted);
@@ -250,6 +257,10 @@ base::Result<core::MarchState> decode_march_checkpoint(std::string_view bytes, c
              {stay.since_ms()}});
     }
     state.pushes = read_all(in.pushes(), reading);
+    for (const pb::SosPin& kept : in.sos_pins()) {
+        core::SosPin pin = wire::read(kept, reading);
+        state.sos_pins.emplace(pin.person, std::move(pin));
+    }
     state.servers = read(in.servers(), reading);
     state.proposals_made = in.proposals_made();
     state.notices_posted = in.notices_posted();

@@ -110,6 +110,12 @@ struct PersonDetails {
     std::string name, phone;
     bool operator==(const PersonDetails&) const = default;
 };
+/// Who has come in by an invite. On no wire.
+struct ComeIn {
+    base::PersonId person;
+    base::Slug march;            ///< empty: the whole campaign
+    bool second_device = false;  ///< another device of theirs is in
+};
 struct Accepted {
     core::Level level = core::Level::none;
     base::Position position;
@@ -118,6 +124,7 @@ struct Accepted {
     std::optional<core::RestrictedBlock> restricted = {};  ///< to ReadRestricted alone
     std::string invite_code = {};                          ///< to InviteMarshal and AddDevice alone
     std::optional<PersonDetails> details = {};             ///< to RevealPerson alone
+    std::optional<ComeIn> come_in = {};                    ///< to RedeemInvite alone
 };
 struct Reply {
     base::CommandId id;

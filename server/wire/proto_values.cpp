@@ -277,6 +277,7 @@ void put(pb::Member& out, const core::Member& in) {
     out.set_handover_to(in.handover_to.value);
     out.set_heard_by(static_cast<pb::HeardBy>(in.heard_by));
     out.set_silent_since_ms(in.silent_since.value);
+    out.set_language(in.language);
 }
 
 core::Member read(const pb::Member& in, Reading& reading) {
@@ -301,6 +302,7 @@ core::Member read(const pb::Member& in, Reading& reading) {
     member.handover_to = base::PersonId{in.handover_to()};
     member.heard_by = heard_by_of(in.heard_by(), reading);
     member.silent_since = {in.silent_since_ms()};
+    member.language = in.language();
     return member;
 }
 
@@ -325,6 +327,7 @@ void put(pb::Alert& out, const core::Alert& in) {
     out.set_owner(in.owner.value);
     out.set_figure(in.figure);
     out.set_critical(in.critical);
+    out.set_duress(static_cast<pb::Duress>(in.duress));
 }
 
 core::Alert read(const pb::Alert& in, Reading& reading) {
@@ -336,7 +339,8 @@ core::Alert read(const pb::Alert& in, Reading& reading) {
             {in.step_at_ms()},
             base::PersonId{in.owner()},
             in.critical(),
-            in.figure()};
+            in.figure(),
+            duress_of(in.duress(), reading)};
 }
 
 void put(pb::MarchListing& out, const core::MarchListing& in) {
@@ -432,6 +436,7 @@ void put(pb::DeskRow& out, const core::DeskRow& in) {
     out.set_overdue(in.overdue);
     put_all(*out.mutable_alerts(), in.alerts);
     out.set_as_of_ms(in.as_of.value);
+    if (in.readiness.is_asked) put(*out.mutable_readiness(), in.readiness);
 }
 
 }  // namespace marchwire::wire

@@ -76,6 +76,9 @@ void put(pb::ColumnRecord& out, const core::ColumnRecord& in);
 void put(pb::Count& out, const core::Count& in);
 void put(pb::PushSubscription& out, const core::PushSubscription& in);
 void put(pb::ServersSeen& out, const core::ServersSeen& in);
+void put(pb::SosPin& out, const core::SosPin& in);
+void put(pb::SosCancelled& out, const core::SosCancelled& in);
+void put(pb::Readiness& out, const core::Readiness& in);
 void put(pb::AlertPolicy& out, const core::AlertPolicy& in);
 void put(pb::Proposal& out, const core::Proposal& in);
 void put(pb::OrderAudience& out, const core::OrderAudience& in);
@@ -138,6 +141,10 @@ void put_all(google::protobuf::RepeatedPtrField<Out>& out, const std::vector<In>
 [[nodiscard]] core::ColumnRecord read(const pb::ColumnRecord& in, Reading& reading);
 [[nodiscard]] core::Count read(const pb::Count& in, Reading& reading);
 [[nodiscard]] core::ServersSeen read(const pb::ServersSeen& in, Reading& reading);
+[[nodiscard]] core::Duress duress_of(int value, Reading& reading);
+[[nodiscard]] core::SosPin read(const pb::SosPin& in, Reading& reading);
+[[nodiscard]] core::SosCancelled read(const pb::SosCancelled& in, Reading& reading);
+[[nodiscard]] core::Readiness read(const pb::Readiness& in, Reading& reading);
 [[nodiscard]] core::PushSubscription read(const pb::PushSubscription& in, Reading& reading);
 [[nodiscard]] core::AlertPolicy read(const pb::AlertPolicy& in, Reading& reading);
 /// `none` is a word as well: the own phone was heard.

@@ -72,7 +72,8 @@ core::Alert alert() {
             later,
             base::PersonId{8},
             true,
-            45};
+            45,
+            core::Duress::section};
 }
 
 core::Order order() {
@@ -147,6 +148,7 @@ core::Member member(std::uint64_t person, std::uint32_t ordinal) {
     one.handover_to = base::PersonId{9};
     one.heard_by = core::HeardBy::voice;
     one.silent_since = noon;
+    one.language = "es-MX";
     return one;
 }
 
@@ -320,7 +322,10 @@ std::vector<ItemSample> item_samples() {
                                            core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}, "9-K7QF-M2PX"}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
-        st_louis.campaign, {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon}}, true, {st_louis.march}};
+        st_louis.campaign,
+        {{st_louis.march, core::Phase::held, 30, 25, 2, {alert()}, noon, {true, true, true, 30, 28, 1, 2, noon}}},
+        true,
+        {st_louis.march}};
     const wire::OverviewRows overview{st_louis.campaign, "Flag Day", {overview_row()}, {column()}, true, later,
                                       {st_louis.march}};
     const core::TrackedPosition tracked{base::PersonId{7}, {arch, 12, noon}, base::Metres{450}, true};

@@ -185,7 +185,7 @@ CityStage::~CityStage() = default;
 void CityStage::settle() {
     std::size_t done = 1;
     while (done != 0) {
-        done = memory.run_some();
+        done = memory.run_some() + (pins.work() ? 1U : 0U);
         for (std::size_t i = 0; city && i < city->shards(); ++i) done += city->io_context(i).poll();
         for (const auto& other : others) {
             for (std::size_t i = 0; i < other->shards(); ++i) done += other->io_context(i).poll();
@@ -215,6 +215,7 @@ std::unique_ptr<shard::City> CityStage::open(bus::Bus* bus, base::UtcMs last_ali
     settings.seal_push = [](const base::LogId&, base::PersonId, const core::SubscribePush& said) {
         return base::Result<std::string>("sealed: " + base::hex(said.endpoint));
     };
+    settings.pins = &pins;
     auto opened = std::make_unique<shard::City>(std::move(settings));
     opened->start([&](base::Result<void> outcome) { started = std::move(outcome); });
     return opened;

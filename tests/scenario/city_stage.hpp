@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "session/ports.hpp"
 #include "shard/city.hpp"
+#include "stage_pins.hpp"
 #include "store/memory_log.hpp"
 #include "support/stage_log.hpp"
 
@@ -141,6 +142,7 @@ public:
     base::LogId campaign;
     base::LogId march;
     base::UtcMs step_off;
+    StagePins pins;                   ///< of all servers
     std::vector<core::WakeUp> woken;  ///< by all servers, as they called
 
 private:

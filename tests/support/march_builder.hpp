@@ -158,6 +158,14 @@ public:
         advance(core::Phase::assembling);
         advance(core::Phase::marching);
     }
+    /// This person has a PIN and a duress PIN.
+    void choose_pin(core::PersonId person) {
+        core::SetSosPin wish;
+        wish.made.salt = std::string(limits::sos_pin_salt_bytes, 's');
+        must(person, wish);
+    }
+    /// As whoever hashes hands on what was typed.
+    [[nodiscard]] core::CancelSos typed(core::PinMatch match) const { return {"", match, state.tip.seq}; }
     /// Imports a route of two points and approves it; answers its version.
     std::uint32_t approved_route() {
         auto line = std::make_shared<core::RouteLine>();

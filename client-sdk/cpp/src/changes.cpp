@@ -125,6 +125,10 @@ Change of_people(const v1::Event& event, UtcMs at_ms) {
                              word<HeardBy>(said.heard_by())};
         }
         case v1::Event::kSosRaised: return SosRaised{event.sos_raised().person()};
+        case v1::Event::kSosCancelled:
+            return SosCancelled{event.sos_cancelled().person(), event.sos_cancelled().duress() != v1::DURESS_NONE};
+        case v1::Event::kSosPinMistyped:
+            return SosPinMistyped{event.sos_pin_mistyped().person(), event.sos_pin_mistyped().tries_left()};
         case v1::Event::kCountReported: return CountReported{count_of(event.count_reported().count())};
         case v1::Event::kPolicySet: {
             const v1::AlertPolicy& policy = event.policy_set().policy();

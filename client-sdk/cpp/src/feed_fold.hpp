@@ -2,7 +2,7 @@
 #pragma once
 
 #include "marchwire/v1/session.pb.h"
-#include "marchwire/values.hpp"
+#include "marchwire/rows.hpp"
 
 #include <map>
 #include <optional>
@@ -106,6 +106,10 @@ void put_alert(Alerts& alerts, const v1::Alert& alert);
 void erase_alert(Alerts& alerts, const v1::AlertKey& key);
 void step_alert(v1::Alert& alert, const v1::AlertStepped& event);
 void ack_alert(v1::Alert& alert, const v1::AlertAcked& event);
+/// The key of the alert about somebody's cry for help.
+[[nodiscard]] v1::AlertKey cry_of(std::uint64_t person);
+/// What a lead's feed holds of it, when it was cancelled under duress.
+void go_on_under_duress(v1::Alert& alert, const v1::SosCancelled& event);
 using Orders = google::protobuf::RepeatedPtrField<v1::Order>;
 /// Null when it is not held: never heard of, or ended.
 [[nodiscard]] v1::Order* find_order(Orders& orders, std::uint32_t number);

@@ -114,6 +114,14 @@ struct MarshalEvent {
         const v1::Member* subject = find(key.subject());
         return subject != nullptr && subject->nudged() ? FoldResult::needs_snapshot : FoldResult::folded;
     }
+    [[nodiscard]] FoldResult sos_cancelled(const v1::SosCancelled& event) const {
+        const v1::AlertKey key = cry_of(event.person());
+        if (event.duress() != v1::DURESS_NONE) {
+            return with_alert(key, [&](v1::Alert& alert) { go_on_under_duress(alert, event); });
+        }
+        erase_alert(*state.mutable_alerts(), key);
+        return FoldResult::folded;
+    }
     void shifted(std::int64_t by_ms) const {
         with_everybody([&](v1::Member& m) { fold_shift(m, by_ms); });
         for (v1::Alert& alert : *state.mutable_alerts()) {
@@ -197,6 +205,7 @@ struct MarshalEvent {
             case v1::Event::kSecretsForgotten:
                 forget_secrets(*state.mutable_incidents(), *state.mutable_orders(), event.secrets_forgotten().what());
                 break;
+            case v1::Event::kSosCancelled: return sos_cancelled(event.sos_cancelled());
             case v1::Event::kAlertRaised: put_alert(*state.mutable_alerts(), event.alert_raised().alert()); break;
             case v1::Event::kAlertStepped:
                 return with_alert(event.alert_stepped().key(),

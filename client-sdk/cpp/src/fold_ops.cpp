@@ -174,6 +174,14 @@ struct OpsEvent {
         return FoldResult::folded;
     }
 
+    [[nodiscard]] FoldResult sos_cancelled(const v1::SosCancelled& event) const {
+        const v1::AlertKey key = cry_of(event.person());
+        if (event.duress() != v1::DURESS_NONE) {
+            return with_alert(key, [&](v1::Alert& alert) { go_on_under_duress(alert, event); });
+        }
+        erase_alert(*state.mutable_alerts(), key);
+        return FoldResult::folded;
+    }
     void alert_raised(const v1::Alert& alert) const {
         put_alert(*state.mutable_alerts(), alert);
         const std::uint32_t number = order_about(alert.key());
@@ -290,6 +298,7 @@ struct OpsEvent {
                     fold_scheduled(m, event.check_ins_scheduled().due_at_ms());
                 }
                 break;
+            case v1::Event::kSosCancelled: return sos_cancelled(event.sos_cancelled());
             case v1::Event::kAlertRaised: alert_raised(event.alert_raised().alert()); break;
             case v1::Event::kAlertStepped:
                 return with_alert(event.alert_stepped().key(),

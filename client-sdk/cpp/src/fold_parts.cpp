@@ -28,6 +28,7 @@ void fold_assigned(v1::Member& member, const v1::DutyAssigned& event) {
     member.set_section(event.section());
     member.set_buddy(event.buddy());
     member.set_no_phone(event.no_phone());
+    member.set_language(event.language());
 }
 
 void fold_duty(v1::Member& member, const v1::DutyChanged& event, std::int64_t at_ms) {
@@ -96,6 +97,22 @@ void ack_alert(v1::Alert& alert, const v1::AlertAcked& event) {
     alert.set_version(event.version());
     alert.set_owner(event.owner());
     alert.set_step_at_ms(0);
+}
+
+v1::AlertKey cry_of(std::uint64_t person) {
+    v1::AlertKey key;
+    key.set_kind(v1::SOS_UNOWNED);
+    key.set_subject(person);
+    return key;
+}
+
+void go_on_under_duress(v1::Alert& alert, const v1::SosCancelled& event) {
+    alert.set_duress(event.duress());
+    alert.set_version(event.version());
+    alert.set_step(event.step());
+    alert.set_state(event.state());
+    alert.set_step_at_ms(event.step_at_ms());
+    alert.clear_owner();
 }
 
 void put_notice(Notices& notices, const v1::Notice& notice) {

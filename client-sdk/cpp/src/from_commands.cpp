@@ -64,6 +64,11 @@ struct Body {
         body.set_takes(c.takes);
     }
     void operator()(const RaiseSos&) const { into.mutable_raise_sos(); }
+    void operator()(const CancelSos& c) const { into.mutable_cancel_sos()->set_pin(c.pin); }
+    void operator()(const SetSosPin& c) const {
+        into.mutable_set_sos_pin()->set_pin(c.pin);
+        into.mutable_set_sos_pin()->set_duress_pin(c.duress_pin);
+    }
     void operator()(const ReportCount& c) const {
         v1::ReportCount& body = *into.mutable_report_count();
         body.set_method(static_cast<v1::CountMethod>(c.method));
@@ -145,6 +150,7 @@ struct Body {
         body.set_section(c.section);
         body.set_buddy(c.buddy);
         body.set_no_phone(c.no_phone);
+        body.set_language(c.language);
     }
     void operator()(const AddPerson& c) const {
         into.mutable_add_person()->set_callsign(c.callsign);

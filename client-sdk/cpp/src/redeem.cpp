@@ -71,6 +71,8 @@ std::string body_of(const Invitation& invitation, const DeviceKey& key) {
     put("link", invitation.link);
     put("code", invitation.code);
     put("campaign", invitation.campaign);
+    put("pin", invitation.pin);
+    put("duress_pin", invitation.duress_pin);
     std::string json;
     (void)google::protobuf::util::MessageToJsonString(said, &json);
     return json;
@@ -97,7 +99,10 @@ Redeemed read_answer(const http::response<http::string_body>& answer) {
         return no_answer("The server answered with HTTP " + std::to_string(answer.result_int()));
     }
     const auto& fields = said.fields();
-    if (const auto token = fields.find("token"); token != fields.end()) return token->second.string_value();
+    if (const auto token = fields.find("token"); token != fields.end()) {
+        const auto pin = fields.find("pin_set");
+        return CameIn{token->second.string_value(), pin != fields.end() && pin->second.bool_value()};
+    }
     const auto error = fields.find("error");
     if (error == fields.end()) return no_answer("The server answered something else");
     const auto& told = error->second.struct_value().fields();

@@ -77,7 +77,8 @@ Alert alert_of(const v1::Alert& alert) {
             alert.owner(),
             alert.critical(),
             alert.key().number(),
-            alert.figure()};
+            alert.figure(),
+            alert.duress() != v1::DURESS_NONE};
 }
 
 void put_alerts(const google::protobuf::RepeatedPtrField<v1::Alert>& alerts, March& march) {
@@ -346,6 +347,7 @@ Member member_of(const v1::Member& member) {
     value.last_place = place_of(member.last_place());
     value.battery_percent = member.battery_percent();
     value.due_at = member.due_at_ms();
+    value.language = member.language();
     value.no_phone = member.no_phone();
     value.handover_to = member.handover_to();
     value.heard_by = word<HeardBy>(member.heard_by());
@@ -423,6 +425,23 @@ Row row_of(const v1::OverviewRow& row) {
     return value;
 }
 
+namespace {
+
+Readiness readiness_of(const v1::Readiness& told) {
+    Readiness value;
+    value.leads = told.leads();
+    value.second_persons = told.second_persons();
+    value.needs_route = told.needs_route();
+    value.has_route = told.has_route();
+    value.phones_needed = told.phones_needed();
+    value.phones_checked = told.phones_checked();
+    value.last_drill = told.last_drill_at_ms();
+    value.open_points.assign(told.open_points().begin(), told.open_points().end());
+    return value;
+}
+
+}  // namespace
+
 Row row_of(const v1::DeskRow& row) {
     Row value;
     value.march = row.march();
@@ -431,6 +450,7 @@ Row row_of(const v1::DeskRow& row) {
     value.overdue = row.overdue();
     value.roster = row.roster();
     value.alerts = static_cast<std::uint32_t>(row.alerts_size());
+    if (row.readiness().is_asked()) value.readiness = readiness_of(row.readiness());
     return value;
 }
 

@@ -205,7 +205,7 @@ TEST_CASE("every command is checked by its row", "[core][rights]") {
     for (const CommandBody& body :
          {CommandBody(CheckIn{}), CommandBody(TakeBreak{}), CommandBody(EndDuty{}), CommandBody(RaiseSos{}),
           CommandBody(AnswerHandOver{}), CommandBody(SubscribePush{}), CommandBody(UnsubscribePush{}),
-          CommandBody(AddDevice{})}) {
+          CommandBody(AddDevice{}), CommandBody(CancelSos{}), CommandBody(SetSosPin{})}) {
         CHECK(row_of(body) == Action::own_field);
     }
     for (const CommandBody& body :

@@ -101,6 +101,10 @@ std::vector<Heard> expected_of_field(const Cast& cast) {
          {"ops", "section:1", "person:0", "person:1", "person:4"}},
         // A cry for help is the section's, on one topic; others hear it as the ladder climbs.
         {SosRaised{cast.ann, {}}, around_ann},
+        {SosPinSet{}, {}},
+        {SosPinMistyped{cast.ann, 2}, {"ops", "section_ops:1"}},
+        // Whoever heard the cry, its lead first.
+        {SosCancelled{cast.ann, 2}, {"ops", "section_ops:1", "section:1", "person:0", "person:1"}},
         {AlertRaised{Alert{{AlertKind::sos_unowned, cast.ben}, AlertState::raised, 0, 1, {}, {}, {}}},
          {"ops", "section_ops:2", "section:2", "person:0"}},
         {AlertStepped{{AlertKind::sos_unowned, cast.ben}, AlertState::notifying, 2, 3, {}, {}},

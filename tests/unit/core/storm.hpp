@@ -99,7 +99,7 @@ private:
             case 2:
             case 3: return of_alert();
             case 4: return of_handover();
-            case 5: return RaiseSos{};
+            case 5: return of_sos();
             case 6: {
                 const std::uint32_t value = below(3'000);
                 return ReportCount{CountMethod::grid,  below(2) * value, value,
@@ -122,6 +122,13 @@ private:
         }
         said.headcount = below(40);
         return said;
+    }
+    CommandBody of_sos() {
+        if (below(2) == 0) return RaiseSos{};
+        if (below(2) == 0) return march.typed(static_cast<PinMatch>(below(4)));
+        SetSosPin wish;
+        wish.made.salt = std::string(base::limits::sos_pin_salt_bytes, 's');
+        return wish;
     }
     CommandBody of_push() {
         if (below(3) == 0) return UnsubscribePush{};

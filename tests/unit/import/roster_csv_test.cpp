@@ -31,6 +31,17 @@ TEST_CASE("people come with role and section and buddy", "[import][roster]") {
     CHECK(draft.members[2].no_phone);
 }
 
+TEST_CASE("people bring the language that they speak by its tag", "[import][roster]") {
+    const auto draft = read_roster_csv("callsign,role,language\nSide 1,side,es\nSide 2,side,en-US\nSide 3,side,\n", 5);
+    REQUIRE(draft.usable());
+    CHECK(draft.members[0].language == "es");
+    CHECK(draft.members[1].language == "en-US");
+    CHECK(draft.members[2].language.empty());
+    const auto wrong = read_roster_csv(
+        "callsign,role,language\nSide 1,side,Spanish please\nSide 2,side,-\nSide 3,side,en--US\nSide 4,side,1en\n", 5);
+    for (const std::size_t row : {2U, 3U, 4U, 5U}) CHECK(complains(wrong, row, "language"));
+}
+
 TEST_CASE("a row that cannot be is named and nothing is usable", "[import][roster]") {
     const auto draft = read_roster_csv(
         "callsign,role,section,buddy,no_phone\n"

@@ -112,6 +112,18 @@ TEST_CASE("a command sent again under another id has the same content hash and a
     CHECK(first.content_hash != other.content_hash);
 }
 
+TEST_CASE("what the store keeps of a command tells nothing of a PIN in it", "[wire][codec][sos]") {
+    // Four digits are found by trying all of them.
+    const auto hash_of = [](const std::string& body) {
+        return said<wire::CommandMessage>(
+                   R"({"command":{"id":{"device":"7","counter":"1"},"log":"flag-day-2018/st-louis-mo",)" + body + "}}")
+            .content_hash;
+    };
+    CHECK(hash_of(R"("cancelSos":{"pin":"1234"})") == hash_of(R"("cancelSos":{"pin":"9876"})"));
+    CHECK(hash_of(R"("setSosPin":{"pin":"1234","duressPin":"5678"})") == hash_of(R"("setSosPin":{"pin":"9876"})"));
+    CHECK(hash_of(R"("cancelSos":{})") != hash_of(R"("setSosPin":{})"));
+}
+
 TEST_CASE("coordinates of a command stand on the grid of the wire", "[wire][codec]") {
     const auto message = said<wire::CommandMessage>(
         check_in + R"("importRoute":{"line":{"line":{"deltaE7":[386270000,-901990000,1,-1]}}}}})");

@@ -48,10 +48,18 @@ struct Invitation {
     std::string link;      ///< the whole link, or what stands behind its '#'; empty: a code is given
     std::string code;      ///< "17-K7QF-M2PX", in any case
     std::string campaign;  ///< with a code; may be empty where the server has one campaign alone
+    /// By what the person's cry for help is cancelled: 4 to 8 digits; empty: by nothing. By the duress PIN it seems to
+    /// be, on this phone and those near it, and stays open for the leads.
+    std::string pin, duress_pin;
+};
+/// What to keep of it.
+struct CameIn {
+    std::string token;
+    bool pin_set = false;  ///< false too where another device of the person's had set one: that one holds
 };
 /// The token, or why not: NOT_FOUND (no such invite), EXPIRED, INVALID_TRANSITION (used by another device, or waits for
 /// a lead's confirmation), PERMISSION_DENIED (wrong code), RATE_LIMITED, UNAVAILABLE (no answer came).
-using Redeemed = std::variant<std::string, Error>;
+using Redeemed = std::variant<CameIn, Error>;
 /// Asks the server once, within 30 s. The same key may ask again when no answer came: the invite is not lost. `done` on
 /// the io_context's thread.
 void redeem(boost::asio::io_context& io, const Invitation& invitation, const DeviceKey& key,

@@ -3,6 +3,7 @@
 
 #include "marchwire/access.hpp"
 #include "marchwire/commands.hpp"
+#include "marchwire/rows.hpp"
 #include "marchwire/values.hpp"
 
 #include <cstdint>
@@ -54,6 +55,17 @@ struct CheckedIn {
 /// Somebody cries for help; the alert about it comes as AlertChanged.
 struct SosRaised {
     PersonId person = 0;
+};
+/// The person ended the own cry for help, and its alert with it. `under_duress`, told to leads alone: on that person's
+/// phone it has ended, and in truth it goes on.
+struct SosCancelled {
+    PersonId person = 0;
+    bool under_duress = false;
+};
+/// Somebody gave a wrong PIN for a cry for help that is open (leads alone).
+struct SosPinMistyped {
+    PersonId person = 0;
+    std::uint32_t tries_left = 0;
 };
 struct CountReported {
     Count count;
@@ -195,11 +207,11 @@ struct RowsChanged {
 struct OtherChange {
     std::string name;  ///< as in the proto, "tip_signed"; empty when unknown
 };
-using Change = std::variant<PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged,
-                            CheckedIn, AlertChanged, OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade,
-                            ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard, RowsChanged, OtherChange, SosRaised,
-                            CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged, RestrictedRead,
-                            PersonRevealed, PersonErased, IntersectionsChanged, ClosuresSet>;
+using Change = std::variant<
+    PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged, CheckedIn, AlertChanged,
+    OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade, ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard,
+    RowsChanged, OtherChange, SosRaised, CountReported, PolicySet, ColumnSampled, WaypointPassed, IncidentChanged,
+    RestrictedRead, PersonRevealed, PersonErased, IntersectionsChanged, ClosuresSet, SosCancelled, SosPinMistyped>;
 
 struct ItemSource;  // the message behind an item, inside the SDK
 

@@ -49,6 +49,15 @@ struct AnswerHandOver {
 };
 /// A cry for help of one's own.
 struct RaiseSos {};
+/// Ends it, by the PIN that was chosen with the invite. Three tries; the refusal says how many are left.
+struct CancelSos {
+    std::string pin;
+};
+/// Where none was chosen with the invite, and no SOS is open.
+struct SetSosPin {
+    std::string pin;         ///< 4 to 8 digits
+    std::string duress_pin;  ///< others; may be empty. See Invitation
+};
 /// Give value (with low and high around it), a density, or both.
 struct ReportCount {
     CountMethod method = CountMethod::estimate;
@@ -134,6 +143,7 @@ struct AssignDuty {
     std::uint32_t section = 0;
     PersonId buddy = 0;
     bool no_phone = false;
+    std::string language = {};  ///< BCP 47; empty: as it is
 };
 struct AckAlert {
     AlertKind kind = AlertKind::checkin_missed;
@@ -341,7 +351,7 @@ using Command = std::variant<
     AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted, SubscribePush, UnsubscribePush,
     SetIntersection, CloseLeg, OpenExit, CloseExit, Reschedule, MoveVenue, AddPerson, InviteMarshal, AddDevice,
     ConfirmInvite, RevokeInvite, RevokeDevice, HoldRetention, ReleaseRetention, RecordExport, WaiveExport,
-    SetPersonDetails, RevealPerson, ErasePerson>;
+    SetPersonDetails, RevealPerson, ErasePerson, CancelSos, SetSosPin>;
 
 /// Of RevealPerson's answer.
 struct PersonDetails {

@@ -324,6 +324,7 @@ struct Member {
     PersonId handover_to = 0;  ///< handover_pending: who is asked to take over
     HeardBy heard_by = HeardBy::none;
     UtcMs silent_since = 0;  ///< ops: the phone was not heard after this; 0: it is heard
+    std::string language;    ///< ops: BCP 47; empty: not said
 };
 struct Alert {
     AlertKind kind = AlertKind::unknown;
@@ -337,6 +338,7 @@ struct Alert {
     std::uint32_t number = 0;  ///< the order, incident or waypoint; GAP_OPEN: the section ahead of it; 0: see `subject`
     std::uint32_t figure = 0;  ///< when raised: metres of a gap or beside the route, percent of a pace or a length,
                                ///< seconds to go
+    bool under_duress = false;  ///< an SOS that its person was made to cancel: say nothing of it to them
 };
 /// One count of people; at least one of value and density is there.
 struct Count {
@@ -483,19 +485,6 @@ struct March {
     [[nodiscard]] const Order* order(std::uint32_t number) const;
     [[nodiscard]] const Incident* incident(std::uint32_t number) const;
     [[nodiscard]] const Intersection* intersection(std::uint32_t waypoint) const;
-};
-/// A march's row of the overview or the desk.
-struct Row {
-    std::string march;
-    std::string city, state, tz;  ///< overview
-    Phase phase = Phase::unknown;
-    std::string sentence;
-    PlannedPhase next;
-    std::uint32_t on_duty = 0;                          ///< overview: rounded, 0 under 5
-    std::uint32_t followers = 0;                        ///< overview: who watch the march now; rounded, 0 under 5
-    std::uint32_t overdue = 0, roster = 0, alerts = 0;  ///< desk; alerts: open ones shown
-    std::optional<std::uint32_t> head_metres, tail_metres;
-    bool moving = false;
 };
 
 }  // namespace marchwire::sdk
