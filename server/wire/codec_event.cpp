@@ -350,9 +350,18 @@ core::WaypointPassed read(const pb::WaypointPassed& in, Reading& r) {
             base::PersonId{in.person()}};
 }
 
-/// What no person says, what stands in a campaign's log, and whatever stands in none.
+/// What no person says, what is on no phone, what stands in a campaign's log, and whatever stands in none.
 core::Event read_other_event(const pb::Event& in, Reading& r) {
     switch (in.event_case()) {
+        case pb::Event::kSosPinSet: return core::SosPinSet{read(in.sos_pin_set().pin(), r)};
+        case pb::Event::kSosPinMistyped:
+            return core::SosPinMistyped{base::PersonId{in.sos_pin_mistyped().person()},
+                                        in.sos_pin_mistyped().tries_left()};
+        case pb::Event::kSosCancelled: return read(in.sos_cancelled(), r);
+        case pb::Event::kPushSubscribed: return core::PushSubscribed{read(in.push_subscribed().subscription(), r)};
+        case pb::Event::kPushUnsubscribed:
+            return core::PushUnsubscribed{base::PersonId{in.push_unsubscribed().person()},
+                                          base::DeviceId{in.push_unsubscribed().device()}};
         case pb::Event::kServersObserved: return core::ServersObserved{read(in.servers_observed().servers(), r)};
         case pb::Event::kCampaignCreated:
             return core::CampaignCreated{in.campaign_created().topic_base(), read(in.campaign_created().spec(), r)};
@@ -409,17 +418,9 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kDutyChanged: return read(in.duty_changed(), r);
         case pb::Event::kCheckedIn: return read(in.checked_in(), r);
         case pb::Event::kSosRaised: return core::SosRaised{P{in.sos_raised().person()}, {in.sos_raised().made_at_ms()}};
-        case pb::Event::kSosPinSet: return core::SosPinSet{read(in.sos_pin_set().pin(), r)};
-        case pb::Event::kSosPinMistyped:
-            return core::SosPinMistyped{P{in.sos_pin_mistyped().person()}, in.sos_pin_mistyped().tries_left()};
-        case pb::Event::kSosCancelled: return read(in.sos_cancelled(), r);
         case pb::Event::kCountReported: return core::CountReported{read(in.count_reported().count(), r)};
         case pb::Event::kPolicySet: return core::PolicySet{read(in.policy_set().policy(), r)};
         case pb::Event::kSilenceObserved: return read(in.silence_observed(), r);
-        case pb::Event::kPushSubscribed: return core::PushSubscribed{read(in.push_subscribed().subscription(), r)};
-        case pb::Event::kPushUnsubscribed:
-            return core::PushUnsubscribed{P{in.push_unsubscribed().person()},
-                                          base::DeviceId{in.push_unsubscribed().device()}};
         case pb::Event::kCheckInNudged:
             return core::CheckInNudged{P{in.check_in_nudged().person()}, {in.check_in_nudged().due_at_ms()}};
         case pb::Event::kCheckInsScheduled: return core::CheckInsScheduled{{in.check_ins_scheduled().due_at_ms()}};
