@@ -16,7 +16,7 @@ install -D -m 644 "$root/packaging/marchwire.toml" "$tree/etc/marchwire/marchwir
 doc="$tree/usr/share/doc/marchwire"
 install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md" "$root/docs/EMBEDDING.md"
 install -D -m 644 "$root/LICENSE" "$doc/copyright"
-cp -r "$root/samples" "$doc/samples"
+cp -r "$root/samples" "$root/docs" "$doc/"
 # Pages for browsers, once they are built.
 if [ -d "$root/web/dist" ]; then
     mkdir -p "$tree/usr/share/marchwire"

@@ -65,6 +65,7 @@ TEST_CASE("the package installs a server that starts with its settings and keeps
         CHECK(fs::status(own).permissions() == fs::perms::owner_all);
     }
     CHECK(fs::exists(scratch.root / "lib/systemd/system/marchwire.service"));
+    CHECK(fs::exists(scratch.root / "usr/share/doc/marchwire/docs/BACKUP.md"));
     const std::string settings = scratch.root / "etc/marchwire/marchwire.toml";
     Program server(
         {scratch.root / "usr/sbin/marchwired", "--config", settings, "--data", data, "--keys", keys, "--listen",
