@@ -451,8 +451,6 @@ bool is_in_large_alone(AlertKind kind) {
 
 }  // namespace
 
-bool is_of_calendar(AlertKind kind) { return kind == AlertKind::retention_ending; }
-
 bool is_listened_for(const Member& member) { return is_expected(member, member.duty) && !is_dark(member); }
 
 bool is_on(const AlertPolicy& policy, AlertKind kind) {
@@ -462,11 +460,6 @@ bool is_on(const AlertPolicy& policy, AlertKind kind) {
         case AlertPreset::large: return true;
     }
     return true;
-}
-
-AlertPreset preset_of(std::size_t roster) {
-    if (roster >= limits::preset_large_roster) return AlertPreset::large;
-    return roster >= limits::preset_standard_roster ? AlertPreset::standard : AlertPreset::small;
 }
 
 void watch(MarchState& state, const Event& event, UtcMs at) { std::visit(Follow{state, Watching(state, at)}, event); }

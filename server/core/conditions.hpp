@@ -19,7 +19,7 @@ struct Condition {
 };
 
 /// A date, and no deadline of anybody: time during which the servers were down counts.
-[[nodiscard]] bool is_of_calendar(AlertKind kind);
+[[nodiscard]] constexpr bool is_of_calendar(AlertKind kind) { return kind == AlertKind::retention_ending; }
 /// True when the march's preset has this kind. SOS and a detained person are never off.
 [[nodiscard]] bool is_on(const AlertPolicy& policy, AlertKind kind);
 

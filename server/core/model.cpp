@@ -2,6 +2,7 @@
 
 #include "core/duty.hpp"
 
+#include "base/limits.hpp"
 #include "base/outcome.hpp"
 
 #include <algorithm>
@@ -18,6 +19,11 @@ bool operator==(const Route& a, const Route& b) {
         return true;
     }
     return a.line && b.line && *a.line == *b.line;
+}
+
+AlertPreset preset_of(std::size_t roster) {
+    if (roster >= base::limits::preset_large_roster) return AlertPreset::large;
+    return roster >= base::limits::preset_standard_roster ? AlertPreset::standard : AlertPreset::small;
 }
 
 void RosterIndex::add(const Member& member) {

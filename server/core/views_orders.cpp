@@ -1,5 +1,6 @@
 // What each audience sees of an order: ops all of it, a section its own people, a phone its own receipt. Of an
-// incident: nobody what is restricted. Of an SOS that was cancelled under duress: the truth where that is safe.
+// incident: nobody what is restricted. Of an SOS that was cancelled under duress: the truth where that is safe. Of who
+// somebody is: that it was told.
 #include "core/duty.hpp"
 #include "core/views.hpp"
 
@@ -91,6 +92,7 @@ SosCancelled cancelled_on(const SosCancelled& cancelled, std::uint32_t index) {
 std::optional<Event> shown_on(const Event& event, std::uint32_t index) {
     if (auto shown = incident_on(event, index)) return shown;
     if (const auto* cancelled = std::get_if<SosCancelled>(&event)) return cancelled_on(*cancelled, index);
+    if (const auto* named = std::get_if<PersonDetailsSet>(&event)) return PersonDetailsSet{named->person, {}};
     const auto* assigned = std::get_if<DutyAssigned>(&event);
     if (assigned != nullptr && index != topic_index::ops && !assigned->language.empty()) {
         DutyAssigned shown = *assigned;

@@ -1,8 +1,8 @@
 // The state that a feed's items fold to, kept as the snapshot message of its kind. (internal to the SDK)
 #pragma once
 
-#include "marchwire/v1/session.pb.h"
 #include "marchwire/rows.hpp"
+#include "marchwire/v1/session.pb.h"
 
 #include <map>
 #include <optional>

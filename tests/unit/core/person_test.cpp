@@ -3,6 +3,8 @@
 #include "core/sealed.hpp"
 
 #include "base/limits.hpp"
+#include "core/topics.hpp"
+#include "core/views.hpp"
 #include "support/march_builder.hpp"
 
 #include <catch2/catch.hpp>
@@ -44,6 +46,9 @@ TEST_CASE("only leads give names and only few read them and each reading is in t
     CHECK(people.march.refused(people.march.lead, RevealPerson{people.anna}).code == RefusalCode::not_found);
     people.name_anna();
     CHECK(people.march.state.details.at(people.anna) == "sealed");
+    // No feed bears it, sealed as it is.
+    const auto shown = shown_on(people.march.entries.back().event, topic_index::ops);
+    CHECK(std::get<PersonDetailsSet>(*shown).sealed.empty());
     CHECK_FALSE(people.reads(people.anna));
     CHECK_FALSE(people.reads(people.lead_of_2));
     for (const PersonId who : {people.lead_of_1, people.dispatcher, people.march.lead, people.march.desk}) {
