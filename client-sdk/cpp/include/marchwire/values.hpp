@@ -256,7 +256,6 @@ enum class DiscontinuityReason : std::uint8_t {
 [[nodiscard]] bool is_about_person(AlertKind kind);
 [[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
 [[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
-[[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
 [[nodiscard]] std::optional<End> end_named(std::string_view name);
 [[nodiscard]] std::optional<IncidentKind> incident_kind_named(std::string_view name);
 [[nodiscard]] std::optional<IncidentState> incident_state_named(std::string_view name);
