@@ -28,6 +28,8 @@ base::Refusal ended(const sdk::Stopped& stopped) {
                         "The server closed the connection: " + stopped.reason);
 }
 
+}  // namespace
+
 base::Result<sdk::ClientSettings> settings_of(const Context& context) {
     sdk::ClientSettings settings;
     settings.url = context.url;
@@ -42,8 +44,6 @@ base::Result<sdk::ClientSettings> settings_of(const Context& context) {
     settings.sign = [key = device->key](std::string_view text) { return key.sign(text); };
     return settings;
 }
-
-}  // namespace
 
 std::uint64_t random_device_id() {
     std::random_device chance;

@@ -21,6 +21,9 @@ namespace marchwire::cli {
 [[nodiscard]] std::uint64_t random_device_id();
 [[nodiscard]] base::Refusal refusal_of(const sdk::Error& error);
 
+/// By the device's file, else by the token; for a device that lives as long as this call.
+[[nodiscard]] base::Result<sdk::ClientSettings> settings_of(const Context& context);
+
 /// One thread; every call waits for its answer, at most ten seconds.
 class PersonLink {
 public:

@@ -33,8 +33,8 @@ bool is_telemetry(const sdk::Change& change) {
 
 class Watch {
 public:
-    Watch(Context& context, const WatchFlags& flags, sdk::FeedName feed)
-        : context_(context), flags_(flags), feed_(std::move(feed)), client_(io_, settings(), callbacks()) {}
+    Watch(Context& context, const WatchFlags& flags, sdk::FeedName feed, sdk::ClientSettings settings)
+        : context_(context), flags_(flags), feed_(std::move(feed)), client_(io_, std::move(settings), callbacks()) {}
 
     void run() {
         boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
@@ -54,14 +54,6 @@ public:
     }
 
 private:
-    [[nodiscard]] sdk::ClientSettings settings() const {
-        sdk::ClientSettings settings;
-        settings.url = context_.url;
-        settings.ca_file = context_.ca;
-        settings.token = context_.token;
-        settings.device = random_device_id();
-        return settings;
-    }
     [[nodiscard]] sdk::Callbacks callbacks() {
         sdk::Callbacks all;
         all.on_state = [this](const sdk::ConnectionState& state) { on_state(state); };
@@ -150,7 +142,9 @@ void watch(Context& context, const WatchFlags& flags) {
                                              "Name a feed: overview/CAMPAIGN, desk/CAMPAIGN, or public, ops or "
                                              "marshal with /CAMPAIGN/MARCH behind it."));
     }
-    Watch(context, flags, *feed).run();
+    auto settings = settings_of(context);
+    if (!settings) return report(context, settings.error());
+    Watch(context, flags, *feed, *std::move(settings)).run();
 }
 
 }  // namespace

@@ -387,6 +387,20 @@ core::Event read_other_event(const pb::Event& in, Reading& r) {
         case pb::Event::kShredWaived: return core::ShredWaived{base::PersonId{in.shred_waived().person()}};
         case pb::Event::kMarchShredded: return core::MarchShredded{};
         case pb::Event::kMarchForgotten: return read(in.march_forgotten(), r);
+        case pb::Event::kPersonDetailsSet:
+            return core::PersonDetailsSet{base::PersonId{in.person_details_set().person()},
+                                          in.person_details_set().sealed()};
+        case pb::Event::kPersonRevealed:
+            return core::PersonRevealed{base::PersonId{in.person_revealed().person()},
+                                        base::PersonId{in.person_revealed().by()}};
+        case pb::Event::kPersonErased:
+            return core::PersonErased{base::PersonId{in.person_erased().person()},
+                                      base::PersonId{in.person_erased().by()}};
+        case pb::Event::kSecretsForgotten: {
+            const int what = in.secrets_forgotten().what();
+            return core::SecretsForgotten{
+                r.word<core::SealedClass>(what, pb::SealedClass_IsValid(what), "secrets_forgotten.what")};
+        }
         default:
             r.complain("event", "This kind of event is not known: the log is of a newer version, or damaged.");
             return core::SectionsSet{};
@@ -443,17 +457,6 @@ core::Event read(const pb::Event& in, Reading& r) {
         case pb::Event::kIncidentChanged: return read(in.incident_changed(), r);
         case pb::Event::kRestrictedRead:
             return core::RestrictedRead{in.restricted_read().incident(), P{in.restricted_read().person()}};
-        case pb::Event::kPersonDetailsSet:
-            return core::PersonDetailsSet{P{in.person_details_set().person()}, in.person_details_set().sealed()};
-        case pb::Event::kPersonRevealed:
-            return core::PersonRevealed{P{in.person_revealed().person()}, P{in.person_revealed().by()}};
-        case pb::Event::kPersonErased:
-            return core::PersonErased{P{in.person_erased().person()}, P{in.person_erased().by()}};
-        case pb::Event::kSecretsForgotten: {
-            const int what = in.secrets_forgotten().what();
-            return core::SecretsForgotten{
-                r.word<core::SealedClass>(what, pb::SealedClass_IsValid(what), "secrets_forgotten.what")};
-        }
         case pb::Event::kIntersectionsChanged: return read(in.intersections_changed(), r);
         case pb::Event::kClosuresSet: return core::ClosuresSet{read(in.closures_set().closures(), r)};
         case pb::Event::kNoticePosted: return core::NoticePosted{read(in.notice_posted().notice(), r)};

@@ -99,8 +99,18 @@ core::Order order() {
 core::Intersection intersection() { return {4, core::IntersectionState::held, 3, noon}; }
 core::RouteClosures closures() { return {1, {0}, {5}, {2}}; }
 core::Retention retention() {
-    return {base::PersonId{5}, "an inquiry", noon, base::PersonId{6}, std::string(64, '7'), noon,
-            base::PersonId{7}, noon,         later};
+    return {base::PersonId{5},
+            "an inquiry",
+            noon,
+            base::PersonId{6},
+            std::string(64, '7'),
+            noon,
+            base::PersonId{7},
+            noon,
+            noon,
+            later,
+            later,
+            later};
 }
 core::PublicClosures public_closures() { return {2, {0}, {2}}; }
 
@@ -317,9 +327,10 @@ core::MarshalSnapshot marshal_snapshot() {
 
 std::vector<ItemSample> item_samples() {
     const wire::Subscribed subscribed{public_feed, {public_topic}, noon, held(), 2, true};
-    const wire::Reply reply{{base::DeviceId{7}, 3},
-                            wire::Accepted{core::Level::synced, position, 9, true,
-                                           core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"}, "9-K7QF-M2PX"}};
+    const wire::Reply reply{
+        {base::DeviceId{7}, 3},
+        wire::Accepted{core::Level::synced, position, 9, true, core::RestrictedBlock{"Kim Doe", "asthma", "555-0100"},
+                       "9-K7QF-M2PX", wire::PersonDetails{"Ada Example", "+1 314 555 0100"}}};
     const wire::Reply refusal{{base::DeviceId{7}, 4}, conflict()};
     const wire::DeskRows desk{
         st_louis.campaign,

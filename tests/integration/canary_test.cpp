@@ -6,9 +6,11 @@
 #include "real_server.hpp"
 #include "store/redis_log.hpp"
 #include "store/sqlite_log.hpp"
+#include "support/named.hpp"
 #include "support/patience.hpp"
 #include "support/vault_of.hpp"
 #include "two_servers.hpp"
+#include "wire/codec.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -28,7 +28,7 @@ TEST_CASE("a lead whose phone is lost is let in by the host and the others hear 
     Led server;
     const Hand lost{server, server.token("city-lead", "Lead 1")};
     Somebody other(server, server.token("city-lead", "Lead 2"));
-    Somebody desk(server, server.token("national-desk", "Desk 1"));
+    Somebody desk(server, server.token("national_desk", "Desk 1"));
     other.follow(feed("ops"));
     const auto board = sdk::FeedName::parse("desk/flag-day").value();
     desk.follow(board);

@@ -27,10 +27,13 @@ struct Gate {
         REQUIRE(ended.exit_code == 0);
         return nlohmann::json::parse(ended.out);
     }
-    /// `more`: of `redeem`.
+    /// `more`: of `redeem`. `confirms`: who lets a lead in.
     nlohmann::json let_in(const std::string& role, const std::string& callsign, Words more = {},
-                          const std::string& march = march_name) const {
-        const auto invite = host({"invite", "create", march, "--role", role, "--callsign", callsign, "--hours", "12"});
+                          const std::string& where = march_name, const Hand* confirms = nullptr) const {
+        const auto invite = host({"invite", "create", where, "--role", role, "--callsign", callsign, "--hours", "12"});
+        if (confirms != nullptr) {
+            (void)confirms->must({"access", "confirm", std::to_string(invite.at("number").get<std::uint32_t>())});
+        }
         more.insert(more.begin(), {MARCHWIRE_PATH, "--json", "--url", server.staff_url(), "redeem", "--into",
                                    device(callsign), invite.at("link").get<std::string>()});
         const Ended ended = run_program(more);
@@ -118,13 +121,13 @@ TEST_CASE("the desk is told what a march lacks until nothing is missing any more
         << "callsign,role,section,buddy,no_phone,language\nSide 1,side,1,,,es-MX\nElder,side,1,,yes,\n";
     (void)gate.host({"roster", "import", table, "--march", march_name});
     CHECK(gate.server.state().at("roster")[0].at("language") == "es-MX");
-    (void)gate.let_in("city-lead", "Lead 1");
+    (void)gate.let_in("city-lead", "Lead 1", {}, march_name, &desk);
     (void)gate.let_in("anchor", "Anchor 1");
     (void)gate.host({"import", "route", MARCHWIRE_SOURCE_DIR "/samples/routes/st-louis-mo.geojson", "--march",
                      march_name, "--approve", "--activate"});
     (void)gate.host(
         {"march", "drill", march_name + "-drill", "--city", "St. Louis", "--state", "MO", "--tz", "America/Chicago"});
-    (void)gate.let_in("city-lead", "Trainer", {}, march_name + "-drill");
+    (void)gate.let_in("city-lead", "Trainer", {}, march_name + "-drill", &desk);
     for (const char* phase : {"assembling", "rally"}) gate.must("Trainer", {"phase", phase});
     gate.must("Trainer", {"phase", "closed", "--typed-name", march_slug + "-drill"});
 

@@ -38,7 +38,9 @@ bool without_gap(const base::Position& held, const std::vector<fanout::LiveItem>
 Seat::Seat(session::Backend& backend, std::optional<session::Grant> grant)
     : backend_(backend), grant_(std::move(grant)) {
     slot_ = backend_.join(*this);
-    device_ = base::DeviceId{1'000 + (grant_ ? grant_->number : 0)};
+    // Whoever comes back counts from one again: as another device, whose ids nobody knows.
+    static std::uint64_t devices = 1'000;
+    device_ = base::DeviceId{++devices};
 }
 
 Seat::~Seat() { hang_up(); }
@@ -123,7 +125,7 @@ void Seat::run_as(base::CommandId id, const base::LogId& log, core::CommandBody 
 
 void Seat::history(const wire::FeedName& feed, std::uint64_t from, std::uint32_t limit) {
     const core::Actor actor = grant_ ? grant_->actor : core::Actor{};
-    backend_.read_history(*slot_, {{1, feed, base::Seq{from}, limit}, wire::Encoding::proto, actor});
+    backend_.read_history(*slot_, {{1, feed, base::Seq{from}, limit}, encoding_, actor});
 }
 
 void Seat::report(const base::LogId& march, std::vector<core::Fix> fixes) {

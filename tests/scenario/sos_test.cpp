@@ -1,4 +1,5 @@
 // A cry for help is cancelled by the PIN that its person chose, and under duress it only seems to be.
+#include "base/base64.hpp"
 #include "day.hpp"
 #include "support/stage_bus.hpp"
 
@@ -23,7 +24,18 @@ struct Cry : Day {
         seat.open(stage.feed(kind), std::nullopt, wire::Encoding::json);
         stage.settle();
         REQUIRE(seat.opened.size() == before + 1);
-        return text_of(seat.opened.back().snapshot);
+        return snapshot_in(text_of(seat.opened.back().snapshot));
+    }
+    /// In JSON it travels as base64.
+    [[nodiscard]] static std::string snapshot_in(const std::string& messages) {
+        const std::string begin = "\"bytes\":\"";
+        std::string text;
+        for (auto at = messages.find(begin); at != std::string::npos; at = messages.find(begin, at)) {
+            at += begin.size();
+            text += base::from_base64(messages.substr(at, messages.find('"', at) - at)).value();
+        }
+        REQUIRE(says(text, "\"phase\""));
+        return text;
     }
 };
 

@@ -229,7 +229,8 @@ TEST_CASE("check-ins are due anew when a phase changes how often they are expect
     march.advance(Phase::dispersing);
     march.advance(Phase::closed);
     CHECK_FALSE(march.member(side).due_at);
-    CHECK(next_due(march.state) == retention_warned_from(march.state));
+    // Nothing but the calendar.
+    CHECK(next_due(march.state) == forgetting_due(march.state, SealedClass::places));
 }
 
 TEST_CASE("closing a march ends its open alerts", "[core][phase][alert]") {

@@ -47,7 +47,8 @@ MarchBuilder busy_day() {
     march.must(march.lead,
                core::SetCallsToAction{{{0, core::ActionKind::petition, "Sign", "https://example.org", ""}}});
     // Until the ladder of the one who fell silent has ended.
-    for (int i = 0; i < 10 && core::next_due(march.state); ++i) march.tick_when_due();
+    const core::UtcMs evening = march.now + base::hours(12);
+    for (int i = 0; i < 10 && core::next_due(march.state) < evening; ++i) march.tick_when_due();
     core::IssueOrder order;
     order.kind = core::OrderKind::staff_intersection;
     order.template_name = "staff";
