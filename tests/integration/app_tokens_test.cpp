@@ -66,7 +66,8 @@ struct WithApp {
     }
     [[nodiscard]] Ended check_in(const std::string& token) const { return Hand{*server, token}.run({"check-in"}); }
     [[nodiscard]] Json member(const std::string& callsign) const {
-        for (const Json& one : server->state().at("roster")) {
+        const Json state = server->state();
+        for (const Json& one : state.at("roster")) {
             if (one.at("callsign") == callsign) return one;
         }
         return {};
