@@ -33,8 +33,8 @@ bool is_telemetry(const sdk::Change& change) {
 
 class Watch {
 public:
-    Watch(Context& context, const WatchFlags& flags, sdk::FeedName feed, sdk::ClientSettings settings)
-        : context_(context), flags_(flags), feed_(std::move(feed)), client_(io_, std::move(settings), callbacks()) {}
+    Watch(Context& context, const WatchFlags& flags, sdk::FeedName feed, const sdk::ClientSettings& settings)
+        : context_(context), flags_(flags), feed_(std::move(feed)), client_(io_, settings, callbacks()) {}
 
     void run() {
         boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
@@ -142,9 +142,9 @@ void watch(Context& context, const WatchFlags& flags) {
                                              "Name a feed: overview/CAMPAIGN, desk/CAMPAIGN, or public, ops or "
                                              "marshal with /CAMPAIGN/MARCH behind it."));
     }
-    auto settings = settings_of(context);
+    const auto settings = settings_of(context);
     if (!settings) return report(context, settings.error());
-    Watch(context, flags, *feed, *std::move(settings)).run();
+    Watch(context, flags, *feed, *settings).run();
 }
 
 }  // namespace
