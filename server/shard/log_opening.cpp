@@ -50,18 +50,24 @@ public:
         place_.log.open(place_.id, [self = this->shared_from_this()](auto opened) {
             self->place_.mailbox.post([self, opened = std::move(opened)] { self->on_opened(opened); });
         });
+        // On its way at once, and answered behind it: whoever takes a march over waits for one round trip and not two.
+        // Not before it: keys come with the log's first entry, which another server may be about to append.
+        place_.log.read_keys(place_.id, Vault::key_names(), [self = this->shared_from_this()](auto keys) {
+            self->place_.mailbox.post([self, keys = std::move(keys)] { self->on_keys(keys); });
+        });
     }
 
 private:
     void on_opened(const base::Result<store::OpenedLog>& opened) {
         if (!opened) return done_(opened.error());
-        place_.log.read_keys(place_.id, Vault::key_names(), [self = this->shared_from_this(), opened](auto keys) {
-            self->place_.mailbox.post([self, opened, keys = std::move(keys)] {
-                if (!keys) return self->done_(keys.error());
-                self->vault_.take(*keys);
-                self->begin_fold(*opened);
-            });
-        });
+        opened_ = *opened;
+    }
+
+    void on_keys(const base::Result<std::vector<store::StoredKey>>& keys) {
+        if (!opened_) return;  // that was told
+        if (!keys) return done_(keys.error());
+        vault_.take(*keys);
+        begin_fold(*std::exchange(opened_, std::nullopt));
     }
 
     void begin_fold(const store::OpenedLog& opened) {
@@ -194,6 +200,7 @@ private:
     base::Hmac chain_key_;
     Vault vault_;
     OpeningDone<State> done_;
+    std::optional<store::OpenedLog> opened_;  ///< until the keys are there
     base::Tip tip_;
     State state_{};
     Seq next_;
