@@ -67,7 +67,7 @@ std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count) { retur
 std::vector<std::string> MarchStage::marshal_tokens(std::uint32_t count, v1::Role role, std::uint32_t section) {
     std::vector<std::string> tokens;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const std::string callsign = v1::Role_Name(role) + " " + std::to_string(i);
+        const std::string callsign = v1::Role_Name(role) + " " + std::to_string(++people_);
         v1::Command person;
         person.mutable_add_person()->set_callsign(callsign);
         person.mutable_add_person()->set_march(crowded_march);

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] std::string token(const char* role, const char* callsign, bool of_march);
 
     cli::AdminClient admin_;
+    std::uint32_t people_ = 0;  ///< made so far: no two have the same callsign
 };
 
 }  // namespace marchwire::bench

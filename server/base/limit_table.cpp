@@ -40,6 +40,11 @@ void add_doors(std::vector<LimitRow>& rows) {
                                ", below the descriptor limit (`connections`)";
     const std::string open = std::to_string(100 - limits::staff_percent) + " % of ";
     static const std::string told_full = "HTTP 503, Retry-After " + seconds_of(limits::retry_when_full);
+    static const std::string told_blamed = "closed; where a balancer speaks HTTP for it, HTTP 429, Retry-After " +
+                                           seconds_of(limits::retry_when_often);
+    static const std::string
+        of_blamed = "a second, once " + figure(limits::blames_burst) +
+                    " connections (and one more each second) were ended for a wrong token or a broken rule";
     static const std::string told_often = "HTTP 429, Retry-After " + seconds_of(limits::retry_when_often);
     rows.insert(rows.end(),
                 {{Limit::connections, "connections", memory, "connections", "server", told_full},
@@ -58,6 +63,9 @@ void add_doors(std::vector<LimitRow>& rows) {
                   burst(limits::newcomers_per_address_second, limits::newcomers_per_address_burst) +
                       " (`newcomers_per_address`)",
                   "a second", "IPv4 address or IPv6 /64, by door", told_often},
+                 {Limit::address_blamed, "address_blamed",
+                  burst(limits::blamed_newcomers_per_second, limits::blamed_newcomers_burst), of_blamed,
+                  "IPv4 address or IPv6 /64, by door", told_blamed},
                  {Limit::address_handshakes, "address_handshakes",
                   either(limits::handshakes_follower_per_address, limits::unproven_staff_per_address),
                   "connections without Hello or request so far", "IPv4 address or IPv6 /64, by door", told_often}});
@@ -100,7 +108,9 @@ void add_sessions(std::vector<LimitRow>& rows) {
               " minutes to live",
           "token that an app has signed", "connection", "TOO_LARGE or INVALID_ARGUMENT, close 4012"},
          {Limit::message, "message", kilobytes(limits::message_bytes), "KB of a message", "connection", "close 1009"},
-         {Limit::client_frames, "client_frames", burst(limits::client_frames_per_second, limits::client_frames_burst),
+         {Limit::client_frames, "client_frames",
+          burst(limits::follower_frames_per_second, limits::follower_frames_burst) + ", staff " +
+              burst(limits::client_frames_per_second, limits::client_frames_burst),
           "frames a second", "connection", "close 4016"},
          {Limit::commands, "commands",
           burst(limits::commands_per_second, limits::follower_burst) + ", staff " + figure(limits::commands_burst),

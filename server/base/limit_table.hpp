@@ -19,6 +19,7 @@ enum class Limit : std::uint8_t {
     newcomers,
     address_connections,
     address_newcomers,
+    address_blamed,
     address_handshakes,
     tls_handshake,
     proxy_header,

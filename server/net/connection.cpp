@@ -24,8 +24,15 @@ using asio::ip::tcp;
 namespace {
 
 // So that one busy client cannot hold up its shard.
-constexpr int reads_per_turn = 16;   ///< one message of the largest size
-constexpr int events_per_turn = 16;  ///< messages and control frames; the rest waits where it was read to
+constexpr int reads_per_turn = 16;  ///< one message of the largest size
+/// Messages and control frames; the rest waits where it was read to. Staff who read are not kept waiting by a thousand
+/// strangers who talk.
+constexpr int events_of_staff_per_turn = 16;
+constexpr int events_of_followers_per_turn = 4;
+
+int events_per_turn(const NetSettings& settings) {
+    return settings.door == session::Door::staff ? events_of_staff_per_turn : events_of_followers_per_turn;
+}
 
 std::string next_name() {
     static std::atomic<std::uint64_t> next{1};
@@ -78,7 +85,7 @@ void Connection::start(const std::string& early_bytes) {
     slot_ = backend_.join(*this);
     joined_ = true;
     backend_.wake(slot_, session_.next_due(base::machine_now()));
-    events_left_ = events_per_turn;
+    events_left_ = events_per_turn(settings_);
     if (!early_bytes.empty()) {
         const auto space = reader_.prepare(early_bytes.size());
         early_bytes.copy(space.data(), space.size());
@@ -94,7 +101,9 @@ void Connection::start(const std::string& early_bytes) {
 void Connection::wait_readable() {
     const auto on_ready = [self = shared_from_this()](ErrorCode error) { self->on_readable(error); };
     if (transport_.holds_read_bytes() || events_left_ == 0) {
-        asio::post(transport_.socket().get_executor(), [on_ready] { on_ready({}); });
+        auto go_on = [on_ready] { on_ready({}); };
+        if (settings_.door == session::Door::followers) return backend_.put_off(std::move(go_on));
+        asio::post(transport_.socket().get_executor(), std::move(go_on));
     } else {
         transport_.socket().async_wait(tcp::socket::wait_read, on_ready);
     }
@@ -103,7 +112,7 @@ void Connection::wait_readable() {
 void Connection::on_readable(ErrorCode error) {
     if (finished_) return;
     if (error) return finish();
-    events_left_ = events_per_turn;
+    events_left_ = events_per_turn(settings_);
     take_events();  // what the last turn left
     for (int reads = 0; !finished_ && events_left_ > 0 && reads < reads_per_turn && read_some();) ++reads;
     if (finished_) return;
@@ -183,6 +192,7 @@ void Connection::take_event(const wire::CloseFrame& close) {
 
 void Connection::take_event(const wire::Violation& violation) {
     broke_a_rule_ = true;
+    stay_->blame(base::machine_now());
     const bool too_large = violation.close_code == static_cast<std::uint16_t>(wire::CloseCode::too_large);
     if (too_large) settings_.limits_met->count(base::Limit::message);
     begin_close(violation.close_code, violation.rule);
@@ -212,6 +222,7 @@ void Connection::perform_one(session::TakePositions positions) {
 void Connection::perform_one(const session::Heard& heard) {
     if (session_.grant()) backend_.heard_from(slot_, *session_.grant(), heard.screen);
 }
+void Connection::perform_one(const session::Blame& /*blame*/) { stay_->blame(base::machine_now()); }
 void Connection::perform_one(const session::Close& close) {
     begin_close(static_cast<std::uint16_t>(close.code), close.reason);
 }

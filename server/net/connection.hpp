@@ -88,6 +88,7 @@ private:
     void perform_one(session::FindMember wish);
     void perform_one(session::TakePositions positions);
     void perform_one(const session::Heard&);
+    void perform_one(const session::Blame& blame);
     void perform_one(const session::Close& close);
 
     void send_control(wire::Frame frame);

@@ -26,7 +26,9 @@ DoorCount::DoorCount(DoorLimits limits, std::shared_ptr<HouseCount> house)
       house_(std::move(house)),
       keys_(base::machine_now()),
       newcomers_(limits.newcomers_per_second, limits.newcomers_burst),
-      address_newcomers_(limits.address_newcomers_per_second, limits.address_newcomers_burst) {}
+      address_newcomers_(limits.address_newcomers_per_second, limits.address_newcomers_burst),
+      blames_(limits::blames_per_second, limits.blames_burst),
+      blamed_newcomers_(limits::blamed_newcomers_per_second, limits::blamed_newcomers_burst) {}
 
 /// Only the acceptors' one thread adds to these numbers: what they are compared with can but become less meanwhile.
 std::optional<Limit> DoorCount::enter(base::UtcMs now) {
@@ -89,6 +91,17 @@ void DoorCount::leave(session::AddressKey address) {
     const std::scoped_lock lock(mutex_);
     const auto found = addresses_.find(address);
     if (found != addresses_.end() && --found->second.inside == 0) addresses_.erase(found);
+}
+
+bool DoorCount::is_shut(const boost::asio::ip::address& address, base::UtcMs now) {
+    const std::scoped_lock lock(mutex_);
+    const session::AddressKey name = keys_.of(address, now).now;
+    return blames_.is_spent(name, now) && !blamed_newcomers_.take(name, now);
+}
+
+void DoorCount::blame(session::AddressKey address, base::UtcMs now) {
+    const std::scoped_lock lock(mutex_);
+    (void)blames_.take(address, now);
 }
 
 Stay::~Stay() {

@@ -38,6 +38,7 @@ struct DoorLimits {
     std::uint32_t newcomers_burst = base::limits::newcomers_burst;
     std::uint32_t address_newcomers_per_second = base::limits::newcomers_per_address_second;
     std::uint32_t address_newcomers_burst = base::limits::newcomers_per_address_burst;
+    std::uint32_t blames_burst = base::limits::blames_burst;
 };
 [[nodiscard]] DoorLimits limits_of(session::Door door);
 
@@ -47,6 +48,9 @@ class DoorCount {
 public:
     DoorCount(DoorLimits limits, std::shared_ptr<HouseCount> house);
 
+    /// True: too many connections from there were to blame, and one more of them is let go before it counts for
+    /// anything. Else asking takes one of the few that still come in.
+    [[nodiscard]] bool is_shut(const boost::asio::ip::address& address, base::UtcMs now);
     /// One more, from wherever. The limit that it meets; none: it is counted now.
     [[nodiscard]] std::optional<base::Limit> enter(base::UtcMs now);
     /// The same one, now that its address is known.
@@ -60,6 +64,8 @@ public:
     /// It said Hello or got an answer: it stands in the door no more.
     void prove(session::AddressKey address);
     void leave(session::AddressKey address);
+    /// A connection from there brought a wrong token or broke a rule: too many of them, and few more come in.
+    void blame(session::AddressKey address, base::UtcMs now);
 
     [[nodiscard]] std::size_t inside() const { return inside_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::size_t handshakes() const { return handshakes_.load(std::memory_order_relaxed); }
@@ -79,6 +85,8 @@ private:
     AddressKeys keys_;
     session::RateLimit newcomers_;
     session::AddressRates address_newcomers_;
+    session::AddressRates blames_;
+    session::AddressRates blamed_newcomers_;
     std::unordered_map<session::AddressKey, OfAddress> addresses_;  ///< those who are inside: at most `connections`
 };
 
@@ -101,6 +109,10 @@ public:
     /// Many stand in the door: whoever comes now has less time for its Hello.
     [[nodiscard]] bool is_crowded() const { return count_->handshakes() >= base::limits::staff_crowded; }
     void prove();
+    void blame(base::UtcMs now) { count_->blame(address_, now); }
+    [[nodiscard]] bool is_shut(const boost::asio::ip::address& address, base::UtcMs now) {
+        return count_->is_shut(address, now);
+    }
 
 private:
     std::shared_ptr<DoorCount> count_;

@@ -80,7 +80,7 @@ private:
 
 Told told_of(Limit limit) {
     const bool by_address = limit == Limit::address_connections || limit == Limit::address_newcomers ||
-                            limit == Limit::address_handshakes;
+                            limit == Limit::address_handshakes || limit == Limit::address_blamed;
     if (by_address) {
         return {429, limits::retry_when_often,
                 "Too many come from your address at once: wait a little, by a random time."};

@@ -295,6 +295,9 @@ private:
         }
         if (comes_ == Comes::by_balancer) {
             const auto client = client_of_forwarded(forwarded_in(request), settings_.proxies);
+            if (client && stay_->is_shut(*client, base::machine_now())) {
+                return refuse_client(base::Limit::address_blamed);
+            }
             const auto limit = client ? stay_->recognise(*client, base::machine_now()) : std::nullopt;
             if (limit) return refuse_client(*limit);
         }

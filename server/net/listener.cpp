@@ -45,6 +45,14 @@ void serve(tcp::socket socket, Seat seat, const NetSettings& settings, std::shar
         [met = settings.limits_met] { met->count(base::Limit::tls_handshake); });
 }
 
+/// Whoever was blamed so often costs no word, no handler on a shard and no port that lingers.
+void shut_out(tcp::socket socket, const NetSettings& settings) {
+    settings.limits_met->count(base::Limit::address_blamed);
+    boost::system::error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+}
+
 /// A client that a limit keeps out, before its request is read.
 void turn_away(tcp::socket socket, base::Limit limit, const NetSettings& settings) {
     settings.limits_met->count(limit);
@@ -64,6 +72,7 @@ void greet_balancer(tcp::socket socket, Seat seat, const NetSettings& settings, 
         [seat, &settings, stay = std::move(stay)](tcp::socket greeted,
                                                   const std::optional<asio::ip::address>& client) mutable {
             if (client) {
+                if (stay->is_shut(*client, base::machine_now())) return shut_out(std::move(greeted), settings);
                 const auto limit = stay->recognise(*client, base::machine_now());
                 if (limit) return turn_away(std::move(greeted), *limit, settings);
             }
@@ -144,6 +153,7 @@ void Listener::admit(tcp::socket socket, Seat seat) {
         return;
     }
     const bool by_balancer = std::ranges::find(settings_.proxies, peer.to_string()) != settings_.proxies.end();
+    if (!by_balancer && count_->is_shut(peer, base::machine_now())) return shut_out(std::move(socket), settings_);
     std::optional<base::Limit> limit = count_->enter(base::machine_now());
     std::shared_ptr<Stay> stay = limit ? nullptr : std::make_shared<Stay>(count_);
     if (stay && !by_balancer) limit = stay->recognise(peer, base::machine_now());

@@ -20,6 +20,11 @@ bool AddressRates::take(AddressKey address, base::UtcMs now) {
     return found->second.left.take(now);
 }
 
+bool AddressRates::is_spent(AddressKey address, base::UtcMs now) const {
+    const auto found = rates_.find(address);
+    return found != rates_.end() && !found->second.left.has(now);
+}
+
 base::Millis AddressRates::retry_after(AddressKey address) const {
     const auto found = rates_.find(address);
     return found == rates_.end() ? base::Millis{} : found->second.left.retry_after();

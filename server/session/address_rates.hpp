@@ -25,6 +25,8 @@ public:
 
     /// False: this address has used up what it has.
     [[nodiscard]] bool take(AddressKey address, base::UtcMs now);
+    /// It has nothing left now.
+    [[nodiscard]] bool is_spent(AddressKey address, base::UtcMs now) const;
     /// Until it has one again; 0 when it has, or is not known.
     [[nodiscard]] base::Millis retry_after(AddressKey address) const;
     [[nodiscard]] std::size_t size() const { return rates_.size(); }

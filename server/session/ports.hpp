@@ -14,6 +14,7 @@
 #include "wire/messages.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -165,6 +166,8 @@ public:
     /// SessionPort::tick at this moment of base::machine_now() (rounded up to a beat), unless an earlier one is
     /// asked for already.
     virtual void wake(fanout::Slot slot, base::UtcMs machine_time) = 0;
+    /// Does this in a later turn, behind what others have put off before, a little of it in each turn.
+    virtual void put_off(std::function<void()> work) = 0;
     /// Class C of a topic that a session of this shard follows; null when there is none. Until the next turn.
     [[nodiscard]] virtual const fanout::NewestTable* newest(base::TopicNumber topic) const = 0;
     /// What may wait in all queues of one door here.

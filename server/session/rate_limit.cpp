@@ -13,12 +13,17 @@ constexpr std::int64_t one_token = 1000;
 RateLimit::RateLimit(std::uint32_t per_second, std::uint32_t burst)
     : per_ms_(per_second), burst_(burst * one_token), level_(burst_) {}
 
+std::int64_t RateLimit::level_at(base::UtcMs now) const {
+    if (now <= filled_at_) return level_;
+    const std::int64_t until_full = (burst_ - level_) / per_ms_ + 1;
+    return std::min(burst_, level_ + std::min((now - filled_at_).value, until_full) * per_ms_);
+}
+
+bool RateLimit::has(base::UtcMs now) const { return level_at(now) >= one_token; }
+
 bool RateLimit::take(base::UtcMs now, std::uint32_t count) {
-    if (now > filled_at_) {
-        const std::int64_t until_full = (burst_ - level_) / per_ms_ + 1;
-        level_ = std::min(burst_, level_ + std::min((now - filled_at_).value, until_full) * per_ms_);
-        filled_at_ = now;
-    }
+    level_ = level_at(now);
+    filled_at_ = std::max(filled_at_, now);
     const std::int64_t wanted = count * one_token;
     if (level_ < wanted) return false;
     level_ -= wanted;

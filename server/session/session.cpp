@@ -1,6 +1,7 @@
 // The conversation with one client: Hello, commands, deadlines, farewell. Its feeds are in session_feeds.cpp.
 #include "session/session.hpp"
 
+#include "base/door_limits.hpp"
 #include "wire/codec.hpp"
 
 #include <algorithm>
@@ -31,6 +32,11 @@ bool is_of_app(std::string_view token) { return token.find('.') != std::string_v
 /// Of subscriptions, commands and reads. Whoever has come as a follower has no queue of an off-line day to hand in.
 std::uint32_t burst(Door door) { return door == Door::staff ? limits::commands_burst : limits::follower_burst; }
 
+RateLimit frames_of(Door door) {
+    return door == Door::staff ? RateLimit(limits::client_frames_per_second, limits::client_frames_burst)
+                               : RateLimit(limits::follower_frames_per_second, limits::follower_frames_burst);
+}
+
 }  // namespace
 
 Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs now, std::string login_seed)
@@ -38,7 +44,7 @@ Session::Session(SessionSettings settings, const Backend& backend, base::UtcMs n
       queue_({ordered_bytes_max(settings.door), limits::queue_answer_bytes}, backend.budget(settings.door)),
       settings_(std::move(settings)),
       admission_(backend.admission()),
-      frames_(limits::client_frames_per_second, limits::client_frames_burst),
+      frames_(frames_of(settings_.door)),
       commands_(limits::commands_per_second, burst(settings_.door)),
       begun_at_(now),
       heard_at_(now),
@@ -59,6 +65,7 @@ Actions Session::on_frames(std::uint32_t count, base::UtcMs now) {
         tell_heard(now, actions);
     } else {
         admission_->count(base::Limit::client_frames);
+        actions.emplace_back(Blame{});
         close_in_order(CloseCode::too_many_messages, "Send fewer messages, each whole, and positions in batches.",
                        actions);
     }
@@ -74,6 +81,7 @@ Actions Session::on_message(std::string_view bytes, base::UtcMs now) {
         return actions;
     }
     if (!greeted_ && (is_awaited() || !std::holds_alternative<wire::Hello>(*message))) {
+        actions.emplace_back(Blame{});
         close(CloseCode::protocol_error, is_awaited() ? "Wait for Welcome." : "Send Hello first.", actions);
         return actions;
     }

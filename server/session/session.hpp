@@ -32,6 +32,8 @@ struct Close {
     wire::CloseCode code = wire::CloseCode::protocol_error;
     std::string reason;
 };
+/// A wrong token or a broken rule: whoever does so again and again comes in more slowly.
+struct Blame {};
 /// Positions of this session's person.
 struct TakePositions {
     wire::ReportPosition report;
@@ -43,7 +45,7 @@ struct Heard {
 
 /// What the shell does next, in order.
 using Action = std::variant<OpenFeed, CloseFeed, RunCommand, ReadHistory, ReadAccess, FindMember, TakePositions, Heard,
-                            Close>;
+                            Blame, Close>;
 using Actions = std::vector<Action>;
 
 /// What the machine needs of the outside while it thinks.
@@ -168,6 +170,10 @@ private:
     void on(const wire::Ping& ping, base::UtcMs now, Actions& actions);
     void on(wire::Screen said, base::UtcMs now, Actions& actions);
     void on(const wire::Prove& proof, base::UtcMs now, Actions& actions);
+    [[nodiscard]] base::Refusal wrong_token(base::UtcMs now, Actions& actions);
+    void renew(const std::string& token, base::UtcMs now, Actions& actions);
+    void on_renewed(const MemberFound& found, Actions& actions);
+    [[nodiscard]] std::optional<AppPass> read_pass(const std::string& token, base::UtcMs now, Actions& actions);
     void on(const wire::ReadAccess& request, base::UtcMs now, Actions& actions);
 
     /// False when these credentials are not taken: then the client is turned away.
@@ -246,12 +252,13 @@ private:
         std::string seed;
         std::string nonce;  ///< of the last Challenge
         std::uint32_t challenges = 0;
-        base::Hash256 token_hash{};
-        std::string public_key;  ///< the device's; empty: the token is enough
+        base::Hash256 token_hash{};  ///< of an app's: of whom it names
+        std::string public_key;      ///< the device's; empty: the token is enough
         base::UtcMs proven_at;
         bool asked = false;                  ///< for a proof, since then
         std::optional<wire::Hello> waiting;  ///< an app's, while its person is looked for
         base::UtcMs ends_at;                 ///< when an app's token expires; 0: it is none
+        base::UtcMs renewed_to;              ///< when the next one does, while the roster is looked at again
     };
     std::unique_ptr<Login> login_;
 };

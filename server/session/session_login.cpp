@@ -17,6 +17,16 @@ std::string_view view_of(const Bytes& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// No callsign and no slug has a line feed.
+base::Hash256 hash_of(const FindMember& who) { return base::sha256(who.march.text() + '\n' + who.callsign); }
+
+/// Who is to stay out, who may come back, and whose app has to do something.
+wire::CloseCode close_code_of(const base::Refusal& refusal) {
+    if (refusal.code == base::RefusalCode::permission_denied) return wire::CloseCode::revoked;
+    if (refusal.code == base::RefusalCode::unavailable) return wire::CloseCode::overloaded;
+    return wire::CloseCode::unauthenticated;
+}
+
 }  // namespace
 
 std::string login_text(std::string_view nonce, const base::Hash256& token_hash) {
@@ -31,7 +41,7 @@ std::string login_text(std::string_view nonce, const base::Hash256& token_hash) 
 bool Session::log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
     const base::Hash256 hash = base::sha256(hello.token);
     auto known = backend_.find_token(hash);
-    if (!known) return turn_away(admission_->wrong_token(settings_.address, now), actions);
+    if (!known) return turn_away(wrong_token(now, actions), actions);
     auto place = admission_->enter(known->grant, now);
     if (!place) return turn_away(place.error(), actions);
     if (!known->public_key.empty()) {
@@ -41,7 +51,7 @@ bool Session::log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions
             login_->proven_at = now;
         }
         if (!is_proven_by(hello.signature)) {
-            base::Refusal why = admission_->wrong_token(settings_.address, now);
+            base::Refusal why = wrong_token(now, actions);
             if (why.code == base::RefusalCode::unauthenticated) {
                 why.message =
                     "This token is bound to a device: sign the Challenge with its key, or ask for a new invite.";
@@ -52,6 +62,11 @@ bool Session::log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions
     place_ = *std::move(place);
     grant_ = std::move(known->grant);
     return true;
+}
+
+base::Refusal Session::wrong_token(base::UtcMs now, Actions& actions) {
+    actions.emplace_back(Blame{});
+    return admission_->wrong_token(settings_.address, now);
 }
 
 bool Session::turn_away(const base::Refusal& why, Actions& actions) {
@@ -67,41 +82,73 @@ bool Session::turn_away(const base::Refusal& why, Actions& actions) {
 // ---- tokens of apps ----------------------------------------------------------------------------
 
 // A signature is looked at before anything else is asked: it costs less than the handshake that came before it, and
-// whose it is decides which budget pays.
-void Session::log_in_by_app(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
-    const auto pass = backend_.read_app_token(hello.token);
-    if (!pass) {
-        const base::RefusalCode code = pass.error().code;
-        const bool beyond_limit = code == base::RefusalCode::too_large || code == base::RefusalCode::invalid_argument;
-        if (beyond_limit) admission_->count(base::Limit::app_token);
-        const base::Refusal counted = admission_->wrong_token(settings_.address, now);
-        if (counted.code == base::RefusalCode::rate_limited) {
-            (void)turn_away(counted, actions);
-            return;
-        }
-        return tell_and_close(wire::CloseCode::unauthenticated, pass.error(), actions);
+// whose it is decides which budget pays. Empty: the session ends, and has been told why.
+std::optional<AppPass> Session::read_pass(const std::string& token, base::UtcMs now, Actions& actions) {
+    auto pass = backend_.read_app_token(token);
+    if (pass) return *std::move(pass);
+    const base::RefusalCode code = pass.error().code;
+    const bool beyond_limit = code == base::RefusalCode::too_large || code == base::RefusalCode::invalid_argument;
+    if (beyond_limit) admission_->count(base::Limit::app_token);
+    const base::Refusal counted = wrong_token(now, actions);
+    if (counted.code == base::RefusalCode::rate_limited) {
+        (void)turn_away(counted, actions);
+    } else {
+        tell_and_close(wire::CloseCode::unauthenticated, pass.error(), actions);
     }
+    return std::nullopt;
+}
+
+void Session::log_in_by_app(const wire::Hello& hello, base::UtcMs now, Actions& actions) {
+    const auto pass = read_pass(hello.token, now, actions);
+    if (!pass) return;
     if (!login_) login_ = std::make_unique<Login>();
     login_->waiting = hello;
+    login_->token_hash = hash_of(pass->who);
     login_->ends_at = now + pass->lives;
     actions.emplace_back(pass->who);
 }
 
+/// The session goes on to the end of the next one, once the roster was looked at again. Who it is does not change: that
+/// would be another session.
+void Session::renew(const std::string& token, base::UtcMs now, Actions& actions) {
+    if (!login_ || !login_->ends_at) return;  // of a token that does not run out
+    const auto pass = read_pass(token, now, actions);
+    if (!pass) return;
+    if (hash_of(pass->who) != login_->token_hash) {
+        return tell_and_close(wire::CloseCode::unauthenticated,
+                              base::refuse(base::RefusalCode::permission_denied, "prove.token",
+                                           "This token is another person's, or for another march: come in anew by it."),
+                              actions);
+    }
+    login_->renewed_to = now + pass->lives;
+    actions.emplace_back(pass->who);
+}
+
+void Session::on_renewed(const MemberFound& found, Actions& actions) {
+    const base::UtcMs ends_at = std::exchange(login_->renewed_to, base::UtcMs{});
+    if (found.refusal && found.refusal->code == base::RefusalCode::unavailable) return;  // the old one holds
+    if (found.refusal) return tell_and_close(close_code_of(*found.refusal), *found.refusal, actions);
+    const bool is_as_before = grant_ ? grant_->actor.person == found.person && grant_->actor.role == found.role
+                                     : !found.person;
+    if (!is_as_before) return end_at_expiry(actions);  // with other rights it is another session
+    login_->ends_at = ends_at;
+}
+
 Actions Session::on_member(const MemberFound& found, base::UtcMs now) {
     Actions actions;
-    if (closing_ || !is_awaited()) return actions;
+    if (closing_) return actions;
+    if (login_ && login_->renewed_to) {
+        on_renewed(found, actions);
+        return actions;
+    }
+    if (!is_awaited()) return actions;
     const wire::Hello hello = *std::exchange(login_->waiting, std::nullopt);
     if (is_over(now)) {
         end_at_expiry(actions);
         return actions;
     }
     if (found.refusal) {
-        const bool shut_out = found.refusal->code == base::RefusalCode::permission_denied;
-        const bool passes = found.refusal->code == base::RefusalCode::unavailable;
-        tell_and_close(shut_out ? wire::CloseCode::revoked
-                       : passes ? wire::CloseCode::overloaded
-                                : wire::CloseCode::unauthenticated,
-                       *found.refusal, actions);
+        tell_and_close(close_code_of(*found.refusal), *found.refusal, actions);
         return actions;
     }
     Grant grant;
@@ -154,6 +201,7 @@ void Session::ask_for_proof(base::UtcMs now, Actions& actions) {
 }
 
 void Session::on(const wire::Prove& proof, base::UtcMs now, Actions& actions) {
+    if (!proof.token.empty()) return renew(proof.token, now, actions);
     // Unasked, or of a token without a key: there is nothing to prove.
     if (!must_prove() || !login_->asked) return;
     if (!is_proven_by(proof.signature)) {

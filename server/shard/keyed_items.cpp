@@ -1,7 +1,6 @@
 // Newest values of a desk.
 #include "shard/keyed_items.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -26,25 +25,31 @@ fanout::LiveItem KeyedItems::put(base::TopicNumber topic, const fanout::Conflati
     for (std::size_t i = 0; i < encodings.size(); ++i) {
         if (encodings.at(i)) complete(item, i, encode);
     }
-    kept_.insert_or_assign(key, Kept{item, std::move(encode)});
+    kept_[topic].insert_or_assign(key, Kept{item, std::move(encode)});
     return item;
 }
 
 std::vector<fanout::LiveItem> KeyedItems::on(const std::vector<base::TopicNumber>& topics, wire::Encoding encoding) {
     std::vector<fanout::LiveItem> items;
-    for (auto& [key, kept] : kept_) {
-        if (std::ranges::find(topics, kept.item.topic) == topics.end()) continue;
-        complete(kept.item, static_cast<std::size_t>(encoding), kept.encode);
-        items.push_back(kept.item);
+    for (const base::TopicNumber topic : topics) {
+        const auto found = kept_.find(topic);
+        if (found == kept_.end()) continue;
+        for (auto& [key, kept] : found->second) {
+            complete(kept.item, static_cast<std::size_t>(encoding), kept.encode);
+            items.push_back(kept.item);
+        }
     }
     return items;
 }
 
 void KeyedItems::expire(base::UtcMs now) {
-    std::erase_if(kept_, [now](const auto& one) {
-        const base::UtcMs at = one.second.item.expires_at;
-        return at && at <= now;
-    });
+    for (auto& [topic, kept] : kept_) {
+        std::erase_if(kept, [now](const auto& one) {
+            const base::UtcMs at = one.second.item.expires_at;
+            return at && at <= now;
+        });
+    }
+    std::erase_if(kept_, [](const auto& one) { return one.second.empty(); });
 }
 
 }  // namespace marchwire::shard

@@ -31,7 +31,8 @@ private:
         fanout::LiveItem item;
         Encode encode;
     };
-    std::unordered_map<fanout::ConflationKey, Kept> kept_;
+    /// By topic: whoever follows the public one does not look through the marshals. A key stays on its topic.
+    std::unordered_map<base::TopicNumber, std::unordered_map<fanout::ConflationKey, Kept>> kept_;
 };
 
 }  // namespace marchwire::shard

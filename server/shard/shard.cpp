@@ -1,6 +1,7 @@
 // One shard: its sessions and its turns. What desks do is in desks.cpp.
 #include "shard/shard.hpp"
 
+#include "base/door_limits.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 
@@ -46,6 +47,7 @@ Shard::Shard(Fabric& fabric, std::size_t index)
       staff_budget_(budget_of(limits::queue_total_bytes_staff, fabric)),
       admission_(std::make_shared<session::Admission>(fabric.settings().admission, fabric.settings().limits_met)),
       broadcast_(*this),
+      followers_(mailbox_, limits::follower_feeds_a_turn),
       outbox_(fabric.settings().shards) {}
 
 Shard::~Shard() { join(); }
@@ -144,7 +146,7 @@ void Shard::unfollow(fanout::Slot slot, const Following& feed) {
     for (const base::TopicNumber topic : feed.topics) broadcast_.leave(topic, slot);
     const SubscriberKey key{key_of(slot), feed.subscription};
     Shard& home = fabric_.home_of(feed.feed.log);
-    home.mailbox().post([&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
+    home.do_in_turn(feed.turn, [&home, key, name = feed.feed] { home.desks().close_feed(key, name); });
 }
 
 core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
@@ -156,14 +158,22 @@ core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
 void Shard::open_feed(fanout::Slot slot, session::OpenFeed wish) {
     const SubscriberKey key{key_of(slot), wish.subscription};
     wish.actor = actor_for(slot, wish.feed.log);
-    seats_[slot].feeds.push_back({wish.subscription, wish.feed, {}});
+    const Turn turn = wish.actor.role == core::Role::follower ? Turn::of_followers : Turn::now;
+    seats_[slot].feeds.push_back({wish.subscription, wish.feed, {}, turn});
     const bool hidden = is_drill(wish.feed.log.campaign) && wish.actor.role == core::Role::follower;
     if (hidden) {
         send(index_, Refused{key.session, {wish.subscription, wish.feed, no_such_campaign()}});
         return;
     }
     Shard& home = fabric_.home_of(wish.feed.log);
-    home.mailbox().post([&home, key, wish = std::move(wish)] { home.desks().open_feed(key, wish); });
+    home.do_in_turn(turn, [&home, key, wish = std::move(wish)] { home.desks().open_feed(key, wish); });
+}
+
+/// From any thread. What followers ask of one march could keep its staff waiting: 5 000 of them ask in a second.
+template <class Work>
+void Shard::do_in_turn(Turn turn, Work work) {
+    if (turn == Turn::now) return mailbox_.post(std::move(work));
+    mailbox_.post([this, work = std::move(work)]() mutable { followers_.add(std::move(work)); });
 }
 
 void Shard::close_feed(fanout::Slot slot, session::SubscriptionId subscription, const wire::FeedName&) {

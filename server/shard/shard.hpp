@@ -8,6 +8,7 @@
 #include "shard/desks.hpp"
 #include "shard/fabric.hpp"
 #include "shard/home.hpp"
+#include "shard/lane.hpp"
 #include "shard/timer_wheel.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -67,6 +69,7 @@ public:
     void read_access(fanout::Slot slot, session::ReadAccess request) override;
     void heard_from(fanout::Slot slot, const session::Grant& grant, wire::Screen screen) override;
     void wake(fanout::Slot slot, base::UtcMs machine_time) override { wheel_.set(slot, machine_time); }
+    void put_off(std::function<void()> work) override { followers_.add(std::move(work)); }
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
         return broadcast_.newest(topic);
     }
@@ -103,10 +106,14 @@ public:
     void put(const base::LogId& log, Asked asked) override;
 
 private:
+    /// When a march does what a session asks of it. One session's wishes for a feed have the same turn, and so stay in
+    /// order.
+    enum class Turn : std::uint8_t { now, of_followers };
     struct Following {
         session::SubscriptionId subscription = 0;
         wire::FeedName feed;
         boost::container::small_vector<base::TopicNumber, 4> topics;  ///< empty until it is open
+        Turn turn = Turn::now;
     };
     struct Seat {
         session::SessionPort* port = nullptr;  ///< null: free
@@ -126,6 +133,8 @@ private:
     [[nodiscard]] SessionKey key_of(fanout::Slot slot) const { return {index_, slot, seats_.at(slot).serial}; }
     [[nodiscard]] Following* following(Seat& seat, session::SubscriptionId subscription);
     void unfollow(fanout::Slot slot, const Following& feed);
+    template <class Work>
+    void do_in_turn(Turn turn, Work work);
     void end_turn_later();
     void end_turn();
     /// One portion of all that waits to be sent; true while more is left.
@@ -174,6 +183,7 @@ private:
     std::shared_ptr<fanout::QueueBudget> staff_budget_;
     std::shared_ptr<session::Admission> admission_;
     Broadcast broadcast_;
+    Lane followers_;
     TimerWheel wheel_;
     session::TokenIndex tokens_;
     std::set<base::Slug> drills_;

@@ -98,7 +98,7 @@ ClientMessage read(const pb::ClientMessage& in, Reading& reading) {
                               base::Seq{in.get_history().from()}, in.get_history().limit()};
         case pb::ClientMessage::kPing: return Ping{in.ping().nonce()};
         case pb::ClientMessage::kScreen: return in.screen().off() ? Screen::off : Screen::on;
-        case pb::ClientMessage::kProve: return Prove{in.prove().signature()};
+        case pb::ClientMessage::kProve: return Prove{in.prove().signature(), in.prove().token()};
         case pb::ClientMessage::kReadAccess:
             return ReadAccess{in.read_access().request(), reading.log(in.read_access().log(), "read_access.log"),
                               base::PersonId{in.read_access().from()}, in.read_access().limit()};

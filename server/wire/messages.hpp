@@ -44,9 +44,10 @@ struct Hello {
     std::vector<Subscribe> subscribe;
     std::string signature;  ///< of the Challenge; empty: none
 };
-/// The answer to a later Challenge.
+/// The answer to a later Challenge; or the next token of an app's person.
 struct Prove {
     std::string signature;
+    std::string token;
 };
 /// Who may get in to a march, or to the whole campaign.
 struct ReadAccess {

@@ -93,6 +93,7 @@ public:
     void read_access(fanout::Slot, session::ReadAccess) override {}
     void heard_from(fanout::Slot, const session::Grant&, wire::Screen) override {}
     void wake(fanout::Slot, base::UtcMs) override {}
+    void put_off(std::function<void()> work) override { asio::post(io_, std::move(work)); }
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber) const override { return nullptr; }
     [[nodiscard]] std::shared_ptr<fanout::QueueBudget> budget(session::Door) const override { return budget_; }
     [[nodiscard]] std::shared_ptr<session::Admission> admission() const override { return admission_; }

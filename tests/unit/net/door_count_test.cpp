@@ -28,6 +28,7 @@ struct Doorway {
 
     /// The limit that somebody meets who comes from there; who meets none stays inside.
     std::optional<Limit> come(const std::string& from, UtcMs now = base::machine_now()) {
+        if (count->is_shut(at(from), now)) return Limit::address_blamed;
         if (const auto limit = count->enter(now)) return limit;
         auto stay = std::make_unique<Stay>(count);
         const auto limit = stay->recognise(at(from), now);
@@ -52,6 +53,23 @@ TEST_CASE("an address has so many connections at once and others have theirs", "
     CHECK(door.count->inside() == 3);
     door.inside.erase(door.inside.begin());
     CHECK(door.come("192.0.2.1") == nothing);
+}
+
+// 3 400 wrong tokens a second once took all of a server's time: each had a handshake.
+TEST_CASE("an address that broke the rules too often comes in slowly and others as before", "[net][door]") {
+    DoorLimits limits;
+    limits.blames_burst = 2;
+    Doorway door(limits);
+    const UtcMs now = base::machine_now();
+    REQUIRE(door.come("192.0.2.1", now) == nothing);
+    for (int i = 0; i < 2; ++i) door.inside.front()->blame(now);
+    std::uint32_t came = 0;
+    while (door.come("192.0.2.1", now) == nothing) ++came;
+    CHECK(came == base::limits::blamed_newcomers_burst);
+    CHECK(door.come("192.0.2.1", now) == Limit::address_blamed);
+    CHECK(door.come("192.0.2.2", now) == nothing);
+    // One a second is forgiven.
+    CHECK(door.come("192.0.2.1", now + seconds(2)) == nothing);
 }
 
 TEST_CASE("a network of IPv6 counts as one customer and IPv4 in its clothes as itself", "[net][door]") {

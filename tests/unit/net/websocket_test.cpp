@@ -224,12 +224,12 @@ TEST_CASE("pongs for a flood of pings stay few and the newest is among them", "[
     Client client(door);
     client.greet();
     std::string flood;
-    for (int i = 0; i < 500; ++i) flood += frame(9, std::to_string(i));
+    for (int i = 0; i < 200; ++i) flood += frame(9, std::to_string(i));
     client.send(flood + frame(1, R"({"ping":{"nonce":"1"}})"));
     std::string newest;
     std::optional<Frame> read;
     while ((read = client.read_frame()) && read->opcode == 10) newest = read->payload;
-    CHECK(newest == "499");
+    CHECK(newest == "199");
 }
 
 // Pings and fragments once cost their sender nothing: both could come without end.

@@ -116,6 +116,75 @@ TEST_CASE("a session of an app ends when its token does", "[session][app]") {
     CHECK(talk.error() == "EXPIRED");
 }
 
+TEST_CASE("a session of an app goes on with the next token of the same person", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.tick(seconds(40));
+    CHECK(all_of<FindMember>(talk.say(R"({"prove":{"token":"app.Tail 1.signed"}})")).size() == 1);
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.tick(seconds(59));
+    CHECK_FALSE(talk.closed);
+    (void)talk.read();
+    (void)talk.tick(seconds(1));
+    CHECK(talk.closed == CloseCode::unauthenticated);
+    CHECK(talk.error() == "EXPIRED");
+}
+
+TEST_CASE("who is asked for the next token and was given another role comes in anew", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.read();
+    (void)talk.say(R"({"prove":{"token":"app.Tail 1.signed"}})");
+    (void)talk.answer(AppTalk::found(12, core::Role::side));
+    CHECK(talk.closed == CloseCode::unauthenticated);
+    CHECK(talk.error() == "EXPIRED");
+}
+
+TEST_CASE("who was shut out meanwhile is not let on by the next token", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.read();
+    (void)talk.say(R"({"prove":{"token":"app.Tail 1.signed"}})");
+    (void)talk.turned_away(base::RefusalCode::permission_denied);
+    CHECK(talk.closed == CloseCode::revoked);
+}
+
+TEST_CASE("a roster that cannot be looked at now leaves the token that a session has", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.tick(seconds(40));
+    (void)talk.say(R"({"prove":{"token":"app.Tail 1.signed"}})");
+    (void)talk.turned_away(base::RefusalCode::unavailable);
+    CHECK_FALSE(talk.closed);
+    (void)talk.tick(seconds(20));
+    CHECK(talk.closed == CloseCode::unauthenticated);
+}
+
+TEST_CASE("the next token cannot make another person of a session", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.read();
+    (void)talk.say(R"({"prove":{"token":"app.Lead.signed"}})");
+    CHECK(talk.closed == CloseCode::unauthenticated);
+    CHECK(talk.error() == "PERMISSION_DENIED");
+}
+
+TEST_CASE("a next token that is not believed ends the session and counts as a wrong one", "[session][app]") {
+    AppTalk talk;
+    (void)talk.hello("Tail 1");
+    (void)talk.answer(AppTalk::found(12));
+    (void)talk.read();
+    talk.backend.app_refusal = base::refuse(base::RefusalCode::expired, "hello.token", "Ask your app for a new one.");
+    (void)talk.say(R"({"prove":{"token":"Tail 1, of last year"}})");
+    CHECK(talk.closed == CloseCode::unauthenticated);
+    CHECK(talk.error() == "EXPIRED");
+}
+
 TEST_CASE("what an app's person says after the end is not done", "[session][app]") {
     AppTalk talk;
     (void)talk.hello("Tail 1");

@@ -99,7 +99,7 @@ TEST_CASE("a client that sends messages without end is closed and may come back"
         (void)talk.read();
         ++said;
     }
-    CHECK(said == base::limits::client_frames_burst + 1);
+    CHECK(said == base::limits::follower_frames_burst + 1);
     CHECK(talk.closed == CloseCode::too_many_messages);
 }
 

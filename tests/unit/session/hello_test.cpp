@@ -80,10 +80,14 @@ TEST_CASE("a Hello that is not taken closes with a code of its own", "[session][
     Talk talk(row.door);
     const Actions actions = talk.say(row.said);
     CAPTURE(row.said);
-    REQUIRE(actions.size() == 1);
-    CHECK(std::get<Close>(actions[0]).code == row.code);
-    CHECK_FALSE(std::get<Close>(actions[0]).reason.empty());
-    CHECK(std::get<Close>(actions[0]).reason.find("another") == std::string::npos);
+    REQUIRE_FALSE(actions.empty());
+    const Close& close = std::get<Close>(actions.back());
+    CHECK(close.code == row.code);
+    CHECK_FALSE(close.reason.empty());
+    CHECK(close.reason.find("another") == std::string::npos);
+    // Who guesses or makes no sense is to blame; an old SDK and a wrong door are honest mistakes.
+    const bool is_to_blame = row.code == CloseCode::unauthenticated || row.code == CloseCode::protocol_error;
+    CHECK(all_of<Blame>(actions).size() == (is_to_blame ? 1 : 0));
     CHECK(talk.read().empty());
     CHECK_FALSE(talk.session.grant().has_value());
     CHECK(talk.say(R"({"hello":{"protocol":1}})").empty());

@@ -61,6 +61,7 @@ public:
     void read_access(fanout::Slot, ReadAccess) override {}
     void heard_from(fanout::Slot, const Grant&, wire::Screen) override {}
     void wake(fanout::Slot, base::UtcMs) override {}
+    void put_off(std::function<void()>) override {}
     [[nodiscard]] const fanout::NewestTable* newest(base::TopicNumber topic) const override {
         const auto found = tables.find(topic);
         return found == tables.end() ? nullptr : &found->second;
