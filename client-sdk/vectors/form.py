@@ -25,7 +25,7 @@ LINES = {"connect", "close", "drop", "subscribe", "unsubscribe", "command", "rep
 
 def rules():
     """The numbers of SPEC.md in their order: A1, A2, ..."""
-    return list(dict.fromkeys(re.findall(r"\(([A-I]\d+)\)", SPEC.read_text())))
+    return sorted(set(re.findall(r"\(([A-I]\d+)\)", SPEC.read_text())), key=lambda rule: (rule[0], int(rule[1:])))
 
 
 def read(directory, messages):

@@ -53,8 +53,20 @@ class Connection:
         return path, headers
 
     def listen(self):
-        """From now on what comes is read; of a connection that is never upgraded its end alone."""
+        """From now on what comes is read."""
         self._reading = asyncio.ensure_future(self._read())
+
+    def listen_for_end(self):
+        """Of a connection that is never upgraded nothing but its end is heard."""
+        self._reading = asyncio.ensure_future(self._read_to_end())
+
+    async def _read_to_end(self):
+        try:
+            while await self._reader.read(4096):
+                pass
+        except ConnectionError:
+            pass
+        self.heard.put_nowait(("end", None))
 
     async def _read(self):
         try:

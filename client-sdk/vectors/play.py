@@ -80,12 +80,17 @@ async def play_scenario(name, scenario, messages, command, places):
     return None
 
 
+def seconds_of(scenario):
+    """What it takes at least."""
+    return sum(step["quiet"]["ms"] for step in scenario["script"] if "quiet" in step) / 1000
+
+
 async def play_all(scenarios, messages, command, jobs):
     places = asyncio.Semaphore(jobs)
     started = time.monotonic()
-    results = await asyncio.gather(*(play_scenario(name, scenario, messages, command, places)
-                                     for name, scenario in scenarios.items()))
-    red = {name: failure for name, failure in zip(scenarios, results) if failure}
+    names = sorted(scenarios, key=lambda name: -seconds_of(scenarios[name]))  # else the last one is waited for alone
+    results = await asyncio.gather(*(play_scenario(name, scenarios[name], messages, command, places) for name in names))
+    red = {name: failure for name, failure in sorted(zip(names, results)) if failure}
     for failure in red.values():
         print(failure, "\n")
     print(f"{len(scenarios)} scenarios, {len(scenarios) - len(red)} pass, {len(red)} red,"

@@ -120,7 +120,7 @@ class Play:
         connection.byte_ms = how.get("byte_ms", 0)
         if how.get("silent"):
             self._note("accepts and says nothing")
-            connection.listen()  # the request is no frame: what counts is the end
+            connection.listen_for_end()
             return
         _, headers = await connection.request()
         if "http" in how:
