@@ -35,7 +35,9 @@ class Connection:
         self._reader, self._writer = reader, writer
         self._reading = None
         self.byte_ms = 0
+        self.is_open = False  # upgraded, and the client has not ended it
         self.heard = asyncio.Queue()
+        self.pongs = asyncio.Queue()
 
     async def request(self):
         """Reads the upgrade's request; the path and the headers, whose names are in lower case."""
@@ -54,6 +56,7 @@ class Connection:
 
     def listen(self):
         """From now on what comes is read."""
+        self.is_open = True
         self._reading = asyncio.ensure_future(self._read())
 
     def listen_for_end(self):
@@ -76,6 +79,7 @@ class Connection:
             self.heard.put_nowait(("end", None))
         except RuleBroken as error:
             self.heard.put_nowait(("broken", str(error)))
+        self.is_open = False
 
     async def _read_message(self):
         opcode, payload, is_last = await self._read_frame()
@@ -90,7 +94,9 @@ class Connection:
                     raise RuleBroken("a message began within another one")
                 payload += more
             self.heard.put_nowait(("message", payload))
-        elif opcode != PONG:
+        elif opcode == PONG:
+            self.pongs.put_nowait(payload)
+        else:
             raise RuleBroken(f"a frame with opcode {opcode} on the binary subprotocol")
 
     async def _read_frame(self):

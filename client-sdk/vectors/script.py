@@ -50,6 +50,7 @@ class Play:
         if not self._is_started:
             return
         await asyncio.wait_for(self._state_of("overview/the-end"), STEP_SECONDS)
+        await self._hear_all()
         event = self._next_at_once()
         if event is not None:
             raise Red(f"it also told {json.dumps(event)}")
@@ -87,6 +88,16 @@ class Play:
             if kind != "message" or not is_ping(said):
                 return f"{kind} {json.dumps(said) if kind == 'message' else value}"
         return None
+
+    async def _hear_all(self):
+        """What the client has said until now stands in `heard`: a pong comes behind it."""
+        if self._connection is None or not self._connection.is_open:
+            return
+        await self._connection.write(frames.frame(frames.PING, b"the end"))
+        try:
+            await asyncio.wait_for(self._connection.pongs.get(), STEP_SECONDS)
+        except asyncio.TimeoutError as error:
+            raise Red("a ping of WebSocket was not answered") from error
 
     async def _state_of(self, feed):
         await self._driver.say({"state": feed})
