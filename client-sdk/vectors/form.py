@@ -66,6 +66,8 @@ def check_step(step, messages):
     value = step[verb]
     if STEPS[verb] is not None:
         refuse_others("word", value, STEPS[verb])
+    if verb in ("cut", "accept") and not is_place(value.get("after", 0)):
+        raise FormError(f"'{value['after']}' is no place for a cut")
     if verb == "send":
         messages.server_message(value)
     elif verb == "cut" and "send" in value:
@@ -79,6 +81,11 @@ def check_step(step, messages):
         refuse_others("event", [value["event"]], EVENTS)
     if verb in ("receive", "event", "state"):
         check_forms(value)
+
+
+def is_place(after):
+    """A number of bytes, "each", or "each 7"."""
+    return isinstance(after, int) or re.fullmatch(r"each( [1-9]\d*)?", after) is not None
 
 
 def check_forms(value):

@@ -22,13 +22,14 @@ class Failure(Exception):
 
 
 def plays_of(scenario, messages):
-    """None for one play; the numbers of bytes where a step says "each"."""
+    """None for one play; the numbers of bytes where a step says "each", or "each 7" for each seventh."""
     for step in scenario["script"]:
-        cut = step.get("cut", {})
-        if cut.get("after") == "each":
-            return range(len(frames.frame(frames.BINARY, messages.server_message(cut["send"]))))
-        if step.get("accept", {}).get("after") == "each":
-            return range(len(frames.upgrade({"sec-websocket-key": ""})))
+        for verb in ("cut", "accept"):
+            after = step.get(verb, {}).get("after")
+            if isinstance(after, str):
+                size = (len(frames.upgrade({"sec-websocket-key": ""})) if verb == "accept" else
+                        len(frames.frame(frames.BINARY, messages.server_message(step[verb]["send"]))))
+                return range(0, size, int(after.removeprefix("each") or "1"))
     return [None]
 
 

@@ -141,7 +141,7 @@ class Play:
             return
         answer = frames.upgrade(headers)
         if "after" in how:
-            after = self._after if how["after"] == "each" else how["after"]
+            after = self._bytes_before_cut(how)
             await self._write(answer[:after], f"upgrade, cut after {after} of {len(answer)} bytes")
             await connection.cut()
             self._connection = None
@@ -197,10 +197,13 @@ class Play:
             data = frames.frame(frames.BINARY, bytes(step["frame_bytes"]))
         await self._write(data, f"raw {json.dumps(step)}")
 
+    def _bytes_before_cut(self, step):
+        return self._after if isinstance(step["after"], str) else step["after"]
+
     async def _do_cut(self, step):
         if "send" in step:
             data = self._frame_of(step["send"])
-            after = self._after if step["after"] == "each" else step["after"]
+            after = self._bytes_before_cut(step)
             await self._write(data[:after], f"{json.dumps(step['send'])}, {after} of {len(data)} bytes of it")
         self._note("cut")
         await self._current().cut()
