@@ -14,7 +14,7 @@ SETTINGS = {"token", "tokens", "device", "counter", "signs", "retry_first_ms", "
 EVENTS = {"state", "snapshot", "item", "gap", "discontinuity", "skipped", "refused", "kept", "reply", "lost", "error",
           "fault", "state_of"}
 # Of each step the words that it may have; None: what is in it is checked elsewhere.
-STEPS = {"app": None, "accept": {"http", "silent", "byte_ms", "after"}, "receive": None, "send": None,
+STEPS = {"app": None, "accept": {"http", "silent", "byte_ms", "after", "key"}, "receive": None, "send": None,
          "snapshot": {"feed", "position", "message", "pieces", "order"},
          "raw": {"hex", "text", "frame_hex", "frame_bytes"}, "cut": {"send", "after"}, "close": {"code", "reason"},
          "gone": {"code"}, "event": None, "quiet": {"ms"}, "state": {"feed", "position", "json"},

@@ -139,7 +139,7 @@ class Play:
             await connection.cut()
             self._connection = None
             return
-        answer = frames.upgrade(headers)
+        answer = frames.upgrade({**headers, "sec-websocket-key": how.get("key", headers["sec-websocket-key"])})
         if "after" in how:
             after = self._bytes_before_cut(how)
             await self._write(answer[:after], f"upgrade, cut after {after} of {len(answer)} bytes")
