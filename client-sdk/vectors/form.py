@@ -10,7 +10,8 @@ SPEC = Path(__file__).resolve().parents[1] / "SPEC.md"
 FAMILIES = {"connect", "wait", "drop", "delay", "duplicate", "reorder", "gap", "snapshot", "drain", "token", "revoked",
             "version", "slow", "command", "queue", "lie", "callback"}
 KEYS = {"about", "family", "names", "settings", "passes", "script"}
-SETTINGS = {"token", "tokens", "device", "counter", "signs", "retry_first_ms", "retry_most_ms", "commands_waiting", "queue"}
+SETTINGS = {"token", "tokens", "device", "counter", "signs", "retry_first_ms", "retry_most_ms", "commands_waiting",
+            "queue"}
 EVENTS = {"state", "snapshot", "item", "gap", "discontinuity", "skipped", "refused", "kept", "reply", "lost", "error",
           "fault", "state_of"}
 # Of each step the words that it may have; None: what is in it is checked elsewhere.
@@ -19,8 +20,8 @@ STEPS = {"app": None, "accept": {"http", "silent", "byte_ms", "after", "key"}, "
          "raw": {"hex", "text", "frame_hex", "frame_bytes"}, "cut": {"send", "after"}, "close": {"code", "reason"},
          "gone": {"code"}, "event": None, "quiet": {"ms"}, "state": {"feed", "position", "json"},
          "restart": {"settings"}, "file": {"text", "full", "broken", "holds", "lacks"}}
-LINES = {"connect", "close", "drop", "subscribe", "unsubscribe", "command", "report_position", "screen", "state", "throw",
-         "reenter"}
+LINES = {"connect", "close", "drop", "subscribe", "unsubscribe", "command", "report_position", "screen", "state",
+         "throw", "reenter"}
 
 
 def rules():

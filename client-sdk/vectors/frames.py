@@ -28,8 +28,8 @@ def close_frame(code, reason):
 
 
 class Connection:
-    """One TCP connection of a client. `heard` holds, in order: ("message", bytes), ("close", code or None), ("end", None)
-    and ("broken", sentence)."""
+    """One TCP connection of a client. `heard` holds, in order: ("message", bytes), ("close", code or None),
+    ("end", None) and ("broken", sentence)."""
 
     def __init__(self, reader, writer):
         self._reader, self._writer = reader, writer

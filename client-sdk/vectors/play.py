@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plays the scenarios of client-sdk/SPEC.md against the driver of an SDK, and judges: see README.md beside this file."""
+"""Plays the scenarios of client-sdk/SPEC.md against the driver of an SDK, and judges (README.md beside this file)."""
 import argparse
 import asyncio
 import json
