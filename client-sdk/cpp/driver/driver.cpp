@@ -188,6 +188,7 @@ private:
         all.on_command_lost = [this](sdk::CommandId id, const sdk::Error& error) {
             tell({{"event", "lost"}, {"id", json_of(id)}, {"error", json_of(error)}});
         };
+        all.on_reply = [this](sdk::CommandId id, const sdk::Outcome& outcome) { tell_reply(id, outcome); };
         all.on_fault = [this](const sdk::Fault& fault) {
             tell({{"event", "fault"}, {"kind", in_capitals(sdk::name_of(fault.kind))}, {"message", fault.message}});
         };

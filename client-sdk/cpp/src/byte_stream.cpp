@@ -5,7 +5,6 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
-#include <array>
 #include <utility>
 
 namespace marchwire::sdk {
@@ -30,16 +29,12 @@ public:
         socket_.async_write_some(pieces, std::move(done));
     }
     void say_goodbye(std::function<void()> done) override {
-        socket_.async_read_some(asio::buffer(skipped_),
-                                [this, done = std::move(done)](const error_code& error, std::size_t) {
-                                    if (error) return done();
-                                    say_goodbye(done);
-                                });
+        // Both have said goodbye, or one broke the rules: for a server that does not end it nobody waits.
+        asio::post(socket_.get_executor(), std::move(done));
     }
 
 private:
     tcp::socket socket_;
-    std::array<char, 4096> skipped_{};
 };
 
 struct FreeSession {

@@ -3,6 +3,7 @@
 
 #include "byte_stream.hpp"
 #include "connection.hpp"
+#include "queue_file.hpp"
 #include "session_machine.hpp"
 #include "to_values.hpp"
 
@@ -10,8 +11,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <google/protobuf/util/json_util.h>
+
 #include <deque>
+#include <exception>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace marchwire::sdk {
@@ -38,33 +43,66 @@ public:
           url_(Url::parse(settings.url)),
           ca_file_(settings.ca_file),
           fetch_token_(settings.fetch_token),
-          machine_(settings),
-          callbacks_(std::move(callbacks)) {}
+          opened_(open_queue(settings)),
+          machine_(continued(settings, opened_)),
+          callbacks_(std::move(callbacks)),
+          clocks_apart_(wall_now() - now().count()) {
+        for (const QueueFile::Row& row : std::exchange(opened_.rows, {})) restore(row);
+    }
 
     [[nodiscard]] static Millis now() {
         return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
     }
+    [[nodiscard]] static UtcMs wall_now() {
+        return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch()).count();
+    }
     [[nodiscard]] SessionMachine& machine() { return machine_; }
 
+    /// What the queue's file said when it was opened, as soon as the app can hear it.
+    void begin() {
+        if (opened_.problem.empty()) return;
+        boost::asio::post(io_, [self = shared_from_this()] {
+            if (!self->ended_) self->tell_fault({FaultKind::storage, self->opened_.problem});
+        });
+    }
     void connect() {
         if (!url_) return stop("the URL must be ws://host:port/v1/ops or /v1/ws, or wss:// for TLS");
         if (url_->tls && !trust_.context) trust_ = make_trust(ca_file_);
         if (!trust_.problem.empty()) return stop(trust_.problem);
         perform(machine_.connect(now()));
     }
-    void command(const std::string& log, const Command& command, OnReply on_reply) {
-        auto [id, actions] = machine_.command(log, command, now());
+    Kept command(const std::string& log, v1::Command command, OnReply on_reply) {
+        auto [id, actions] = machine_.command(log, std::move(command), now());
         if (!id) {
-            const Error full{
-                ErrorCode::unavailable, "", "Too many commands wait for an answer: try again later.", 0, "",
-                Millis(1'000)};
-            boost::asio::post(io_, [self = shared_from_this(), reply = std::move(on_reply), full] {
-                if (!self->ended_ && reply) reply(CommandId{}, full);
-            });
-            return;
+            return refuse(std::move(on_reply),
+                          {ErrorCode::unavailable, "", "Too many commands wait for an answer: try again later.", 0, "",
+                           Millis(1'000)});
         }
         if (on_reply) replies_.emplace(id->counter, std::move(on_reply));
-        perform(std::move(actions));
+        // Before the app hears of it, and also from within a callback, where the rest of it waits.
+        Actions rest;
+        bool durable = false;
+        for (Action& action : actions) {
+            if (const auto* keep = std::get_if<KeepCommand>(&action)) {
+                durable = store(*keep);
+            } else {
+                rest.push_back(std::move(action));
+            }
+        }
+        perform(std::move(rest));
+        return {*id, durable};
+    }
+    Kept command_json(const std::string& log, std::string_view json, OnReply on_reply) {
+        v1::Command command;
+        const auto status = google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &command);
+        if (!status.ok() || command.body_case() == v1::Command::BODY_NOT_SET) {
+            return refuse(std::move(on_reply),
+                          {ErrorCode::invalid_argument, "json",
+                           status.ok() ? "There is no command in it: {\"checkIn\": {...}}, as in proto/README.md."
+                                       : "This is no command: " + std::string(status.message()),
+                           0, "", Millis(0)});
+        }
+        return this->command(log, std::move(command), std::move(on_reply));
     }
     void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history) {
         const std::uint64_t request = ++requests_;
@@ -88,6 +126,7 @@ public:
         if (performing_) return;
         performing_ = true;
         const auto self = shared_from_this();
+        look_at_clocks();
         while (!pending_.empty() && !ended_) {
             const Action action = std::move(pending_.front());
             pending_.pop_front();
@@ -102,6 +141,7 @@ public:
         events.connected = [this] { perform(machine_.on_connected(now())); };
         events.refused = [this](unsigned status) { perform(machine_.on_refused(status, now())); };
         events.message = [this](std::string_view bytes) { perform(machine_.on_message(bytes, now())); };
+        events.broken = [this](const std::string& why) { perform(machine_.on_broken(why, now())); };
         events.closed = [this](std::uint16_t code, const std::string& reason) {
             perform(machine_.on_closed(code, reason, now()));
         };
@@ -109,11 +149,27 @@ public:
         connection_->start();
     }
     void operator()(const AskToken&) {
-        fetch_token_([weak = weak_from_this()](const std::string& token) {
-            const auto self = weak.lock();
-            if (self && !self->ended_) self->perform(self->machine_.on_token(token, now()));
+        guarded([this] {
+            fetch_token_([weak = weak_from_this()](const Token& token) {
+                const auto self = weak.lock();
+                if (!self || self->ended_) return;
+                std::optional<Millis> lives;
+                if (token.expires_at != 0) lives = Millis(token.expires_at - wall_now());
+                self->perform(self->machine_.on_token(token.text, lives, now()));
+            });
         });
     }
+    void operator()(const KeepCommand& keep) { (void)store(keep); }
+    void operator()(const ReserveCounter& reserve) {
+        if (opened_.file && !opened_.file->reserve(reserve.counter)) storage_failed();
+    }
+    void operator()(const MarkAnswered& answered) {
+        if (opened_.file) opened_.file->mark_answered(answered.counter);
+    }
+    void operator()(const ForgetCommand& forgotten) {
+        if (opened_.file) opened_.file->erase(forgotten.counter);
+    }
+    void operator()(const TellFault& told) { tell_fault(told.fault); }
     void operator()(const SendMessage& message) {
         if (connection_) connection_->send(message.bytes);
     }
@@ -135,50 +191,112 @@ public:
     void operator()(const TellGap& told) { tell(callbacks_.on_gap, told.gap); }
     void operator()(const TellDiscontinuity& told) { tell(callbacks_.on_discontinuity, told.discontinuity); }
     void operator()(const TellSkipped& told) { tell(callbacks_.on_skipped, told.skipped); }
-    void operator()(const TellRefused& told) {
-        if (callbacks_.on_refused) callbacks_.on_refused(told.feed, told.error);
-    }
+    void operator()(const TellRefused& told) { tell(callbacks_.on_refused, told.feed, told.error); }
     void operator()(const TellError& told) { tell(callbacks_.on_error, told.error); }
     void operator()(const TellReply& told) {
+        if (restored_.erase(told.id.counter) != 0) return tell(callbacks_.on_reply, told.id, told.outcome);
         const auto found = replies_.find(told.id.counter);
         if (found == replies_.end()) return;
         const OnReply reply = std::move(found->second);
         replies_.erase(found);
-        reply(told.id, told.outcome);
+        tell(reply, told.id, told.outcome);
     }
-    void operator()(const TellLost& told) {
-        if (callbacks_.on_command_lost) callbacks_.on_command_lost(told.id, told.error);
-    }
+    void operator()(const TellLost& told) { tell(callbacks_.on_command_lost, told.id, told.error); }
     void operator()(const TellAccess& told) {
         const auto found = accesses_.find(told.request);
         if (found == accesses_.end()) return;
         const OnAccess answer = std::move(found->second);
         accesses_.erase(found);
-        if (answer) answer(told.access);
+        tell(answer, told.access);
     }
     void operator()(const TellHistory& told) {
         const auto found = histories_.find(told.request);
         if (found == histories_.end()) return;
         const OnHistory answer = std::move(found->second);
         histories_.erase(found);
-        if (answer) answer(told.history);
+        tell(answer, told.history);
     }
 
 private:
     /// Before anything was tried.
-    void stop(const std::string& reason) const { tell(callbacks_.on_state, ConnectionState(Stopped{reason, {}})); }
-    template <class Callback, class Value>
-    static void tell(const Callback& callback, const Value& value) {
-        if (callback) callback(value);
+    void stop(const std::string& reason) { tell(callbacks_.on_state, ConnectionState(Stopped{reason, {}})); }
+    template <class Callback, class... Values>
+    void tell(const Callback& callback, const Values&... values) {
+        if (callback) guarded([&] { callback(values...); });
+    }
+    /// What the app's code throws ends here: the SDK's own work goes on.
+    template <class Call>
+    void guarded(Call call) {
+        try {
+            call();
+        } catch (const std::exception& thrown) {
+            tell_fault({FaultKind::callback, std::string("a callback threw: ") + thrown.what()});
+        } catch (...) {
+            tell_fault({FaultKind::callback, "a callback threw"});
+        }
+    }
+    void tell_fault(const Fault& fault) const {
+        if (!callbacks_.on_fault) return;
+        try {
+            callbacks_.on_fault(fault);
+        } catch (...) {  // NOLINT(bugprone-empty-catch): whom could it be told to?
+        }
+    }
+
+    // ---- the queue's file ----------------------------------------------------------------------------
+    [[nodiscard]] static QueueFile::Opened open_queue(const ClientSettings& settings) {
+        if (settings.queue_file.empty() || settings.device == 0) return {};
+        return QueueFile::open(settings.queue_file, settings.device);
+    }
+    [[nodiscard]] static ClientSettings continued(ClientSettings settings, const QueueFile::Opened& opened) {
+        settings.counter = std::max(settings.counter, opened.counter);
+        return settings;
+    }
+    void restore(const QueueFile::Row& row) {
+        v1::Command message;
+        if (!message.ParseFromString(row.message) || message.id().counter() != row.counter) {
+            opened_.problem = "a command in the queue's file cannot be read: it is left out";
+            return;
+        }
+        restored_.insert(row.counter);
+        machine_.restore(std::move(message), now() - Millis(std::max<UtcMs>(0, wall_now() - row.made_wall)));
+    }
+    [[nodiscard]] bool store(const KeepCommand& keep) {
+        if (!opened_.file) return false;
+        const UtcMs made_wall = wall_now() - (now() - keep.made).count();
+        const bool stored = opened_.file->put({keep.counter, keep.message, made_wall});
+        if (!stored) storage_failed();
+        return stored;
+    }
+    /// Told each time: the app shows that what is done now does not outlive it.
+    void storage_failed() {
+        tell_fault({FaultKind::storage, "the queue's file takes nothing (" + opened_.file->problem() +
+                                            "): what is not answered is lost with the app"});
+    }
+
+    Kept refuse(OnReply on_reply, const Error& error) {
+        boost::asio::post(io_, [self = shared_from_this(), reply = std::move(on_reply), error] {
+            if (!self->ended_) self->tell(reply, CommandId{}, error);
+        });
+        return {};
+    }
+    /// They go apart where the device sleeps, or somebody sets its clock.
+    void look_at_clocks() {
+        constexpr UtcMs jump_ms = 1'000;
+        const UtcMs apart = wall_now() - now().count();
+        const UtcMs moved = apart > clocks_apart_ ? apart - clocks_apart_ : clocks_apart_ - apart;
+        clocks_apart_ = apart;
+        if (moved <= jump_ms) return;
+        for (Action& action : machine_.on_clock_jump(now())) pending_.push_back(std::move(action));
     }
     /// Requests do not outlive their connection: the app asks again.
     void answer_requests() {
         const Error lost{ErrorCode::unavailable, "", "The connection was lost: ask again when online.", 0, "", {}};
         for (auto& [request, answer] : std::exchange(histories_, {})) {
-            if (answer) answer(History{{}, {}, false, lost});
+            tell(answer, History{{}, {}, false, lost});
         }
         for (auto& [request, answer] : std::exchange(accesses_, {})) {
-            if (answer) answer(Access{{}, 0, lost});
+            tell(answer, Access{{}, 0, lost});
         }
     }
     void set_timer() {
@@ -202,10 +320,13 @@ private:
     boost::asio::steady_timer timer_;
     std::optional<Url> url_;
     std::string ca_file_;
-    std::function<void(std::function<void(std::string)>)> fetch_token_;
+    std::function<void(std::function<void(Token)>)> fetch_token_;
     Trust trust_;
+    QueueFile::Opened opened_;
     SessionMachine machine_;
     Callbacks callbacks_;
+    UtcMs clocks_apart_;                ///< wall less steady
+    std::set<std::uint64_t> restored_;  ///< counters that the file brought, not answered yet
     std::shared_ptr<Connection> connection_;
     std::deque<Action> pending_;
     std::map<std::uint64_t, OnReply> replies_;  ///< by counter; bounded by commands_waiting
@@ -218,7 +339,9 @@ private:
 };
 
 Client::Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks)
-    : shell_(std::make_shared<Shell>(io, settings, std::move(callbacks))) {}
+    : shell_(std::make_shared<Shell>(io, settings, std::move(callbacks))) {
+    shell_->begin();
+}
 Client::~Client() { shell_->end(); }
 
 void Client::connect() { shell_->connect(); }
@@ -231,8 +354,13 @@ void Client::subscribe(const FeedName& feed, const Position& resume) {
     shell_->perform(shell_->machine().subscribe(feed, resume, Shell::now()));
 }
 void Client::unsubscribe(const FeedName& feed) { shell_->perform(shell_->machine().unsubscribe(feed, Shell::now())); }
-void Client::command(const std::string& log, const Command& command, OnReply on_reply) {
-    shell_->command(log, command, std::move(on_reply));
+Kept Client::command(const std::string& log, const Command& command, OnReply on_reply) {
+    v1::Command message;
+    put(command, message);
+    return shell_->command(log, std::move(message), std::move(on_reply));
+}
+Kept Client::command_json(const std::string& log, std::string_view json, OnReply on_reply) {
+    return shell_->command_json(log, json, std::move(on_reply));
 }
 void Client::report_position(const std::string& march, const std::vector<Fix>& fixes) {
     shell_->perform(shell_->machine().report_position(march, fixes, Shell::now()));

@@ -3,6 +3,7 @@
 #include "to_values.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace marchwire::sdk {
 namespace {
@@ -17,19 +18,45 @@ constexpr Millis most_wait{2'000};  ///< a server that was cut off is back withi
 
 }  // namespace
 
+// CancelSos is none: it bears the PIN, which whoever takes the phone must not find.
+bool is_durable(const v1::Command& command) {
+    switch (command.body_case()) {
+        case v1::Command::kCheckIn:
+        case v1::Command::kCheckInSection:
+        case v1::Command::kRaiseSos:
+        case v1::Command::kReportCount:
+        case v1::Command::kMarkPassed:
+        case v1::Command::kReportIncident:
+        case v1::Command::kUpdateIncident:
+        case v1::Command::kMarkDelivered:
+        case v1::Command::kMarkSeen:
+        case v1::Command::kAcknowledge:
+        case v1::Command::kDecline:
+        case v1::Command::kAnswerRollCall: return true;
+        default: return false;
+    }
+}
+
 CommandQueue::CommandQueue(std::uint64_t device, std::uint64_t counter, std::size_t waiting_max)
     : device_(device), counter_(counter), waiting_max_(waiting_max) {}
 
-std::optional<CommandId> CommandQueue::add(const std::string& log, const Command& command, Millis now) {
+void CommandQueue::restore(v1::Command message, Millis made) {
+    Waiting& waiting = waiting_[message.id().counter()];
+    counter_ = std::max(counter_, message.id().counter());
+    waiting.made = made;
+    waiting.message = std::move(message);
+}
+
+std::optional<v1::Command> CommandQueue::add(const std::string& log, v1::Command command, Millis now, UtcMs made_at) {
     if (device_ == 0 || waiting_.size() >= waiting_max_) return std::nullopt;
-    const CommandId id{device_, ++counter_};
-    Waiting& waiting = waiting_[id.counter];
+    Waiting& waiting = waiting_[++counter_];
     waiting.made = now;
-    waiting.message.mutable_id()->set_device(id.device);
-    waiting.message.mutable_id()->set_counter(id.counter);
-    waiting.message.set_log(log);
-    put(command, waiting.message);
-    return id;
+    command.mutable_id()->set_device(device_);
+    command.mutable_id()->set_counter(counter_);
+    command.set_log(log);
+    command.set_made_at_ms(made_at);
+    waiting.message = std::move(command);
+    return waiting.message;
 }
 
 void CommandQueue::lost() {
@@ -50,7 +77,9 @@ void CommandQueue::history_changed(const std::string& log, Millis now) {
 }
 
 void CommandQueue::forget_answered(Millis now) {
-    while (!answered_.empty() && (answered_.size() > answered_max || now - answered_.front().at > answered_kept)) {
+    while (!answered_.empty() && (answered_.size() > answered_max || now - answered_.front().at >= answered_kept)) {
+        const v1::Command& message = answered_.front().message;
+        if (is_durable(message)) forgotten_.push_back(message.id().counter());
         answered_.pop_front();
     }
 }
@@ -67,12 +96,13 @@ std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& repl
         return std::nullopt;
     }
     const bool told = waiting.told;
+    const bool durable = is_durable(waiting.message);
     if (!reply.has_error()) {
         answered_.push_back({std::move(waiting.message), now});
         forget_answered(now);
     }
     waiting_.erase(found);
-    if (reply.has_error()) return Answer{error_of(reply.error()), told};
+    if (reply.has_error()) return Answer{error_of(reply.error()), told, durable};
     if (told) return std::nullopt;
     const auto& accepted = reply.accepted();
     Accepted value{static_cast<Level>(static_cast<std::uint8_t>(accepted.level())), position_of(accepted.position()),
@@ -80,7 +110,18 @@ std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& repl
     if (accepted.has_restricted()) value.restricted = restricted_of(accepted.restricted());
     if (accepted.has_details()) value.details = PersonDetails{accepted.details().name(), accepted.details().phone()};
     value.invite_code = accepted.invite_code();
-    return Answer{std::move(value)};
+    return Answer{std::move(value), false, durable};
+}
+
+std::vector<std::uint64_t> CommandQueue::take_forgotten(Millis now) {
+    forget_answered(now);
+    return std::exchange(forgotten_, {});
+}
+
+std::optional<Millis> CommandQueue::next_forgotten_at() const {
+    if (!forgotten_.empty()) return Millis{0};
+    if (answered_.empty()) return std::nullopt;
+    return answered_.front().at + answered_kept;
 }
 
 std::optional<Millis> CommandQueue::next_at() const {

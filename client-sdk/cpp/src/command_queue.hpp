@@ -17,6 +17,10 @@ namespace marchwire::sdk {
 
 namespace v1 = marchwire::v1;
 
+/// True for what a person said of a moment, and what an order's receipt is: kept in the queue's file. What leads decide
+/// is not: an hour later it may be wrong (SPEC.md, F).
+[[nodiscard]] bool is_durable(const v1::Command& command);
+
 /// One thread. At most `in_flight_max` are sent and unanswered at once; the rest waits for its turn.
 class CommandQueue {
 public:
@@ -27,19 +31,27 @@ public:
 
     CommandQueue(std::uint64_t device, std::uint64_t counter, std::size_t waiting_max);
 
-    /// Empty when too many wait, or without a device.
-    [[nodiscard]] std::optional<CommandId> add(const std::string& log, const Command& command, Millis now);
+    /// From the queue's file: sent as before. `made`: by the steady clock, where made_at_ms is still missing.
+    void restore(v1::Command message, Millis made);
+    /// Empty when too many wait, or without a device. `made_at`: now, by the server; 0 while that is unknown.
+    [[nodiscard]] std::optional<v1::Command> add(const std::string& log, v1::Command command, Millis now,
+                                                 UtcMs made_at);
+    struct Due {
+        v1::Command message;
+        bool is_new = false;  ///< it has its made_at_ms since now
+    };
     /// What goes out now. `made_at` turns the moment of making into the server's time, once per command.
     template <class MadeAt>
-    [[nodiscard]] std::vector<v1::Command> due(Millis now, MadeAt made_at) {
-        std::vector<v1::Command> out;
+    [[nodiscard]] std::vector<Due> due(Millis now, MadeAt made_at) {
+        std::vector<Due> out;
         for (auto& [counter, waiting] : waiting_) {
             if (in_flight_ >= in_flight_max) break;
             if (waiting.in_flight || waiting.not_before > now) continue;
-            if (waiting.message.made_at_ms() == 0) waiting.message.set_made_at_ms(made_at(waiting.made));
+            const bool is_new = waiting.message.made_at_ms() == 0;
+            if (is_new) waiting.message.set_made_at_ms(made_at(waiting.made));
             waiting.in_flight = true;
             ++in_flight_;
-            out.push_back(waiting.message);
+            out.push_back({waiting.message, is_new});
         }
         return out;
     }
@@ -52,11 +64,15 @@ public:
     /// sent again and is accepted as before.
     struct Answer {
         Outcome outcome;
-        bool is_second = false;  ///< it had been accepted, was lost with its log's end and is refused now
+        bool is_second = false;   ///< it had been accepted, was lost with its log's end and is refused now
+        bool is_durable = false;  ///< the file holds it
     };
     [[nodiscard]] std::optional<Answer> on_reply(const v1::Reply& reply, Millis now);
     /// When the next one may be sent that was told to wait.
     [[nodiscard]] std::optional<Millis> next_at() const;
+    /// Answered a minute ago: these leave the file now.
+    [[nodiscard]] std::vector<std::uint64_t> take_forgotten(Millis now);
+    [[nodiscard]] std::optional<Millis> next_forgotten_at() const;
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     /// The last one that was used.
     [[nodiscard]] std::uint64_t counter() const { return counter_; }
@@ -82,6 +98,7 @@ private:
     std::size_t in_flight_ = 0;
     std::map<std::uint64_t, Waiting> waiting_;  ///< by counter: order of making
     std::deque<Answered> answered_;             ///< accepted, oldest first
+    std::vector<std::uint64_t> forgotten_;      ///< durable ones of those that were answered long ago
 };
 
 }  // namespace marchwire::sdk

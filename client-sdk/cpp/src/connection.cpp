@@ -125,12 +125,16 @@ private:
             if (error) shut();
             return;
         }
+        if (error == websocket::condition::protocol_violation || error == websocket::error::message_too_big) {
+            return refuse("the server broke the rules of WebSocket: " + error.message());
+        }
         if (error) {
             const auto& reason = stream_.reason();
             const bool said = error == websocket::error::closed;
             return fail(said ? std::string(reason.reason.data(), reason.reason.size()) : error.message(),
                         said ? static_cast<std::uint16_t>(reason.code) : std::uint16_t{0});
         }
+        if (stream_.got_text()) return refuse("the server sent text where bytes were agreed");
         const auto bytes = buffer_.data();
         events_.message({static_cast<const char*>(bytes.data()), bytes.size()});
         buffer_.consume(buffer_.size());
@@ -166,6 +170,12 @@ private:
         silent_ = true;
         shut();
         events_.closed(code, std::move(reason));
+    }
+
+    void refuse(std::string why) {
+        silent_ = true;
+        shut();
+        events_.broken(std::move(why));
     }
 
     void shut() {

@@ -24,11 +24,13 @@ struct Url {
     [[nodiscard]] static std::optional<Url> parse(std::string_view text);
 };
 
-/// All on the io_context's thread. None is called after `hang_up` or `drop`, or after `refused` or `closed`.
+/// All on the io_context's thread. None is called after `hang_up` or `drop`, or after `refused`,
+/// `broken` or `closed`.
 struct ConnectionEvents {
     std::function<void()> connected;
     std::function<void(unsigned status)> refused;
     std::function<void(std::string_view bytes)> message;
+    std::function<void(std::string why)> broken;  ///< no message of this protocol; drop comes from the owner
     std::function<void(std::uint16_t code, std::string reason)> closed;  ///< 0: the network
 };
 
@@ -44,7 +46,7 @@ public:
     virtual void drop() = 0;
 
     static constexpr std::size_t queue_bytes_max = std::size_t{8} * 1024 * 1024;
-    static constexpr std::size_t message_bytes_max = std::size_t{256} * 1024;
+    static constexpr std::size_t message_bytes_max = std::size_t{64} * 1024;  ///< none is larger
     static constexpr int goodbye_ms = 2'000;
 };
 /// `trust` is there when the URL says TLS.

@@ -1,5 +1,5 @@
 // The words of the public headers.
-#include "marchwire/values.hpp"
+#include "marchwire/client.hpp"
 
 #include <algorithm>
 #include <array>
@@ -215,6 +215,17 @@ const Member* March::member(PersonId person) const {
     if (self && self->person == person) return &*self;
     const auto found = std::ranges::find(roster, person, &Member::person);
     return found == roster.end() ? nullptr : &*found;
+}
+
+std::string_view name_of(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::bad_message: return "bad_message";
+        case FaultKind::bad_feed: return "bad_feed";
+        case FaultKind::storage: return "storage";
+        case FaultKind::callback: return "callback";
+        case FaultKind::wrong_version: return "wrong_version";
+    }
+    return "bad_message";
 }
 
 }  // namespace marchwire::sdk

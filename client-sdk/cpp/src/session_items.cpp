@@ -15,6 +15,8 @@ bool passes(const v1::Error& error) { return error.code() == v1::UNAVAILABLE || 
 }  // namespace
 
 void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& out) {
+    const bool may_come_first = item.has_welcome() || item.has_challenge() || item.has_error();
+    if (link_ == Link::greeting && !may_come_first) return give_up("the server spoke before it said welcome", now, out);
     switch (item.item_case()) {
         case v1::Item::kWelcome: on_welcome(item.welcome(), now, out); break;
         case v1::Item::kSubscribed:
@@ -27,6 +29,7 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
         case v1::Item::kReply:
             if (auto answer = commands_.on_reply(item.reply(), now)) {
                 const CommandId id{item.reply().id().device(), item.reply().id().counter()};
+                if (answer->is_durable) mark_answered(item.reply().id(), item.reply().has_error(), out);
                 if (answer->is_second) {
                     out.push_back(TellLost{id, std::get<Error>(answer->outcome)});
                 } else {
@@ -44,7 +47,9 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
             clock_at_ = now;
             break;
         case v1::Item::kUpTo:
-            if (Subscription* feed = find(item.up_to().feed())) feed->on_up_to(item.up_to());
+            if (Subscription* feed = find(item.up_to().feed())) {
+                if (feed->on_up_to(item.up_to()) == Took::contradicts) ask_again(*feed, Took::contradicts, now, out);
+            }
             break;
         case v1::Item::kDiscontinuity:
             if (Subscription* feed = find(item.discontinuity().feed())) {
@@ -73,8 +78,26 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
     }
 }
 
+// What was refused does not come back; what was accepted may be asked for again, should its log lose it.
+void SessionMachine::mark_answered(const v1::CommandId& id, bool refused, Actions& out) const {
+    if (refused) {
+        out.push_back(ForgetCommand{id.counter()});
+    } else {
+        out.push_back(MarkAnswered{id.counter()});
+    }
+}
+
 void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions& out) {
+    constexpr std::uint32_t spoken = 1;
+    if (welcome.protocol() != spoken) {
+        const std::string why = "the server speaks version " + std::to_string(welcome.protocol()) +
+                                " of the protocol, and this SDK version 1: update the app";
+        out.push_back(Drop{});
+        out.push_back(TellFault{{FaultKind::wrong_version, why}});
+        return stop(why, std::nullopt, out);
+    }
     link_ = Link::online;
+    asked_once_more_ = false;
     online_since_ = now;
     const Welcome said = welcome_of(welcome);
     server_time_ = said.server_time;
@@ -130,6 +153,7 @@ void SessionMachine::give(Subscription& feed, const v1::Item& item, Millis now, 
             out.push_back(TellGap{{feed.feed(), held->seq, item.prev()}});
             ask_again(feed, took, now, out);
             break;
+        case Took::contradicts: ask_again(feed, took, now, out); break;
         case Took::refetch:
             // The app sees the item all the same; the state follows with the snapshot.
             if (feed.stage() == Stage::live && feed.position()) out.push_back(TellItem{feed.feed(), item});
@@ -142,7 +166,7 @@ void SessionMachine::on_piece(const v1::SnapshotPiece& piece, Millis now, Action
     Subscription* feed = find(piece.feed());
     if (feed == nullptr) return;
     const Took took = feed->on_piece(piece);
-    if (took == Took::refetch) ask_again(*feed, took, now, out);
+    if (took == Took::contradicts) ask_again(*feed, took, now, out);
     if (took != Took::whole) return;
     out.push_back(TellSnapshot{feed->feed()});
     mark_delivered(*feed, now, out);
@@ -159,13 +183,15 @@ void SessionMachine::mark_delivered(const Subscription& feed, Millis now, Action
     auto& marked = marked_[feed.feed().text()];
     std::erase_if(marked, [&](std::uint32_t order) { return std::ranges::find(queued, order) == queued.end(); });
     const std::string log = feed.feed().campaign + '/' + feed.feed().march;
-    bool any = false;
     for (const std::uint32_t order : queued) {
-        if (marked.contains(order) || !commands_.add(log, MarkDelivered{order}, now)) continue;
+        if (marked.contains(order)) continue;
+        v1::Command receipt;
+        receipt.mutable_mark_delivered()->set_order(order);
+        auto [id, actions] = command(log, std::move(receipt), now);
+        if (!id) continue;
         marked.insert(order);
-        any = true;
+        for (Action& action : actions) out.push_back(std::move(action));
     }
-    if (any && link_ == Link::online) send_commands(now, out);
 }
 
 void SessionMachine::on_access(const v1::Access& access, Actions& out) {

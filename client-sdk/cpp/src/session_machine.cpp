@@ -11,6 +11,7 @@ namespace {
 constexpr Millis token_deadline{30'000};
 constexpr Millis dial_deadline{10'000};
 constexpr Millis greeting_deadline{15'000};
+constexpr Millis renewed_ahead{30'000};        ///< a token, before it expires
 constexpr Millis well_after{10'000};           ///< online so long: the next wait is a short one
 constexpr std::uint32_t mendings_resumed = 3;  ///< then a snapshot is asked for
 constexpr std::uint32_t mendings_max = 8;      ///< then the connection is dropped
@@ -46,16 +47,41 @@ void SessionMachine::dial(Millis now, Actions& out) {
     out.push_back(Dial{});
 }
 
-Actions SessionMachine::on_token(const std::string& token, Millis now) {
-    if (link_ != Link::asking) return {};  // too late, or given twice
+Actions SessionMachine::on_token(const std::string& token, std::optional<Millis> lives, Millis now) {
+    const bool renews = link_ == Link::online && std::exchange(renewing_, false);
+    if (link_ != Link::asking && !renews) return {};  // too late, or given twice
     Actions out;
     if (token.empty()) {
-        wait_and_retry("the app has no token now", now, out);
+        if (!renews) wait_and_retry("the app has no token now", now, out);
+        return out;
+    }
+    settings_.token = token;
+    plan_renewal(lives, now);
+    if (renews) {
+        v1::ClientMessage message;
+        message.mutable_prove()->set_token(token);
+        send(message, now, out);
     } else {
-        settings_.token = token;
         dial(now, out);
     }
     return out;
+}
+
+void SessionMachine::plan_renewal(std::optional<Millis> lives, Millis now) {
+    renew_at_.reset();
+    if (lives) renew_at_ = now + std::max(*lives - renewed_ahead, *lives * 3 / 4);
+}
+
+Actions SessionMachine::on_clock_jump(Millis now) {
+    Actions out;
+    if (link_ == Link::online) say_ping(now, out);
+    return out;
+}
+
+void SessionMachine::say_ping(Millis now, Actions& out) {
+    v1::ClientMessage ping;
+    ping.mutable_ping()->set_nonce(++nonce_);
+    send(ping, now, out);
 }
 
 Actions SessionMachine::close() {
@@ -94,9 +120,16 @@ Actions SessionMachine::unsubscribe(const FeedName& feed, Millis now) {
     return out;
 }
 
-SessionMachine::Commanded SessionMachine::command(const std::string& log, const Command& command, Millis now) {
-    Commanded result{commands_.add(log, command, now), {}};
-    if (result.id && link_ == Link::online) send_commands(now, result.actions);
+SessionMachine::Commanded SessionMachine::command(const std::string& log, v1::Command command, Millis now) {
+    const auto made = commands_.add(log, std::move(command), now, server_time(now));
+    if (!made) return {};
+    Commanded result{CommandId{made->id().device(), made->id().counter()}, {}};
+    if (is_durable(*made)) {
+        result.actions.push_back(KeepCommand{made->id().counter(), made->SerializeAsString(), now});
+    } else {
+        result.actions.push_back(ReserveCounter{made->id().counter()});
+    }
+    if (link_ == Link::online) send_commands(now, result.actions);
     return result;
 }
 
@@ -193,8 +226,7 @@ Actions SessionMachine::on_message(std::string_view bytes, Millis now) {
     Actions out;
     v1::ServerMessage message;
     if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        out.push_back(Drop{});
-        wait_and_retry("the server sent something that is no message", now, out);
+        give_up("the server sent something that is no message", now, out);
         return out;
     }
     for (const v1::Item& item : message.items()) {
@@ -203,6 +235,20 @@ Actions SessionMachine::on_message(std::string_view bytes, Millis now) {
         if (link_ != Link::greeting && link_ != Link::online) break;
     }
     return out;
+}
+
+Actions SessionMachine::on_broken(const std::string& why, Millis now) {
+    if (link_ != Link::greeting && link_ != Link::online) return {};
+    Actions out;
+    give_up(why, now, out);
+    return out;
+}
+
+/// Of what this server says nothing more is believed.
+void SessionMachine::give_up(const std::string& why, Millis now, Actions& out) {
+    out.push_back(Drop{});
+    out.push_back(TellFault{{FaultKind::bad_message, why}});
+    wait_and_retry(why, now, out);
 }
 
 Actions SessionMachine::on_refused(unsigned status, Millis now) {
@@ -221,8 +267,10 @@ Actions SessionMachine::on_closed(std::uint16_t code, const std::string& reason,
     if (link_ == Link::stopped || link_ == Link::waiting || link_ == Link::idle) return {};
     Actions out;
     const bool has_expired = last_error_ && last_error_->code == ErrorCode::expired;
-    // The app has a newer token, or will have one.
-    const bool helps_itself = has_expired && settings_.fetch_token;
+    constexpr std::uint16_t unauthenticated = 4012;
+    // The app has a newer token, or will have one; and who knows whether it gave the right one.
+    const bool helps_itself = settings_.fetch_token && (has_expired || (code == unauthenticated && !asked_once_more_));
+    if (helps_itself && !has_expired) asked_once_more_ = true;
     if (closes_for_good(code) && !helps_itself) {
         stop(reason.empty() ? "closed by the server with " + std::to_string(code) : reason, last_error_, out);
     } else {
@@ -233,6 +281,7 @@ Actions SessionMachine::on_closed(std::uint16_t code, const std::string& reason,
 
 Actions SessionMachine::on_tick(Millis now) {
     Actions out;
+    for (const std::uint64_t counter : commands_.take_forgotten(now)) out.push_back(ForgetCommand{counter});
     switch (link_) {
         case Link::idle:
         case Link::stopped: break;
@@ -254,10 +303,11 @@ Actions SessionMachine::on_tick(Millis now) {
                 wait_and_retry("nothing was heard for " + std::to_string(dead_after_.count()) + " ms", now, out);
                 break;
             }
-            if (now - said_at_ >= dead_after_ / 2) {
-                v1::ClientMessage ping;
-                ping.mutable_ping()->set_nonce(++nonce_);
-                send(ping, now, out);
+            if (now - said_at_ >= dead_after_ / 2) say_ping(now, out);
+            if (renew_at_ && now >= *renew_at_) {
+                renew_at_.reset();
+                renewing_ = true;
+                out.push_back(AskToken{});
             }
             for (auto& [name, feed] : feeds_) {
                 if (!feed.ask_at || *feed.ask_at > now) continue;
@@ -272,9 +322,12 @@ Actions SessionMachine::on_tick(Millis now) {
 }
 
 std::optional<Millis> SessionMachine::next_tick() const {
-    if (link_ == Link::idle || link_ == Link::stopped) return std::nullopt;
-    if (link_ != Link::online) return deadline_;
+    const std::optional<Millis> forgotten = commands_.next_forgotten_at();
+    if (link_ == Link::idle || link_ == Link::stopped) return forgotten;
+    if (link_ != Link::online) return forgotten ? std::min(*forgotten, deadline_) : deadline_;
     Millis next = std::min(heard_at_ + dead_after_, said_at_ + dead_after_ / 2);
+    if (forgotten) next = std::min(next, *forgotten);
+    if (renew_at_) next = std::min(next, *renew_at_);
     if (const auto command = commands_.next_at()) next = std::min(next, *command);
     for (const auto& [name, feed] : feeds_) {
         if (feed.ask_at) next = std::min(next, *feed.ask_at);
@@ -302,7 +355,11 @@ void SessionMachine::send(const v1::ClientMessage& message, Millis now, Actions&
 }
 
 void SessionMachine::send_commands(Millis now, Actions& out) {
-    for (v1::Command& command : commands_.due(now, [&](Millis made) { return server_time(made); })) {
+    for (auto& [command, is_new] : commands_.due(now, [&](Millis made) { return server_time(made); })) {
+        // Once it was sent its content is what it is.
+        if (is_new && is_durable(command)) {
+            out.push_back(KeepCommand{command.id().counter(), command.SerializeAsString(), now});
+        }
         v1::ClientMessage message;
         *message.mutable_command() = std::move(command);
         send(message, now, out);
@@ -311,8 +368,10 @@ void SessionMachine::send_commands(Millis now, Actions& out) {
 
 void SessionMachine::wait_and_retry(const std::string& reason, Millis now, Actions& out) {
     if (link_ == Link::online && now - online_since_ >= well_after) backoff_.reset();
-    const Millis wait = drain_ ? backoff_.after(*std::exchange(drain_, std::nullopt)) : backoff_.next();
+    Millis wait = drain_ ? backoff_.after(*std::exchange(drain_, std::nullopt)) : backoff_.next();
+    if (last_error_) wait = std::max(wait, last_error_->retry_after);
     link_ = Link::waiting;
+    renewing_ = false;
     deadline_ = now + wait;
     commands_.lost();
     last_error_.reset();
@@ -328,6 +387,10 @@ void SessionMachine::stop(const std::string& reason, std::optional<Error> error,
 /// A gap is mended from our position. Where that does not help, or what came cannot be folded, a snapshot
 /// is asked for; where even that does not help, a new connection.
 void SessionMachine::ask_again(Subscription& feed, Took why, Millis now, Actions& out) {
+    if (why == Took::contradicts) {
+        out.push_back(
+            TellFault{{FaultKind::bad_feed, "what came for " + feed.feed().text() + " does not fit together"}});
+    }
     if (++feed.mendings > mendings_max) {
         feed.mendings = 0;
         out.push_back(Drop{});

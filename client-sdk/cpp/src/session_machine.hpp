@@ -68,11 +68,29 @@ struct TellHistory {
     std::uint64_t request = 0;
     History history;
 };
-/// The app is asked for the token of the next connection: on_token.
+struct TellFault {
+    Fault fault;
+};
+/// The app is asked for the token of the next connection, or of this one from now on: on_token.
 struct AskToken {};
+// What the queue's file does, before anything that stands behind it.
+struct KeepCommand {
+    std::uint64_t counter = 0;
+    std::string message;
+    Millis made{0};
+};
+struct ReserveCounter {
+    std::uint64_t counter = 0;  ///< of a command that it does not hold: a restart must not use it for another
+};
+struct MarkAnswered {
+    std::uint64_t counter = 0;
+};
+struct ForgetCommand {
+    std::uint64_t counter = 0;
+};
 using Action = std::variant<Dial, SendMessage, HangUp, Drop, TellState, TellItem, TellSnapshot, TellGap,
                             TellDiscontinuity, TellSkipped, TellRefused, TellError, TellReply, TellLost, TellHistory,
-                            TellAccess, AskToken>;
+                            TellAccess, TellFault, AskToken, KeepCommand, ReserveCounter, MarkAnswered, ForgetCommand>;
 using Actions = std::vector<Action>;
 
 /// Times are of a steady clock, from any origin. One thread.
@@ -91,19 +109,25 @@ public:
         std::optional<CommandId> id;
         Actions actions;
     };
-    [[nodiscard]] Commanded command(const std::string& log, const Command& command, Millis now);
+    [[nodiscard]] Commanded command(const std::string& log, v1::Command command, Millis now);
+    /// From the queue's file, before the first connect.
+    void restore(v1::Command message, Millis made) { commands_.restore(std::move(message), made); }
     [[nodiscard]] Actions screen(bool off, Millis now);
     [[nodiscard]] Actions report_position(const std::string& march, const std::vector<Fix>& fixes, Millis now);
     [[nodiscard]] Actions get_history(std::uint64_t request, const FeedName& feed, std::uint64_t from,
                                       std::uint32_t limit, Millis now);
     [[nodiscard]] Actions read_access(std::uint64_t request, const std::string& log, PersonId from, Millis now);
 
-    /// The answer to AskToken; empty when the app has none now.
-    [[nodiscard]] Actions on_token(const std::string& token, Millis now);
+    /// The answer to AskToken; empty when the app has none now. `lives`: from now on; empty: nobody knows.
+    [[nodiscard]] Actions on_token(const std::string& token, std::optional<Millis> lives, Millis now);
+    /// The device slept, or its clock was set: what time it is is asked of the server.
+    [[nodiscard]] Actions on_clock_jump(Millis now);
 
     // ---- from the socket ---------------------------------------------------------------------------
     [[nodiscard]] Actions on_connected(Millis now);
     [[nodiscard]] Actions on_message(std::string_view bytes, Millis now);
+    /// What came is no message of this protocol.
+    [[nodiscard]] Actions on_broken(const std::string& why, Millis now);
     /// The upgrade was answered by this HTTP status.
     [[nodiscard]] Actions on_refused(unsigned status, Millis now);
     /// `code` 0: the network; else the close frame's.
@@ -130,6 +154,11 @@ private:
     void on_challenge(const v1::Challenge& challenge, Millis now, Actions& out);
     void send_commands(Millis now, Actions& out);
     void say_screen(Millis now, Actions& out);
+    void say_ping(Millis now, Actions& out);
+    /// Of a token that was given now: when the next one is asked for.
+    void plan_renewal(std::optional<Millis> lives, Millis now);
+    void give_up(const std::string& why, Millis now, Actions& out);
+    void mark_answered(const v1::CommandId& id, bool refused, Actions& out) const;
     void wait_and_retry(const std::string& reason, Millis now, Actions& out);
     void stop(const std::string& reason, std::optional<Error> error, Actions& out);
     void ask_again(Subscription& feed, Took why, Millis now, Actions& out);
@@ -160,6 +189,9 @@ private:
     Millis online_since_{0};
     Millis dead_after_{100'000};
     std::optional<Millis> drain_;
+    std::optional<Millis> renew_at_;  ///< the app is asked for the next token
+    bool renewing_ = false;           ///< it was asked while online
+    bool asked_once_more_ = false;    ///< the last token was not known
     std::optional<Error> last_error_;
     UtcMs server_time_ = 0;  ///< at clock_at_
     Millis clock_at_{0};

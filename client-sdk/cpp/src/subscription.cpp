@@ -44,9 +44,16 @@ void Subscription::on_discontinuity() {
     if (stage_ == Stage::live && !feed_.is_keyed()) stage_ = Stage::awaiting_snapshot;
 }
 
-void Subscription::on_up_to(const v1::UpTo& up_to) {
-    if (stage_ != Stage::live || !position_) return;
+bool Subscription::contradicts(const v1::Position& position) const {
+    return position.epoch() == position_->epoch && position.seq() == position_->seq &&
+           position.digest() != position_->digest;
+}
+
+Took Subscription::on_up_to(const v1::UpTo& up_to) {
+    if (stage_ != Stage::live || !position_) return Took::nothing;
+    if (contradicts(up_to.position())) return Took::contradicts;
     if (up_to.position().seq() >= position_->seq) position_ = position_of(up_to.position());
+    return Took::nothing;
 }
 
 Took Subscription::on_piece(const v1::SnapshotPiece& piece) {
@@ -56,12 +63,12 @@ Took Subscription::on_piece(const v1::SnapshotPiece& piece) {
         next_piece_ = 0;
     }
     const bool in_order = piece.piece() == next_piece_ && piece.piece() < piece.pieces();
-    if (!in_order || pieces_.size() + piece.bytes().size() > snapshot_bytes_max) return Took::refetch;
+    if (!in_order || pieces_.size() + piece.bytes().size() > snapshot_bytes_max) return Took::contradicts;
     pieces_ += piece.bytes();
     if (++next_piece_ < piece.pieces()) return Took::kept;
     const std::string bytes = std::exchange(pieces_, {});
     next_piece_ = 0;
-    if (!fold_.replace(bytes)) return Took::refetch;
+    if (!fold_.replace(bytes)) return Took::contradicts;
     position_ = position_of(piece.position());
     stage_ = Stage::live;
     return Took::whole;
@@ -78,6 +85,7 @@ Took Subscription::on_item(const v1::Item& item) {
     }
     if (!item.has_position()) return apply(item);  // class C and keyed rows: outside the order
     if (!position_) return Took::refetch;
+    if (contradicts(item.position())) return Took::contradicts;
     if (item.position().seq() <= position_->seq) return Took::nothing;
     if (item.prev() > position_->seq) return Took::gap;
     position_ = position_of(item.position());

@@ -21,9 +21,10 @@ enum class Took : std::uint8_t {
     nothing,  ///< known already, or not ours now
     kept,     ///< until the snapshot is whole
     applied,
-    whole,    ///< the last piece: the feed has a new state
-    gap,      ///< an item before it is missing: ask again from our position
-    refetch,  ///< only a fresh snapshot helps
+    whole,        ///< the last piece: the feed has a new state
+    gap,          ///< an item before it is missing: ask again from our position
+    refetch,      ///< only a fresh snapshot helps
+    contradicts,  ///< so too, and no server says such a thing: pieces out of order, another digest at our position
 };
 
 /// One thread. Items kept while a snapshot comes in are bounded by `kept_items_max`, its bytes by
@@ -48,7 +49,7 @@ public:
 
     void on_subscribed(const v1::Subscribed& subscribed);
     void on_discontinuity();
-    void on_up_to(const v1::UpTo& up_to);
+    [[nodiscard]] Took on_up_to(const v1::UpTo& up_to);
     [[nodiscard]] Took on_piece(const v1::SnapshotPiece& piece);
     [[nodiscard]] Took on_item(const v1::Item& item);
     /// After `whole`: what was kept, in order; give each to on_item again.
@@ -61,6 +62,8 @@ public:
 
 private:
     [[nodiscard]] Took apply(const v1::Item& item);
+    /// The same place in another history.
+    [[nodiscard]] bool contradicts(const v1::Position& position) const;
 
     FeedName feed_;
     FeedFold fold_;

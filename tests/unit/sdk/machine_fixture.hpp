@@ -2,6 +2,7 @@
 #pragma once
 
 #include "src/session_machine.hpp"
+#include "src/to_values.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,6 +16,12 @@ inline constexpr std::uint64_t device = 77;
 inline constexpr std::uint32_t topic = 0x10003;
 inline const FeedName ops_feed{FeedKind::ops, "flag-day-2018", "st-louis-mo"};
 inline const FeedName public_feed{FeedKind::public_feed, "flag-day-2018", "st-louis-mo"};
+
+inline v1::Command message_of(const Command& command) {
+    v1::Command message;
+    put(command, message);
+    return message;
+}
 
 inline ClientSettings settings() {
     ClientSettings settings;

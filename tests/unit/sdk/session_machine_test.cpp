@@ -180,7 +180,7 @@ TEST_CASE("a discontinuity voids what is held until its snapshot is there", "[sd
 TEST_CASE("what was accepted within the last minute is sent again when entries were lost", "[sdk][repair]") {
     Online online(4);
     const auto ask = [&online] {
-        return online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now).id->counter;
+        return online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now).id->counter;
     };
     const auto accepted = ask();
     (void)online.say(Says().accepted(accepted, 5));
@@ -209,7 +209,7 @@ TEST_CASE("what was accepted within the last minute is sent again when entries w
 
 TEST_CASE("an accepted command that was lost and is refused when it is sent again is told as lost", "[sdk][repair]") {
     Online online(4);
-    const auto stop = online.machine.command("flag-day-2018/st-louis-mo", Stop{"crush", ""}, online.now);
+    const auto stop = online.machine.command("flag-day-2018/st-louis-mo", message_of(Stop{"crush", ""}), online.now);
     const auto counter = stop.id->counter;
     (void)online.say(Says().accepted(counter, 5));
     Says lost;
@@ -227,8 +227,8 @@ TEST_CASE("an accepted command that was lost and is refused when it is sent agai
 TEST_CASE("a reply finds its command and each command is answered once", "[sdk]") {
     Online online;
     online.greet();
-    const auto first = online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now);
-    const auto second = online.machine.command("flag-day-2018/st-louis-mo", Stop{"crush", ""}, online.now);
+    const auto first = online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now);
+    const auto second = online.machine.command("flag-day-2018/st-louis-mo", message_of(Stop{"crush", ""}), online.now);
     REQUIRE(first.id);
     REQUIRE(second.id);
     CHECK(second.id->counter == first.id->counter + 1);
@@ -251,7 +251,7 @@ TEST_CASE("a reply finds its command and each command is answered once", "[sdk]"
 TEST_CASE("an unanswered command is sent again after a reconnect with the same bytes", "[sdk]") {
     Online online;
     online.greet();
-    const auto command = online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now);
+    const auto command = online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now);
     const auto before = sent(command.actions);
     (void)online.machine.on_closed(0, "reset", online.now);
     online.now = *online.machine.next_tick();
@@ -264,8 +264,8 @@ TEST_CASE("an unanswered command is sent again after a reconnect with the same b
 
 TEST_CASE("a command made while offline bears the server's time of its making", "[sdk]") {
     Online online;
-    const auto command = online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now);
-    CHECK(command.actions.empty());
+    const auto command = online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now);
+    CHECK(all<SendMessage>(command.actions).empty());
     online.now += Millis(500);
     (void)online.machine.connect(online.now);
     (void)online.machine.on_connected(online.now);
@@ -277,7 +277,7 @@ TEST_CASE("a command made while offline bears the server's time of its making", 
 TEST_CASE("a command that the server could not store is tried again with its id after the wait", "[sdk]") {
     Online online;
     online.greet();
-    const auto command = online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now);
+    const auto command = online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now);
     Says says;
     says.refused(command.id->counter, v1::UNAVAILABLE).set_retry_after_ms(3'000);
     CHECK(all<TellReply>(online.say(says)).empty());
@@ -294,12 +294,12 @@ TEST_CASE("commands beyond the bound are refused and no more than the window is 
     online.greet();
     std::size_t in_flight = 0;
     for (int i = 0; i < 300; ++i) {
-        const auto command = online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now);
+        const auto command = online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now);
         REQUIRE(command.id);
         in_flight += sent(command.actions).size();
     }
     CHECK(in_flight == CommandQueue::in_flight_max);
-    CHECK_FALSE(online.machine.command("flag-day-2018/st-louis-mo", CheckIn{}, online.now).id);
+    CHECK_FALSE(online.machine.command("flag-day-2018/st-louis-mo", message_of(CheckIn{}), online.now).id);
     const auto next = sent(online.say(Says().accepted(1, 1)));
     REQUIRE(next.size() == 1);
     CHECK(next[0].command().id().counter() == CommandQueue::in_flight_max + 1);

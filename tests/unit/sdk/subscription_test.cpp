@@ -78,7 +78,7 @@ TEST_CASE("what comes before the server has answered is of an older subscription
     (void)feed.ask();
     CHECK(feed.on_item(item_at(5, 4)) == Took::nothing);
     CHECK(feed.on_piece(piece(4, 0, 1, snapshot(5))) == Took::nothing);
-    feed.on_up_to(up_to(9));
+    (void)feed.on_up_to(up_to(9));
     CHECK_FALSE(feed.position());
     CHECK_FALSE(feed.fold().is_whole());
 }
@@ -119,12 +119,12 @@ TEST_CASE("a piece that is missing, twice there or beyond the last asks for the 
         (void)feed.ask();
         feed.on_subscribed(subscribed());
         if (wrong == 0) {
-            CHECK(feed.on_piece(piece(10, 0, 0, "of no pieces")) == Took::refetch);
+            CHECK(feed.on_piece(piece(10, 0, 0, "of no pieces")) == Took::contradicts);
             continue;
         }
         CHECK(feed.on_piece(piece(10, 0, 4, "a")) == Took::kept);
         CHECK(feed.on_piece(piece(10, 1, 4, "b")) == Took::kept);
-        CHECK(feed.on_piece(piece(10, wrong, 4, "c")) == Took::refetch);
+        CHECK(feed.on_piece(piece(10, wrong, 4, "c")) == Took::contradicts);
         CHECK_FALSE(feed.fold().is_whole());
     }
 }
@@ -133,7 +133,7 @@ TEST_CASE("a snapshot that cannot be read is asked for anew", "[sdk][feed]") {
     Subscription feed(ops_feed);
     (void)feed.ask();
     feed.on_subscribed(subscribed());
-    CHECK(feed.on_piece(piece(10, 0, 1, "\xff\xff\xff")) == Took::refetch);
+    CHECK(feed.on_piece(piece(10, 0, 1, "\xff\xff\xff")) == Took::contradicts);
     CHECK_FALSE(feed.position());
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("a snapshot beyond its bound is asked for anew", "[sdk][feed]") {
     (void)feed.ask();
     feed.on_subscribed(subscribed());
     CHECK(feed.on_piece(piece(10, 0, 3, std::string(Subscription::snapshot_bytes_max, 'x'))) == Took::kept);
-    CHECK(feed.on_piece(piece(10, 1, 3, "x")) == Took::refetch);
+    CHECK(feed.on_piece(piece(10, 1, 3, "x")) == Took::contradicts);
 }
 
 TEST_CASE("items that come before the last piece are kept in their order and given once", "[sdk][feed]") {
@@ -210,9 +210,9 @@ TEST_CASE("at position p an item whose prev is beyond p is a gap and moves nothi
 
 TEST_CASE("UpTo moves the position on and never back", "[sdk][feed]") {
     auto feed = live_at(10);
-    feed.on_up_to(up_to(500));
+    (void)feed.on_up_to(up_to(500));
     CHECK(feed.position()->seq == 500);
-    feed.on_up_to(up_to(20));
+    (void)feed.on_up_to(up_to(20));
     CHECK(feed.position()->seq == 500);
     CHECK(feed.on_item(item_at(501, 480, 6)) == Took::applied);
 }
@@ -221,7 +221,7 @@ TEST_CASE("UpTo moves nothing while a snapshot is awaited", "[sdk][feed]") {
     Subscription feed(ops_feed, Position{1, 4, 0});
     (void)feed.ask();
     feed.on_subscribed(subscribed());
-    feed.on_up_to(up_to(500));
+    (void)feed.on_up_to(up_to(500));
     CHECK(feed.position()->seq == 4);
 }
 
@@ -307,7 +307,7 @@ TEST_CASE("a discontinuity in the middle of a snapshot waits for another from it
     CHECK(feed.on_item(item_at(11, 10)) == Took::kept);
     feed.on_discontinuity();
     CHECK(feed.take_kept().empty());
-    CHECK(feed.on_piece(piece(10, 1, 2, "y")) == Took::refetch);
+    CHECK(feed.on_piece(piece(10, 1, 2, "y")) == Took::contradicts);
 }
 
 TEST_CASE("a discontinuity may come before or after the answer to a resume", "[sdk][feed]") {

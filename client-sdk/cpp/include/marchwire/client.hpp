@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -279,11 +281,40 @@ struct Skipped {
     std::uint32_t keys = 0;
     UtcMs from = 0, to = 0;
 };
+/// Something went wrong on this side, or was said that a server does not say: told, and never the end of the app
+/// (SPEC.md, 6).
+enum class FaultKind : std::uint8_t {
+    bad_message,    ///< the connection is dropped, and made anew
+    bad_feed,       ///< a snapshot is asked for
+    storage,        ///< the queue's file takes nothing: commands are kept in memory alone
+    callback,       ///< a callback of the app threw: as if it had returned
+    wrong_version,  ///< the server speaks another protocol: stopped
+};
+struct Fault {
+    FaultKind kind = FaultKind::bad_message;
+    std::string message;
+};
+/// "bad_message", ...
+[[nodiscard]] std::string_view name_of(FaultKind kind);
+
 struct History {
     FeedName feed;
     std::vector<std::string> items;  ///< Protobuf JSON, oldest first
     bool more = false;
     std::optional<Error> error;
+};
+
+/// What became of a command when it was given.
+struct Kept {
+    CommandId id;          ///< zero: refused at once, and the reply says why
+    bool durable = false;  ///< it is in the queue's file: a kill of the app does not lose it
+};
+/// A token with when it expires, by the server's clock.
+struct Token {
+    Token() = default;
+    Token(std::string said, UtcMs expires = 0) : text(std::move(said)), expires_at(expires) {}  // NOLINT: a word is one
+    std::string text;
+    UtcMs expires_at = 0;  ///< 0: unknown, and it is not renewed ahead
 };
 
 using OnReply = std::function<void(CommandId, const Outcome&)>;
@@ -301,6 +332,9 @@ struct Callbacks {
     std::function<void(const Error&)> on_error;                     ///< a message of ours was bad
     /// It had been accepted, the store lost it, and it was refused when it was sent again: it does not hold.
     std::function<void(CommandId, const Error&)> on_command_lost;
+    /// Answers to commands that the queue's file brought from an earlier run, whose own callbacks are gone.
+    OnReply on_reply;
+    std::function<void(const Fault&)> on_fault;
 };
 
 struct ClientSettings {
@@ -311,9 +345,13 @@ struct ClientSettings {
     /// bound to no device.
     std::function<std::string(std::string_view text)> sign = {};
     /// Gives the token of the next connection, by a call of `done` on the io_context's thread, at once or later: for an
-    /// app whose backend signs short ones. Asked before each connection, and so again when one has expired; "" when
-    /// there is none now. Then `token` means nothing.
-    std::function<void(std::function<void(std::string token)> done)> fetch_token = {};
+    /// app whose backend signs short ones. Asked before each connection, and while one lasts half a minute before the
+    /// token expires: the session goes on with the next one. "" when there is none now. Then `token` means nothing.
+    std::function<void(std::function<void(Token token)> done)> fetch_token = {};
+    /// Where check-ins, SOS, counts, incidents and receipts are kept until they are answered, over restarts of the app:
+    /// a file of SQLite that the SDK makes, for one device and one client at a time. Empty: in memory alone. It holds
+    /// no coordinate (no command has one); what was answered leaves it a minute later.
+    std::string queue_file = {};
     std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
     std::uint64_t counter = 0;               ///< last counter that this device used
     std::string name = "marchwire-cpp/0.1";  ///< for the operator's logs; no person in it
@@ -352,7 +390,10 @@ public:
     /// `log`: "campaign/march" or "campaign". The reply comes once: from the server, or UNAVAILABLE
     /// from here when too many wait (then the id is zero). What was accepted within the last minute is sent again, with
     /// its id, when the server says HISTORY_CHANGED of a feed of its march: see Callbacks::on_command_lost.
-    void command(const std::string& log, const Command& command, OnReply on_reply);
+    Kept command(const std::string& log, const Command& command, OnReply on_reply);
+    /// The same of a `marchwire.v1.Command` in the Protobuf JSON mapping without id, log and madeAtMs:
+    /// {"checkIn": {"report": "ON_POST"}}. Text that is none is answered by INVALID_ARGUMENT from here.
+    Kept command_json(const std::string& log, std::string_view json, OnReply on_reply);
     /// Not stored, not answered; dropped when not connected. `march`: "campaign/march".
     void report_position(const std::string& march, const std::vector<Fix>& fixes);
     /// The screen of this device went off, or on again: silence of a phone in a pocket is no alarm. Kept over
