@@ -1,0 +1,123 @@
+// What the app is told: SPEC.md, part 6.
+import type {
+  Accepted, Access, CommandId, DiscontinuityReason, History, Item, ServerError, Welcome,
+} from '../gen/messages.js';
+import type { FeedName } from './feed_name.js';
+
+/** Something that went wrong on this side, or that the server should not have said. The client goes on by itself. */
+export type FaultKind =
+  /** Bytes that are no message, a text, more than 64 KB, or the wrong thing before `welcome`: the connection is dropped. */
+  | 'BAD_MESSAGE'
+  /** A snapshot or a position of a feed that cannot be: a new snapshot is asked for. */
+  | 'BAD_FEED'
+  /** The queue cannot be read or written: commands wait in memory alone. */
+  | 'STORAGE'
+  /** A callback of the app threw, or its token provider or signer did: as if it had returned. */
+  | 'CALLBACK'
+  /** The server speaks another version: the client has stopped. */
+  | 'WRONG_VERSION';
+
+/** How the connection stands. */
+export type ConnectionState = 'connecting' | 'online' | 'waiting' | 'stopped';
+
+/** The connection changed. */
+export interface StateEvent {
+  kind: 'state';
+  state: ConnectionState;
+  /** With `online`: what the server said of itself and of whom it takes us for. */
+  welcome?: Welcome;
+  /** With `waiting`: milliseconds until the next try. */
+  retryInMs?: number;
+  /** With `waiting` and `stopped`: why, as a sentence for a log. */
+  reason?: string;
+  /** With `stopped`: the server's error, where it gave one. */
+  error?: ServerError;
+}
+/** The feed's fold is whole, or whole again: see `Client.state`. */
+export interface SnapshotEvent {
+  kind: 'snapshot';
+  feed: FeedName;
+}
+/** An item of a feed, after it was folded. Each one once, in order. */
+export interface ItemEvent {
+  kind: 'item';
+  feed: FeedName;
+  /** Yours to keep: the fold does not change it. */
+  item: Item;
+}
+/** Something is missing in a feed. It is being mended: nothing is to be done. */
+export interface GapEvent {
+  kind: 'gap';
+  feed: FeedName;
+  /** The `seq` that we had. */
+  held: bigint;
+  /** The `seq` that came before the new item, and not to us. */
+  missing: bigint;
+}
+/** What is held of the feed is void; a snapshot follows. What is drawn of it may stay, greyed. */
+export interface DiscontinuityEvent {
+  kind: 'discontinuity';
+  feed: FeedName;
+  reason: DiscontinuityReason;
+  /** A sentence of the server; may be empty. */
+  message: string;
+}
+/** The server left newest values out, because we read slowly. */
+export interface SkippedEvent {
+  kind: 'skipped';
+  feed: FeedName;
+  /** How many. */
+  keys: number;
+  /** Milliseconds since 1970 UTC. */
+  fromMs: number;
+  /** Milliseconds since 1970 UTC. */
+  toMs: number;
+}
+/** The feed may not be followed, or has ended. It is not wanted any more. */
+export interface RefusedEvent {
+  kind: 'refused';
+  feed: string;
+  error: ServerError;
+}
+/** A command has its id, and waits to be sent or answered. */
+export interface KeptEvent {
+  kind: 'kept';
+  id: CommandId;
+  /** It stands in the queue's file or database: not even the end of this process loses it. */
+  durable: boolean;
+}
+/** The answer to a command: once for each. */
+export interface ReplyEvent {
+  kind: 'reply';
+  /** Device 0: it was refused here and never sent. */
+  id: CommandId;
+  /** Exactly one of the two is there. */
+  accepted?: Accepted;
+  /** Why not. */
+  error?: ServerError;
+}
+/** It had been accepted, the store lost it, and it was refused when it was sent again: it does not hold. */
+export interface LostEvent {
+  kind: 'lost';
+  id: CommandId;
+  error: ServerError;
+}
+/** An error of the server that is about none of the above. */
+export interface ErrorEvent {
+  kind: 'error';
+  error: ServerError;
+}
+/** See {@link FaultKind}. */
+export interface FaultEvent {
+  kind: 'fault';
+  fault: FaultKind;
+  /** A sentence for a log. */
+  message: string;
+}
+/** All that a client tells. */
+export type ClientEvent =
+  | StateEvent | SnapshotEvent | ItemEvent | GapEvent | DiscontinuityEvent | SkippedEvent | RefusedEvent | KeptEvent
+  | ReplyEvent | LostEvent | ErrorEvent | FaultEvent;
+
+/** An answer to `Client.history` or `Client.access`; with `error` where none could be had. */
+export type Answer = { case: 'history'; value: History } | { case: 'access'; value: Access };
