@@ -16,8 +16,6 @@ export interface KeptCommand {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** When it was made, by this device's clock. */
   readonly madeWall: number;
-  /** When it was answered, by this device's clock; 0: it waits. */
-  readonly answeredWall: number;
 }
 
 export type Action =
@@ -34,8 +32,8 @@ export type Action =
   | { do: 'sign'; ask: number; nonce: Uint8Array; token: string }
   /** The counter is used, and the command (where there is one) is to outlive us: onKept with the same counter. */
   | { do: 'keep'; counter: bigint; command: KeptCommand | undefined }
-  /** It was answered; nothing comes back. */
-  | { do: 'mark-answered'; counter: bigint; wall: number }
+  /** It was answered: onMarked with the same counter. */
+  | { do: 'mark-answered'; counter: bigint }
   /** These may go; nothing comes back. */
   | { do: 'forget'; counters: readonly bigint[] }
   /** By how much the server's clock is ahead of this device's; nothing comes back. */

@@ -1,6 +1,6 @@
 // Commands that have no answer yet, and those that were answered lately: each keeps its id, so that sending it again has
 // no second effect. SPEC.md, part 4.
-import type { Accepted, Command, CommandBodies, Reply, ServerError } from '../gen/messages.js';
+import type { Accepted, Command, CommandBodies, CommandId, Reply, ServerError } from '../gen/messages.js';
 import { decode, encode, make } from '../wire/binary.js';
 import type { KeptCommand, Moment, Out } from './actions.js';
 import type { ServerClock } from './clock.js';
@@ -38,15 +38,17 @@ interface Waiting {
   readonly ticket: number;
 }
 
-/** Accepted, a short while ago. */
+/** A short while ago. */
 interface Answered {
   readonly message: Command;
   readonly at: number;
+  readonly isAccepted: boolean;
   readonly isStored: boolean;
 }
 
-/** The answer for the app. */
-export interface Outcome {
+/** The answer for the app, which hears it when the queue knows of it: a restart must not ask again. */
+interface Outcome {
+  readonly id: CommandId;
   readonly accepted: Accepted | undefined;
   readonly error: ServerError | undefined;
   /** It had been accepted, was lost with its log's end and is refused now. */
@@ -67,6 +69,7 @@ export class CommandQueue {
   readonly #clock: ServerClock;
   readonly #waiting = new Map<bigint, Waiting>(); // in order of making
   #answered: Answered[] = []; // oldest first
+  readonly #untold = new Map<bigint, Outcome>();
   #counter: bigint;
   #inFlight = 0;
 
@@ -85,7 +88,7 @@ export class CommandQueue {
   }
 
   /** What another run of this app left; in order of their counters. Those that are no commands are passed over. */
-  restore(records: readonly KeptCommand[], now: Moment, out: Out): void {
+  restore(records: readonly KeptCommand[], out: Out): void {
     const bad: bigint[] = [];
     for (const record of records) {
       const message = read(record.bytes);
@@ -94,11 +97,6 @@ export class CommandQueue {
         continue;
       }
       if (record.counter > this.#counter) this.#counter = record.counter;
-      const age = Math.max(0, now.wall - record.answeredWall);
-      if (record.answeredWall !== 0) {
-        this.#answered.push({ message, at: now.steady - age, isStored: true });
-        continue;
-      }
       this.#waiting.set(record.counter, {
         message, made: { steady: Number.NaN, wall: record.madeWall }, notBefore: 0, tries: 0, isInFlight: false,
         isKeeping: false, isTold: true, isSecond: false, isStored: true, ticket: 0,
@@ -106,7 +104,6 @@ export class CommandQueue {
       });
     }
     if (bad.length > 0) out.push({ do: 'forget', counters: bad });
-    this.forgetAnswered(now, out);
   }
 
   /** Orders for which `mark_delivered` stands in here, or has been answered lately. */
@@ -135,7 +132,7 @@ export class CommandQueue {
     waiting.isKeeping = true;
     const isMeant = durable.has(waiting.message.body.case ?? '');
     const command = isMeant
-      ? { counter, bytes: encode('Command', waiting.message), madeWall: waiting.made.wall, answeredWall: 0 }
+      ? { counter, bytes: encode('Command', waiting.message), madeWall: waiting.made.wall }
       : undefined;
     out.push({ do: 'keep', counter, command });
   }
@@ -188,7 +185,7 @@ export class CommandQueue {
   /** Entries of this log were lost: what was accepted lately goes out again, with its id. */
   historyChanged(log: string, now: Moment, out: Out): void {
     this.forgetAnswered(now, out);
-    const isAgain = (one: Answered): boolean => one.message.log === log;
+    const isAgain = (one: Answered): boolean => one.isAccepted && one.message.log === log;
     const again = this.#answered.filter(isAgain);
     this.#answered = this.#answered.filter((one) => !isAgain(one));
     const later = [...this.#waiting];
@@ -202,32 +199,40 @@ export class CommandQueue {
     for (const [counter, waiting] of later) this.#waiting.set(counter, waiting);
   }
 
-  /** `undefined` when the command is unknown, or will be tried again, or was sent again and is accepted as before. */
-  onReply(reply: Reply, now: Moment, out: Out): Outcome | undefined {
-    const counter = reply.id?.counter ?? 0n;
-    const waiting = this.#waiting.get(counter);
-    if (reply.id?.device !== this.#settings.device || waiting === undefined) return undefined;
+  onReply(reply: Reply, now: Moment, out: Out): void {
+    const { id = make('CommandId'), outcome } = reply;
+    const waiting = this.#waiting.get(id.counter);
+    if (id.device !== this.#settings.device || waiting === undefined) return;
     if (waiting.isInFlight) this.#inFlight -= 1;
     waiting.isInFlight = false;
-    const outcome = reply.outcome;
     const error = outcome.case === 'error' ? outcome.value : undefined;
     const mayTryAgain = error?.code === 'UNAVAILABLE' || error?.code === 'RATE_LIMITED';
     if (error !== undefined && mayTryAgain && ++waiting.tries < triesMax) {
       const doubled = Math.min(mostWaitMs, leastWaitMs * 2 ** Math.min(waiting.tries - 1, 10));
       waiting.notBefore = now.steady + Math.max(doubled, error.retryAfterMs);
-      return undefined;
+      return;
     }
-    this.#waiting.delete(counter);
+    this.#waiting.delete(id.counter);
     const isAccepted = error === undefined;
-    if (isAccepted) this.#answered.push({ message: waiting.message, at: now.steady, isStored: waiting.isStored });
-    if (waiting.isStored) {
-      // Only what was accepted may be wanted again: see historyChanged.
-      out.push(isAccepted ? { do: 'mark-answered', counter, wall: now.wall } : { do: 'forget', counters: [counter] });
-    }
-    this.forgetAnswered(now, out);
-    if (waiting.isOurs || (isAccepted && waiting.isSecond)) return undefined;
+    const { message, isStored, isSecond, ticket } = waiting;
+    this.#answered.push({ message, at: now.steady, isAccepted, isStored });
+    const isTold = !waiting.isOurs && !(isAccepted && isSecond);
     const accepted = outcome.case === 'accepted' ? outcome.value : isAccepted ? make('Accepted') : undefined;
-    return { accepted, error, isSecond: waiting.isSecond, ticket: waiting.ticket };
+    if (isTold) this.#untold.set(id.counter, { id, accepted, error, isSecond, ticket });
+    if (isStored) out.push({ do: 'mark-answered', counter: id.counter });
+    else this.onMarked(id.counter, out);
+    this.forgetAnswered(now, out);
+  }
+
+  /** The queue knows that it is answered, or could not be told. */
+  onMarked(counter: bigint, out: Out): void {
+    const told = this.#untold.get(counter);
+    if (told === undefined) return;
+    this.#untold.delete(counter);
+    const { id, accepted, error, isSecond, ticket } = told;
+    if (error !== undefined && isSecond) out.tell({ kind: 'lost', id, error });
+    else if (error !== undefined) out.tell({ kind: 'reply', id, error }, ticket);
+    else if (accepted !== undefined) out.tell({ kind: 'reply', id, accepted }, ticket);
   }
 
   /** What was answered a minute ago is kept nowhere any more. */

@@ -33,7 +33,7 @@ export interface StateEvent {
   /** With `stopped`: the server's error, where it gave one. */
   error?: ServerError;
 }
-/** The feed's fold is whole, or whole again: see `Client.state`. */
+/** A march's feed is whole, or whole again: see `Client.state`. Rows come as items, the first with `whole`. */
 export interface SnapshotEvent {
   kind: 'snapshot';
   feed: FeedName;
@@ -82,6 +82,7 @@ export interface RefusedEvent {
 /** A command has its id, and waits to be sent or answered. */
 export interface KeptEvent {
   kind: 'kept';
+  /** Device 0: it is refused, see the reply. */
   id: CommandId;
   /** It stands in the queue's file or database: not even the end of this process loses it. */
   durable: boolean;

@@ -129,24 +129,17 @@ export class Feeds {
 
   /** Rows name their campaign, all else its topic. */
   onItem(item: Item, now: Moment, out: Out): void {
-    if (item.item.case === 'overviewRows') this.#giveRows(`overview/${item.item.value.campaign}`, item, now, out);
-    else if (item.item.case === 'deskRows') this.#giveRows(`desk/${item.item.value.campaign}`, item, now, out);
-    else {
-      for (const feed of [...(this.#byTopic.get(item.topic) ?? [])]) {
-        if (this.#session.isOnline) this.#give(feed, item, now, out);
-      }
+    for (const feed of this.#wanting(item)) {
+      if (this.#session.isOnline) this.#give(feed, item, now, out);
     }
   }
 
   // ---- inside -------------------------------------------------------------------------------------
 
-  #giveRows(name: string, item: Item, now: Moment, out: Out): void {
-    const feed = this.get(name);
-    if (feed === undefined) return;
-    const isWholeNow = (item.item.case === 'overviewRows' || item.item.case === 'deskRows') && item.item.value.whole;
-    const isLive = feed.stage === 'live';
-    this.#give(feed, item, now, out);
-    if (isLive && isWholeNow) out.tell({ kind: 'snapshot', feed: feed.name });
+  #wanting({ item, topic }: Item): readonly Subscription[] {
+    if (item.case !== 'overviewRows' && item.case !== 'deskRows') return this.#byTopic.get(topic) ?? [];
+    const feed = this.get(`${item.case === 'deskRows' ? 'desk' : 'overview'}/${item.value.campaign}`);
+    return feed === undefined ? [] : [feed];
   }
 
   #give(feed: Subscription, item: Item, now: Moment, out: Out): void {

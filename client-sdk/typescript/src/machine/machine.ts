@@ -83,7 +83,7 @@ export class Machine implements Session {
 
   /** Before all else: what another run of this app left in the queue. */
   restore(records: readonly KeptCommand[], now: Moment): Action[] {
-    return this.#act(now, (out) => this.#commands.restore(records, now, out));
+    return this.#act(now, (out) => this.#commands.restore(records, out));
   }
 
   connect(now: Moment): Action[] {
@@ -126,6 +126,7 @@ export class Machine implements Session {
         ? 'This client has no device: give it one, or a queue.'
         : 'Too many commands wait for an answer: try again later.';
       const error = make('Error', { code: 'UNAVAILABLE', message, retryAfterMs: 1_000 });
+      out.tell({ kind: 'kept', id: make('CommandId'), durable: false }, ticket);
       out.tell({ kind: 'reply', id: make('CommandId'), error }, ticket);
     });
   }
@@ -136,6 +137,11 @@ export class Machine implements Session {
       this.#commands.onKept(counter, isWell, out);
       this.#sendCommands(now, out);
     });
+  }
+
+  /** The queue knows that it was answered, or could not be told. */
+  onMarked(counter: bigint, now: Moment): Action[] {
+    return this.#act(now, (out) => this.#commands.onMarked(counter, out));
   }
 
   screen(isOff: boolean, now: Moment): Action[] {
@@ -443,17 +449,10 @@ export class Machine implements Session {
       case 'welcome': this.#onWelcome(what.value, now, out); break;
       case 'subscribed': this.#feeds.onSubscribed(what.value); break;
       case 'unsubscribed': this.#feeds.onUnsubscribed(what.value, now, out); break;
-      case 'reply': {
-        const { id = make('CommandId') } = what.value;
-        const outcome = this.#commands.onReply(what.value, now, out);
-        if (outcome?.error !== undefined && outcome.isSecond) out.tell({ kind: 'lost', id, error: outcome.error });
-        else if (outcome?.error !== undefined) out.tell({ kind: 'reply', id, error: outcome.error }, outcome.ticket);
-        else if (outcome?.accepted !== undefined) {
-          out.tell({ kind: 'reply', id, accepted: outcome.accepted }, outcome.ticket);
-        }
+      case 'reply':
+        this.#commands.onReply(what.value, now, out);
         this.#sendCommands(now, out);
         break;
-      }
       case 'error':
         this.#lastError = what.value;
         out.tell({ kind: 'error', error: what.value });

@@ -42,8 +42,11 @@ export interface Reply {
 }
 /** A command on its way. Neither promise ever rejects. */
 export interface Sent {
-  /** Its id, as soon as it waits to be sent; `durable`: in the queue, so that not even the end of this process loses it. `undefined`: refused here, see `reply`. */
-  kept: Promise<{ id: CommandId; durable: boolean } | undefined>;
+  /**
+   * Its id, as soon as it waits to be sent; device 0: refused here, see `reply`. `durable`: in the queue, so that not
+   * even the end of this process loses it.
+   */
+  kept: Promise<{ id: CommandId; durable: boolean }>;
   /** The server's answer, or UNAVAILABLE from here when too many wait. May take as long as the network is away. */
   reply: Promise<Reply>;
 }
@@ -52,7 +55,7 @@ export interface Sent {
 export type EventOf<Kind extends ClientEvent['kind']> = Extract<ClientEvent, { kind: Kind }>;
 
 interface Pending {
-  kept(value: { id: CommandId; durable: boolean } | undefined): void;
+  kept(value: { id: CommandId; durable: boolean }): void;
   reply(value: Reply): void;
 }
 
@@ -334,7 +337,13 @@ export class Client {
         });
         break;
       }
-      case 'mark-answered': this.#store((queue) => queue.markAnswered(action.counter, action.wall)); break;
+      case 'mark-answered': {
+        const { counter } = action;
+        this.#store((queue) => queue.markAnswered(counter), () => {
+          this.#wish((machine, now) => machine.onMarked(counter, now));
+        });
+        break;
+      }
       case 'forget': this.#store((queue) => queue.forget(action.counters)); break;
       case 'keep-offset': this.#store((queue) => queue.keepOffset(action.offsetMs)); break;
       case 'answer': {
@@ -404,9 +413,12 @@ export class Client {
 
   #refuse(settle: Pending, error: ServerError): void {
     const id = make('CommandId');
-    settle.kept(undefined);
-    settle.reply({ id, error });
-    this.#perform([{ do: 'tell', event: { kind: 'reply', id, error }, ticket: 0 }]);
+    const ticket = ++this.#tickets;
+    this.#pending.set(ticket, settle);
+    this.#perform([
+      { do: 'tell', event: { kind: 'kept', id, durable: false }, ticket },
+      { do: 'tell', event: { kind: 'reply', id, error }, ticket },
+    ]);
   }
 
   #tell(event: ClientEvent, ticket: number): void {
@@ -414,7 +426,6 @@ export class Client {
     if (event.kind === 'kept') pending?.kept({ id: event.id, durable: event.durable });
     if (event.kind === 'reply') {
       this.#pending.delete(ticket);
-      pending?.kept(undefined); // counts for nothing where it was kept
       const { kind: _, ...reply } = event;
       pending?.reply(reply);
     }
@@ -423,15 +434,19 @@ export class Client {
   }
 
   #call(callback: (event: never) => unknown, event: ClientEvent): void {
-    const trouble = (error: unknown): void => {
-      // A callback for faults that throws would be told of itself for ever.
-      if (event.kind !== 'fault') this.#fault('CALLBACK', `A callback for "${event.kind}" threw: ${sentenceOf(error)}`);
-    };
+    // A callback for faults that throws would be told of itself for ever.
+    const faultOf = (error: unknown): ClientEvent | undefined => event.kind === 'fault' ? undefined
+      : { kind: 'fault', fault: 'CALLBACK', message: `A callback for "${event.kind}" threw: ${sentenceOf(error)}` };
     try {
       const result = callback(event as never);
-      if (result instanceof Promise) result.catch(trouble);
+      if (!(result instanceof Promise)) return;
+      result.catch((error: unknown) => {
+        const fault = faultOf(error);
+        if (fault !== undefined) this.#perform([{ do: 'tell', event: fault, ticket: 0 }]);
+      });
     } catch (error) {
-      trouble(error);
+      const fault = faultOf(error);
+      if (fault !== undefined) this.#tell(fault, 0);
     }
   }
 

@@ -3,7 +3,8 @@
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KeptCommand } from '../machine/actions.js';
-import { fromBase64, toBase64 } from '../wire/base64.js';
+import { decode, encode } from '../wire/binary.js';
+import { fromJson, toJson, type Json } from '../wire/json.js';
 import type { OpenedQueue, Queue } from './queue.js';
 import { randomDevice } from './web_crypto.js';
 
@@ -12,9 +13,9 @@ const wasteMax = 256 * 1024;
 
 type Line =
   | { form: number; device: string }
-  | { keep: string; wall: number; answered?: number; bytes: string }
+  | { keep: string; wall: number; command: Json }
   | { counter: string }
-  | { answered: string; wall: number }
+  | { answered: string }
   | { offset: number };
 
 interface Work {
@@ -29,6 +30,7 @@ interface Work {
 export class FileQueue implements Queue {
   readonly #path: string;
   readonly #commands = new Map<bigint, KeptCommand>();
+  readonly #answered = new Set<bigint>();
   #device = 0n;
   #counter = 0n;
   #offsetMs: number | undefined;
@@ -73,17 +75,17 @@ export class FileQueue implements Queue {
   }
 
   /** See {@link Queue.markAnswered}. */
-  markAnswered(counter: bigint, wall: number): Promise<void> {
-    const command = this.#commands.get(counter);
-    if (command === undefined) return Promise.resolve();
-    this.#commands.set(counter, { ...command, answeredWall: wall });
+  markAnswered(counter: bigint): Promise<void> {
+    if (!this.#commands.has(counter)) return Promise.resolve();
+    this.#answered.add(counter);
     // Should the machine lose this, it is asked again, and answered the same.
-    return this.#append({ answered: String(counter), wall }, false);
+    return this.#append({ answered: String(counter) }, false);
   }
 
   /** See {@link Queue.forget}. */
   forget(counters: readonly bigint[]): Promise<void> {
     const gone = counters.filter((counter) => this.#commands.delete(counter));
+    for (const counter of gone) this.#answered.delete(counter);
     if (gone.length === 0) return Promise.resolve();
     this.#mustRewrite = true;
     return this.#append(undefined, true);
@@ -134,15 +136,10 @@ export class FileQueue implements Queue {
       if (typeof line['offset'] === 'number') this.#offsetMs = line['offset'];
       const used = BigInt((line['keep'] ?? line['counter'] ?? line['answered'] ?? 0) as string);
       if (used > this.#counter) this.#counter = used;
-      if (line['answered'] !== undefined && line['keep'] === undefined) {
-        const known = this.#commands.get(used);
-        if (known !== undefined) this.#commands.set(used, { ...known, answeredWall: Number(line['wall']) });
-      }
+      if (line['answered'] !== undefined) this.#commands.delete(used);
       if (line['keep'] === undefined) return true;
-      const bytes = fromBase64(line['bytes']);
-      if (bytes === undefined) return false;
-      const answeredWall = Number(line['answered'] ?? 0);
-      this.#commands.set(used, { counter: used, bytes, madeWall: Number(line['wall']), answeredWall });
+      const bytes = encode('Command', fromJson('Command', line['command']));
+      this.#commands.set(used, { counter: used, bytes, madeWall: Number(line['wall']) });
       return true;
     } catch {
       return false;
@@ -191,6 +188,7 @@ export class FileQueue implements Queue {
     const lines: Line[] = [{ form, device: String(this.#device) }, { counter: String(this.#counter) }];
     if (this.#offsetMs !== undefined) lines.push({ offset: this.#offsetMs });
     for (const command of this.#commands.values()) lines.push(lineOf(command));
+    for (const counter of this.#answered) lines.push({ answered: String(counter) });
     const bytes = new TextEncoder().encode(lines.map((line) => JSON.stringify(line) + '\n').join(''));
     const fresh = await open(`${this.#path}.new`, 'w', 0o600);
     const old = await open(this.#path, 'r+').catch(() => undefined);
@@ -212,11 +210,8 @@ export class FileQueue implements Queue {
   }
 }
 
-function lineOf(command: KeptCommand): Line {
-  const { counter, bytes, madeWall, answeredWall } = command;
-  return {
-    keep: String(counter), wall: madeWall, ...(answeredWall === 0 ? {} : { answered: answeredWall }), bytes: toBase64(bytes),
-  };
+function lineOf({ counter, bytes, madeWall }: KeptCommand): Line {
+  return { keep: String(counter), wall: madeWall, command: toJson('Command', decode('Command', bytes)) };
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

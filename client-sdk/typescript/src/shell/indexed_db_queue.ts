@@ -45,14 +45,8 @@ export class IndexedDbQueue implements Queue {
   }
 
   /** See {@link Queue.markAnswered}. */
-  markAnswered(counter: bigint, wall: number): Promise<void> {
-    return this.#write((_, commands) => {
-      const found = commands.get(keyOf(counter));
-      found.onsuccess = () => {
-        const command = found.result as KeptCommand | undefined;
-        if (command !== undefined) commands.put({ ...command, answeredWall: wall }, keyOf(counter));
-      };
-    });
+  markAnswered(counter: bigint): Promise<void> {
+    return this.forget([counter]);
   }
 
   /** See {@link Queue.forget}. */

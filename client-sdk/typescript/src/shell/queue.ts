@@ -29,8 +29,8 @@ export interface Queue {
   open(device: bigint | undefined, counter: bigint): Promise<OpenedQueue>;
   /** Comes back when not even the end of the process loses it. The counter is used from then on. */
   keep(counter: bigint, command: KeptCommand | undefined): Promise<void>;
-  /** It was accepted; `wall` in milliseconds since 1970, by this device's clock. */
-  markAnswered(counter: bigint, wall: number): Promise<void>;
+  /** It was answered: the next `open` does not give it again, and deletes it. */
+  markAnswered(counter: bigint): Promise<void>;
   /** Deletes these. */
   forget(counters: readonly bigint[]): Promise<void>;
   /** The clock's offset, in milliseconds. */
@@ -67,9 +67,8 @@ export class MemoryQueue implements Queue {
   }
 
   /** See {@link Queue.markAnswered}. */
-  markAnswered(counter: bigint, wall: number): Promise<void> {
-    const command = this.#commands.get(counter);
-    if (command !== undefined) this.#commands.set(counter, { ...command, answeredWall: wall });
+  markAnswered(counter: bigint): Promise<void> {
+    this.#commands.delete(counter);
     return Promise.resolve();
   }
 
