@@ -33,6 +33,6 @@ export class Backoff {
   }
 
   #draw(boundMs: number): number {
-    return Math.floor(this.#random() * (boundMs + 1));
+    return Math.min(boundMs, Math.floor(this.#random() * (boundMs + 1)));
   }
 }

@@ -307,6 +307,10 @@ export class Machine implements Session {
   get isOnline(): boolean {
     return this.#link === 'online';
   }
+  /** Not connected, and not about to be. */
+  get isAtRest(): boolean {
+    return this.#link === 'idle' || this.#link === 'stopped';
+  }
   get unanswered(): number {
     return this.#commands.size;
   }

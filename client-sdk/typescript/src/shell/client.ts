@@ -106,6 +106,14 @@ export class Client {
   close(): void {
     this.#wish((machine, now) => machine.close(now));
   }
+  /** Closes, and lets go of the queue. The client is of no use behind it. */
+  async end(): Promise<void> {
+    this.close();
+    clearTimeout(this.#timer);
+    const queue = this.#queue;
+    this.#queue = undefined;
+    await queue?.close().catch(() => undefined);
+  }
   /** As if the network went away: connecting begins anew. */
   drop(): void {
     this.#wish((machine, now) => machine.drop(now));
@@ -456,7 +464,10 @@ export class Client {
     const at = this.#machine?.nextTick();
     if (at === undefined) return;
     const inMs = Math.min(timerMostMs, Math.max(0, Math.ceil(at - performance.now())));
-    this.#timer = setTimeout(() => this.#wish((machine, now) => machine.onTick(now)), inMs);
+    const timer = setTimeout(() => this.#wish((machine, now) => machine.onTick(now)), inMs);
+    this.#timer = timer;
+    // What is left to forget is no reason for Node to go on.
+    if (this.#machine?.isAtRest === true && typeof timer === 'object') timer.unref();
   }
 }
 

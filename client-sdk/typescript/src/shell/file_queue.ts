@@ -117,10 +117,10 @@ export class FileQueue implements Queue {
 
   /** False where a line is none. What is behind the last line break was cut off by a kill, and was promised to nobody. */
   #load(text: string): boolean {
-    if (text === '') return true; // killed before the first line was whole
     const lines = text.split('\n');
-    lines.pop();
-    let isWell = lines.length > 0 || text.startsWith('{"form":');
+    const torn = lines.pop() ?? '';
+    const head = '{"form":';
+    let isWell = lines.length > 0 || torn.startsWith(head) || head.startsWith(torn);
     for (const [at, line] of lines.entries()) isWell = this.#loadLine(line, at === 0) && isWell;
     return isWell;
   }

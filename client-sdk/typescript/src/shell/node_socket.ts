@@ -75,8 +75,9 @@ class NodeSocket implements Socket {
     if (head.length > 0) this.#onBytes(head);
   }
 
-  #onBytes(bytes: Uint8Array): void {
+  #onBytes(buffer: Buffer): void {
     if (this.#isSilent) return;
+    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     for (const told of this.#reader.read(bytes)) {
       if (this.#isSilent) return;
       switch (told.kind) {

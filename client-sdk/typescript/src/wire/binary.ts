@@ -120,7 +120,9 @@ function writeMessage(writer: BinaryWriter, shape: Shape, message: Fields): void
 export function decode<Name extends keyof Messages>(name: Name, bytes: Uint8Array): Messages[Name] {
   const shape = shapeOf(name);
   const message = blank(shape);
-  readMessage(new BinaryReader(bytes, decodeText), shape, message, bytes.length, 0);
+  // A slice of a Buffer of Node's would be no copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  readMessage(new BinaryReader(plain, decodeText), shape, message, plain.length, 0);
   return message as unknown as Messages[Name];
 }
 

@@ -1,0 +1,2 @@
+// All of the SDK for a page: one file.
+export * from './browser.js';
