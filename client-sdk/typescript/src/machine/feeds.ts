@@ -40,7 +40,7 @@ export class Feeds {
 
   // ---- wishes of the app --------------------------------------------------------------------------
 
-  subscribe(name: string, resume: Position | undefined, now: Moment, out: Out): void {
+  subscribe(name: string, resume: Position | undefined, now: Moment, out: Out, folded?: Uint8Array): void {
     if (this.#byName.has(name)) return;
     const parts = partsOf(name);
     if (parts === undefined) {
@@ -48,7 +48,7 @@ export class Feeds {
       out.tell({ kind: 'refused', feed: name, error: make('Error', { code: 'INVALID_ARGUMENT', field: 'feed', message }) });
       return;
     }
-    const feed = new Subscription(name as FeedName, parts, resume);
+    const feed = new Subscription(name as FeedName, parts, resume, folded);
     this.#byName.set(name, feed);
     if (this.#session.isOnline) this.#session.send({ case: 'subscribe', value: feed.ask() }, now, out);
   }

@@ -107,8 +107,9 @@ export class Machine implements Session {
     });
   }
 
-  subscribe(name: string, resume: Position | undefined, now: Moment): Action[] {
-    return this.#act(now, (out) => this.#feeds.subscribe(name, resume, now, out));
+  /** `folded`: the state at `resume`, as bytes of the snapshot message. */
+  subscribe(name: string, resume: Position | undefined, now: Moment, folded?: Uint8Array): Action[] {
+    return this.#act(now, (out) => this.#feeds.subscribe(name, resume, now, out, folded));
   }
 
   unsubscribe(name: string, now: Moment): Action[] {

@@ -37,11 +37,13 @@ export class Subscription {
   #pieceBytes = 0;
   #kept: Item[] = [];
 
-  constructor(name: FeedName, parts: FeedParts, resume?: Position) {
+  /** `folded`: what the feed folds to at `resume`; where it cannot be read the feed begins without either. */
+  constructor(name: FeedName, parts: FeedParts, resume?: Position, folded?: Uint8Array) {
     this.name = name;
     this.parts = parts;
     this.fold = new FeedFold(parts.kind);
-    this.#position = resume;
+    const isReadable = folded === undefined || this.fold.replace(folded);
+    this.#position = isReadable ? resume : undefined;
   }
 
   get stage(): Stage {

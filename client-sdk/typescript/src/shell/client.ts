@@ -144,10 +144,11 @@ export class Client {
   /**
    * Follows a feed, over all connections, until `unsubscribe` or `refused`.
    * @param resume From a position that the app kept: items come, the state does not, until a snapshot.
+   * @param folded The state at that position, as `bytes` gave it: then the state is there at once.
    */
-  subscribe(feed: FeedName, resume?: ResumeFrom): void {
+  subscribe(feed: FeedName, resume?: ResumeFrom, folded?: Uint8Array): void {
     const position = resume === undefined ? undefined : make('Position', resume);
-    this.#wish((machine, now) => machine.subscribe(feed, position, now));
+    this.#wish((machine, now) => machine.subscribe(feed, position, now, folded));
   }
   /** Ends that. What was folded of it is gone. */
   unsubscribe(feed: FeedName): void {
@@ -172,6 +173,11 @@ export class Client {
     const state = this.state(feed) as FeedState | undefined;
     const kind = partsOf(feed)?.kind;
     return state === undefined || kind === undefined ? undefined : toJson(messageOf(kind), state);
+  }
+  /** The state as bytes of its message: to be kept with `position`, for `subscribe`. `undefined` before it is whole. */
+  bytes(feed: FeedName): Uint8Array<ArrayBuffer> | undefined {
+    const found = this.#machine?.subscription(feed);
+    return found?.fold.bytes(found.position);
   }
   /** Where the feed stands; `undefined` before its first position, and of rows. */
   position(feed: FeedName): Position | undefined {
