@@ -91,8 +91,8 @@ function reach({ messages, enums }) {
     enums: [...enums.values()].filter((e) => seen.has(e.name)) };
 }
 
-/** Names that the language or the browser has for other things. */
-const renamed = { Error: 'ServerError', Event: 'LogEvent' };
+/** Names that the language, the browser or the client has for other things. */
+const renamed = { Error: 'ServerError', Event: 'LogEvent', Reply: 'CommandReply' };
 const named = (type) => renamed[type] ?? type;
 
 function typeOf(field) {
@@ -126,8 +126,8 @@ function interfaceOf(message) {
   for (const oneof of oneofs) {
     const arms = message.fields.filter((field) => field.oneof === oneof);
     lines.push('  /** One of these; `undefined`: none, or one of a newer server. */', `  ${oneof}:`);
-    for (const arm of arms) lines.push(`    | { case: '${arm.name}'; value: ${typeOf(arm)} }`);
-    lines.push('    | { case: undefined; value?: undefined };');
+    for (const arm of arms) lines.push(`    | Arm<'${arm.name}', ${typeOf(arm)}>`);
+    lines.push('    | NoArm;');
   }
   lines.push('}');
   return lines.join('\n');
@@ -166,7 +166,23 @@ const commands = model.messages.find((message) => message.name === 'Command').fi
   .filter((field) => field.oneof === 'body');
 mkdirSync(target, { recursive: true });
 const note = '// Made by tools/generate.mjs from proto/; not to be edited.\n';
+const arms = `/** One of several things that a message can hold. */
+export interface Arm<Name extends string, Value> {
+  /** Which. */
+  case: Name;
+  /** It. */
+  value: Value;
+}
+
+/** None of them, or one of a newer server. */
+export interface NoArm {
+  /** None. */
+  case: undefined;
+  /** None. */
+  value?: undefined;
+}`;
 writeFileSync(join(target, 'messages.ts'), note + [
+  arms,
   ...model.enums.map(enumOf), ...model.messages.map(interfaceOf),
   '/** Every message by its name. */\nexport interface Messages {\n'
     + model.messages.map((m) => `  /** See {@link ${named(m.name)}}. */\n  ${m.name}: ${named(m.name)};`).join('\n') + '\n}',

@@ -1,5 +1,6 @@
 // What the machine asks of the shell around it, in order; and the times that go in.
-import type { Answer, ClientEvent } from './events.js';
+import type { Access, History } from '../gen/messages.js';
+import type { ClientEvent } from './events.js';
 
 /** Both clocks at once, in milliseconds. */
 export interface Moment {
@@ -11,12 +12,16 @@ export interface Moment {
 
 /** A command as the queue holds it. */
 export interface KeptCommand {
+  /** Of its id. */
   readonly counter: bigint;
   /** Of the `Command` message; without `made_at_ms` where the server's clock was not known yet. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** When it was made, by this device's clock. */
   readonly madeWall: number;
 }
+
+/** With `error` where none could be had. */
+export type Answer = { case: 'history'; value: History } | { case: 'access'; value: Access };
 
 export type Action =
   /** Connect; then onConnected, onRefused or onClosed. */

@@ -1,6 +1,6 @@
 // Commands that have no answer yet, and those that were answered lately: each keeps its id, so that sending it again has
 // no second effect. SPEC.md, part 4.
-import type { Accepted, Command, CommandBodies, CommandId, Reply, ServerError } from '../gen/messages.js';
+import type { Accepted, Command, CommandBodies, CommandId, CommandReply, ServerError } from '../gen/messages.js';
 import { decode, encode, make } from '../wire/binary.js';
 import type { KeptCommand, Moment, Out } from './actions.js';
 import type { ServerClock } from './clock.js';
@@ -199,7 +199,7 @@ export class CommandQueue {
     for (const [counter, waiting] of later) this.#waiting.set(counter, waiting);
   }
 
-  onReply(reply: Reply, now: Moment, out: Out): void {
+  onReply(reply: CommandReply, now: Moment, out: Out): void {
     const { id = make('CommandId'), outcome } = reply;
     const waiting = this.#waiting.get(id.counter);
     if (id.device !== this.#settings.device || waiting === undefined) return;

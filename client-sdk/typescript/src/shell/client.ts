@@ -4,8 +4,8 @@ import { marchOf, type March } from '../fold/march.js';
 import type {
   Access, Accepted, Command, CommandBodies, CommandId, History, Position, ServerError,
 } from '../gen/messages.js';
-import type { Action, Moment } from '../machine/actions.js';
-import type { Answer, ClientEvent, FaultKind } from '../machine/events.js';
+import type { Action, Answer, Moment } from '../machine/actions.js';
+import type { ClientEvent, FaultKind } from '../machine/events.js';
 import { partsOf, type FeedName, type StateOf } from '../machine/feed_name.js';
 import { Machine } from '../machine/machine.js';
 import { encode, make } from '../wire/binary.js';
@@ -40,22 +40,31 @@ export interface Reply {
   /** Why not. */
   error?: ServerError;
 }
+/** What becomes of a command before it is sent. */
+export interface Kept {
+  /** Device 0: refused here, see the reply. */
+  id: CommandId;
+  /** In the queue: not even the end of this process loses it. */
+  durable: boolean;
+}
 /** A command on its way. Neither promise ever rejects. */
 export interface Sent {
-  /**
-   * Its id, as soon as it waits to be sent; device 0: refused here, see `reply`. `durable`: in the queue, so that not
-   * even the end of this process loses it.
-   */
-  kept: Promise<{ id: CommandId; durable: boolean }>;
+  /** As soon as it waits to be sent. */
+  kept: Promise<Kept>;
   /** The server's answer, or UNAVAILABLE from here when too many wait. May take as long as the network is away. */
   reply: Promise<Reply>;
 }
 
 /** The event of a kind. */
-export type EventOf<Kind extends ClientEvent['kind']> = Extract<ClientEvent, { kind: Kind }>;
+export type EventOf<Kind extends ClientEvent['kind']> = Extract<ClientEvent, OfKind<Kind>>;
+/** What has this kind. */
+export interface OfKind<Kind extends ClientEvent['kind']> {
+  /** Which. */
+  kind: Kind;
+}
 
 interface Pending {
-  kept(value: { id: CommandId; durable: boolean }): void;
+  kept(value: Kept): void;
   reply(value: Reply): void;
 }
 

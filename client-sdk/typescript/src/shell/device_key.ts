@@ -16,7 +16,10 @@ const signing = { name: 'ECDSA', hash: 'SHA-256' };
 export class WebCryptoKey implements DeviceKey {
   readonly #pair: CryptoKeyPair;
 
-  /** @param pair ECDSA on P-256; the private half for `sign`, the public one extractable. */
+  /**
+   * Of a pair that is there already.
+   * @param pair ECDSA on P-256; the private half for `sign`, the public one extractable.
+   */
   constructor(pair: CryptoKeyPair) {
     this.#pair = pair;
   }

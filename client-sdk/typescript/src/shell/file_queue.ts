@@ -40,7 +40,10 @@ export class FileQueue implements Queue {
   #isWorking = false;
   #mustRewrite = false;
 
-  /** @param path The file, made where it is not there; beside it come `PATH.new` for moments and `PATH.broken`. */
+  /**
+   * Touches nothing before `open`.
+   * @param path The file, made where it is not there; beside it come `PATH.new` for moments and `PATH.broken`.
+   */
   constructor(path: string) {
     this.#path = path;
   }

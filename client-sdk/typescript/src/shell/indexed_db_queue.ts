@@ -12,7 +12,10 @@ export class IndexedDbQueue implements Queue {
   readonly #name: string;
   #database: IDBDatabase | undefined;
 
-  /** @param name Of the database: one for each device that this origin has; `marchwire` where left out. */
+  /**
+   * Touches nothing before `open`.
+   * @param name Of the database: one for each device that this origin has; `marchwire` where left out.
+   */
   constructor(name = 'marchwire') {
     this.#name = name;
   }

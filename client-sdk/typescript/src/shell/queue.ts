@@ -46,7 +46,10 @@ export class MemoryQueue implements Queue {
   #counter = 0n;
   #offsetMs: number | undefined;
 
-  /** @param device Not 0. */
+  /**
+   * An empty one.
+   * @param device Not 0.
+   */
   constructor(device: bigint) {
     this.#device = device;
   }

@@ -2,9 +2,11 @@
 
 /** What a socket tells. After `refused` or `closed` it tells nothing more. */
 export interface SocketEvents {
+  /** The upgrade to a WebSocket is done: messages may be sent. */
   connected(): void;
   /** The upgrade was answered by this HTTP status. */
   refused(status: number): void;
+  /** A binary message. */
   message(bytes: Uint8Array): void;
   /** Something that is no binary message of at most 64 KB. */
   garbage(what: string): void;
@@ -16,6 +18,7 @@ export interface SocketEvents {
 
 /** One connection, from the dialling on. */
 export interface Socket {
+  /** A binary message, behind those before it. Nothing where the connection is gone. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
   /** Says goodbye (1000) and closes; tells nothing more. */
   hangUp(): void;
