@@ -1,12 +1,12 @@
 // A queue in one file, for Node: a line of JSON for each thing, appended and synced before it is said to be kept.
 // Rewritten when something is to be forgotten; the old bytes are overwritten.
+import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KeptCommand } from '../machine/actions.js';
 import { decode, encode } from '../wire/binary.js';
 import { fromJson, toJson, type Json } from '../wire/json.js';
 import type { OpenedQueue, Queue } from './queue.js';
-import { randomDevice } from './web_crypto.js';
 
 const form = 1;
 const wasteMax = 256 * 1024;
@@ -59,7 +59,7 @@ export class FileQueue implements Queue {
     if (device !== undefined && this.#device !== 0n && this.#device !== device) {
       throw new Error('The queue\'s file is of another device.');
     }
-    if (this.#device === 0n) this.#device = device ?? randomDevice();
+    if (this.#device === 0n) this.#device = device ?? (randomBytes(8).readBigUInt64LE() || 1n);
     if (counter > this.#counter) this.#counter = counter;
     await this.#rewrite().catch((error: unknown) => {
       this.#mustRewrite = true;

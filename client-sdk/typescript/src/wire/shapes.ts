@@ -103,12 +103,26 @@ export function blankOf(field: Field): unknown {
   }
 }
 
-export function blank(shape: Shape): Fields {
-  const message: Fields = {};
+/** What nothing can be chosen of; shared, so nobody may write into it. */
+const nothing: Choice = Object.freeze({ case: undefined });
+const templates = new Map<Shape, { fields: Fields; lists: readonly string[] }>();
+
+function templateOf(shape: Shape): { fields: Fields; lists: readonly string[] } {
+  const fields: Fields = {};
   for (const field of shape.fields) {
-    if (field.oneof === '') message[field.name] = blankOf(field);
+    if (field.oneof === '') fields[field.name] = blankOf(field);
   }
-  for (const oneof of shape.oneofs) message[oneof] = { case: undefined };
+  for (const oneof of shape.oneofs) fields[oneof] = nothing;
+  const made = { fields, lists: shape.fields.filter((field) => field.isRepeated).map((field) => field.name) };
+  templates.set(shape, made);
+  return made;
+}
+
+/** A message with nothing said. */
+export function blank(shape: Shape): Fields {
+  const { fields, lists } = templates.get(shape) ?? templateOf(shape);
+  const message = { ...fields };
+  for (const name of lists) message[name] = [];
   return message;
 }
 
