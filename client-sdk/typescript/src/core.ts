@@ -1,5 +1,5 @@
 // What both platforms have in common.
-export type { EventOf, OfKind, CommandInit, Init, Kept, Reply, Sent } from './shell/client.js';
+export type { EventOf, OfKind, CommandInit, Init, Kept, Reply, Sent } from './shell/client_types.js';
 export { WebCryptoKey, type DeviceKey } from './shell/device_key.js';
 export { MemoryQueue, type OpenedQueue, type Queue } from './shell/queue.js';
 export { redeem, type Invitation, type Redeemed } from './shell/redeem.js';

@@ -3,7 +3,8 @@ import { decode, encode, make } from '../src/wire/binary.js';
 import { fromJson } from '../src/wire/json.js';
 import type { Action, Moment } from '../src/machine/actions.js';
 import type { ClientEvent } from '../src/machine/events.js';
-import { Machine, type MachineSettings } from '../src/machine/machine.js';
+import { Machine } from '../src/machine/machine.js';
+import type { MachineSettings } from '../src/machine/settings.js';
 import type { ClientMessage, Command } from '../src/gen/messages.js';
 
 export const settings: MachineSettings = {

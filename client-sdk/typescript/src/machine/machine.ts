@@ -8,38 +8,17 @@ import { Out, type Action, type KeptCommand, type Moment } from './actions.js';
 import { Backoff } from './backoff.js';
 import { ServerClock } from './clock.js';
 import { CommandQueue } from './command_queue.js';
-import type { FaultKind, StateEvent } from './events.js';
+import type { StateEvent } from './events.js';
 import { Feeds, type Session } from './feeds.js';
-import { logOf } from './feed_name.js';
+import { Marks } from './marks.js';
+import { Requests } from './requests.js';
+import {
+  closesForGood, dialDeadlineMs, greetingDeadlineMs, leastDeadAfterMs, lookAtClocksMs, mayComeBeforeWelcome,
+  messageBytesMax, protocol, usualDeadAfterMs, wellAfterMs,
+} from './rules.js';
+import type { MachineSettings } from './settings.js';
 import type { Subscription } from './subscription.js';
 import { Tokens } from './tokens.js';
-
-const dialDeadlineMs = 10_000;
-const greetingDeadlineMs = 15_000;
-const wellAfterMs = 10_000; // online so long: the next wait is a short one
-const leastDeadAfterMs = 1_000;
-const usualDeadAfterMs = 100_000;
-const lookAtClocksMs = 5_000;
-const messageBytesMax = 64 * 1024;
-const protocol = 1;
-
-export interface MachineSettings {
-  readonly token: string;
-  readonly hasProvider: boolean;
-  /** A device's key signs each log-in. */
-  readonly signs: boolean;
-  readonly device: bigint;
-  readonly counter: bigint;
-  readonly name: string;
-  readonly retryFirstMs: number;
-  readonly retryMostMs: number;
-  readonly commandsWaiting: number;
-  /** There is a queue that outlives the process. */
-  readonly isStored: boolean;
-  readonly offsetMs: number | undefined;
-  /** Draws evenly from 0 to 1. */
-  readonly random: () => number;
-}
 
 type Link = 'idle' | 'asking' | 'dialling' | 'greeting' | 'online' | 'waiting' | 'stopped';
 
@@ -50,9 +29,8 @@ export class Machine implements Session {
   readonly #tokens: Tokens;
   readonly #commands: CommandQueue;
   readonly #feeds: Feeds;
-  /** By feed: orders that the server was told to have come. */
-  readonly #marked = new Map<string, Set<number>>();
-  readonly #requests = new Map<bigint, 'history' | 'access'>();
+  readonly #marks: Marks;
+  readonly #requests = new Requests();
 
   #link: Link = 'idle';
   /** Of dialling and greeting; of waiting: when to try again. By the steady clock. */
@@ -76,6 +54,7 @@ export class Machine implements Session {
     this.#commands = new CommandQueue({
       device: settings.device, counter: settings.counter, waitingMax: settings.commandsWaiting, isStored: settings.isStored,
     }, this.#clock);
+    this.#marks = new Marks(this.#commands);
     this.#feeds = new Feeds(this);
   }
 
@@ -88,7 +67,7 @@ export class Machine implements Session {
 
   connect(now: Moment): Action[] {
     return this.#act(now, (out) => {
-      if (this.#link === 'idle' || this.#link === 'stopped') this.#begin(now, out);
+      if (this.isAtRest) this.#begin(now, out);
     });
   }
 
@@ -102,8 +81,7 @@ export class Machine implements Session {
 
   drop(now: Moment): Action[] {
     return this.#act(now, (out) => {
-      if (this.#link === 'idle' || this.#link === 'stopped' || this.#link === 'waiting') return;
-      this.dropAndWait('dropped by the app', now, out);
+      if (!this.isAtRest && this.#link !== 'waiting') this.dropAndWait('dropped by the app', now, out);
     });
   }
 
@@ -114,7 +92,7 @@ export class Machine implements Session {
 
   unsubscribe(name: string, now: Moment): Action[] {
     return this.#act(now, (out) => {
-      this.#marked.delete(name);
+      this.#marks.forget(name);
       this.#feeds.unsubscribe(name, now, out);
     });
   }
@@ -164,8 +142,9 @@ export class Machine implements Session {
   request(request: bigint, wish: ClientMessage['message'] & { case: 'getHistory' | 'readAccess' }, now: Moment): Action[] {
     return this.#act(now, (out) => {
       const kind = wish.case === 'getHistory' ? 'history' : 'access';
-      if (!this.isOnline) return this.#refuse(request, kind, 'There is no connection now: ask again when online.', out);
-      this.#requests.set(request, kind);
+      const offline = 'There is no connection now: ask again when online.';
+      if (!this.isOnline) return this.#requests.refuse(request, kind, offline, out);
+      this.#requests.asked(request, kind);
       this.send(wish, now, out);
     });
   }
@@ -228,7 +207,7 @@ export class Machine implements Session {
     });
   }
 
-  /** Something was heard that is not even a message: a text, a frame too large, a broken one. */
+  /** No message at all: a text, a frame too large, a broken one. */
   onGarbage(what: string, now: Moment): Action[] {
     return this.#act(now, (out) => {
       if (this.#isTalking) this.#badMessage(what, now, out);
@@ -237,9 +216,7 @@ export class Machine implements Session {
 
   /** The other side lives: a ping or pong of the WebSocket. */
   onHeard(now: Moment): Action[] {
-    return this.#act(now, () => {
-      this.#heardAt = now.steady;
-    });
+    return this.#act(now, () => (this.#heardAt = now.steady));
   }
 
   /** The upgrade was answered by this HTTP status. */
@@ -318,9 +295,6 @@ export class Machine implements Session {
   get counter(): bigint {
     return this.#commands.counter;
   }
-  get connection(): number {
-    return this.#connection;
-  }
   /** 0 before the first `welcome`. */
   serverTime(now: Moment): number {
     return this.#clock.at(now);
@@ -332,7 +306,7 @@ export class Machine implements Session {
   // ---- the connection -----------------------------------------------------------------------------
 
   /** Each input looks at the clocks as well: where they drifted apart the server is asked what time it is. */
-  #act(now: Moment, act: (out: Out) => void): Action[] {
+  #act(now: Moment, act: (out: Out) => unknown): Action[] {
     const out = new Out();
     this.#lookedAt = now.steady;
     const hasDrifted = this.#clock.hasDrifted(now);
@@ -390,31 +364,15 @@ export class Machine implements Session {
     this.#lastError = undefined;
     this.#tokens.forgetAsk();
     this.#commands.lost();
-    // Requests do not outlive their connection: the app asks again.
-    for (const [request, kind] of this.#requests) {
-      this.#refuse(request, kind, 'The connection was lost: ask again when online.', out);
-    }
-    this.#requests.clear();
-  }
-
-  #refuse(request: bigint, kind: 'history' | 'access', message: string, out: Out): void {
-    const error = make('Error', { code: 'UNAVAILABLE', message });
-    const answer = kind === 'history'
-      ? { case: kind, value: make('History', { request, error }) }
-      : { case: kind, value: make('Access', { request, error }) };
-    out.push({ do: 'answer', request, answer });
+    this.#requests.lost(out);
   }
 
   #tellState(said: Omit<StateEvent, 'kind'>, out: Out): void {
     out.tell({ kind: 'state', ...said });
   }
 
-  #fault(fault: FaultKind, message: string, out: Out): void {
-    out.tell({ kind: 'fault', fault, message });
-  }
-
   #badMessage(what: string, now: Moment, out: Out): void {
-    this.#fault('BAD_MESSAGE', `The server sent ${what}.`, out);
+    out.tell({ kind: 'fault', fault: 'BAD_MESSAGE', message: `The server sent ${what}.` });
     this.dropAndWait(`the server sent ${what}`, now, out);
   }
 
@@ -474,11 +432,7 @@ export class Machine implements Session {
       case 'drain': this.#drainMs = what.value.delayMs; break;
       case 'snapshotPiece': this.#feeds.onPiece(what.value, now, out); break;
       case 'history':
-      case 'access': {
-        const isAsked = this.#requests.get(what.value.request) === what.case && this.#requests.delete(what.value.request);
-        if (isAsked) out.push({ do: 'answer', request: what.value.request, answer: what });
-        break;
-      }
+      case 'access': this.#requests.onAnswer(what, out); break;
       case 'challenge': this.#onChallenge(what.value, out); break;
       default: this.#feeds.onItem(item, now, out); // an item of a feed, known or of a newer server
     }
@@ -486,7 +440,8 @@ export class Machine implements Session {
 
   #onWelcome(welcome: Welcome, now: Moment, out: Out): void {
     if (welcome.protocol !== protocol) {
-      this.#fault('WRONG_VERSION', `The server speaks version ${welcome.protocol} of the protocol, and this client ${protocol}.`, out);
+      const message = `The server speaks version ${welcome.protocol} of the protocol, and this client ${protocol}.`;
+      out.tell({ kind: 'fault', fault: 'WRONG_VERSION', message });
       out.push({ do: 'hang-up' });
       return this.#stop('the server speaks another version of the protocol', undefined, out);
     }
@@ -534,17 +489,7 @@ export class Machine implements Session {
 
   /** The server hears of it once, however often the feed is made whole again. */
   markDelivered(feed: Subscription, now: Moment, out: Out): void {
-    if (feed.parts.kind !== 'marshal' || this.#settings.device === 0n) return;
-    const log = logOf(feed.parts);
-    const queued = feed.fold.queuedOrders();
-    const marked = this.#marked.get(feed.name) ?? new Set(this.#commands.markedOrders(log));
-    this.#marked.set(feed.name, marked);
-    for (const order of marked) if (!queued.includes(order)) marked.delete(order);
-    for (const order of queued) {
-      if (marked.has(order)) continue;
-      const body: Command['body'] = { case: 'markDelivered', value: make('MarkDelivered', { order }) };
-      if (this.#commands.add(log, body, 'LEVEL_NONE', now, out)) marked.add(order);
-    }
+    this.#marks.mark(feed, now, out);
     this.#sendCommands(now, out);
   }
 
@@ -552,13 +497,4 @@ export class Machine implements Session {
     this.#commands.historyChanged(log, now, out);
     this.#sendCommands(now, out);
   }
-}
-
-function mayComeBeforeWelcome(kind: Item['item']['case']): boolean {
-  return kind === 'welcome' || kind === 'challenge' || kind === 'error' || kind === undefined;
-}
-
-/** True when the server said by its close code that trying again is of no use (table in proto/README.md). */
-export function closesForGood(code: number): boolean {
-  return [1000, 1002, 1007, 1009].includes(code) || (code >= 4010 && code <= 4015);
 }

@@ -1,15 +1,14 @@
 // The shell around the machine: performs its actions, tells the app, keeps the timer.
 import { messageOf, type FeedState } from '../fold/feed_fold.js';
 import { marchOf, type March } from '../fold/march.js';
-import type {
-  Access, Accepted, Command, CommandBodies, CommandId, History, Position, ServerError,
-} from '../gen/messages.js';
+import type { Access, Command, History, Position, ServerError } from '../gen/messages.js';
 import type { Action, Answer, Moment } from '../machine/actions.js';
 import type { ClientEvent, FaultKind } from '../machine/events.js';
 import { partsOf, type FeedName, type StateOf } from '../machine/feed_name.js';
 import { Machine } from '../machine/machine.js';
 import { encode, make } from '../wire/binary.js';
 import { fromJson, toJson, type Json } from '../wire/json.js';
+import type { CommandInit, EventOf, Kept, Reply, Sent } from './client_types.js';
 import { loginText } from './device_key.js';
 import { EventStream } from './event_stream.js';
 import type { OpenedQueue, Queue } from './queue.js';
@@ -19,49 +18,6 @@ import { randomDevice } from './web_crypto.js';
 
 const commandBytesMax = 60_000; // below the 64 KB of a message
 const timerMostMs = 0x7fffffff;
-
-/** Fields of a message, each of which may be left out; 64-bit numbers and bytes also as in the JSON mapping. */
-export type Init<T> = T extends bigint ? bigint | number | string
-  : T extends Uint8Array ? Uint8Array | string
-    : T extends readonly (infer One)[] ? Init<One>[]
-      : T extends object ? { [Name in keyof T]?: Init<T[Name]> }
-        : T;
-/** What a command is: one name, and what belongs to it. `{ checkIn: { report: 'ON_POST' } }` */
-export type CommandInit = {
-  [Name in keyof CommandBodies]: { [Key in Name]: Init<CommandBodies[Name]> };
-}[keyof CommandBodies];
-
-/** The answer to a command: exactly one of `accepted` and `error` is there. */
-export interface Reply {
-  /** Device 0: it was refused here and never sent. */
-  id: CommandId;
-  /** Stored, as safely as it says. */
-  accepted?: Accepted;
-  /** Why not. */
-  error?: ServerError;
-}
-/** What becomes of a command before it is sent. */
-export interface Kept {
-  /** Device 0: refused here, see the reply. */
-  id: CommandId;
-  /** In the queue: not even the end of this process loses it. */
-  durable: boolean;
-}
-/** A command on its way. Neither promise ever rejects. */
-export interface Sent {
-  /** As soon as it waits to be sent. */
-  kept: Promise<Kept>;
-  /** The server's answer, or UNAVAILABLE from here when too many wait. May take as long as the network is away. */
-  reply: Promise<Reply>;
-}
-
-/** The event of a kind. */
-export type EventOf<Kind extends ClientEvent['kind']> = Extract<ClientEvent, OfKind<Kind>>;
-/** What has this kind. */
-export interface OfKind<Kind extends ClientEvent['kind']> {
-  /** Which. */
-  kind: Kind;
-}
 
 interface Pending {
   kept(value: Kept): void;
