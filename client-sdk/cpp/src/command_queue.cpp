@@ -91,7 +91,7 @@ std::optional<CommandQueue::Answer> CommandQueue::on_reply(const v1::Reply& repl
     if (waiting.in_flight) --in_flight_;
     waiting.in_flight = false;
     if (reply.has_error() && may_be_tried_again(reply.error()) && ++waiting.tries < tries_max) {
-        const Millis doubled = std::min(most_wait, least_wait * (1 << std::min(waiting.tries, 5U)));
+        const Millis doubled = std::min(most_wait, least_wait * (1 << std::min(waiting.tries - 1, 5U)));
         waiting.not_before = now + std::max(doubled, Millis(reply.error().retry_after_ms()));
         return std::nullopt;
     }

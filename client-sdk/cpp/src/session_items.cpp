@@ -96,6 +96,7 @@ void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions&
         out.push_back(TellFault{{FaultKind::wrong_version, why}});
         return stop(why, std::nullopt, out);
     }
+    if (link_ == Link::online) return;
     link_ = Link::online;
     asked_once_more_ = false;
     online_since_ = now;

@@ -333,8 +333,8 @@ struct Callbacks {
     /// It had been accepted, the store lost it, and it was refused when it was sent again: it does not hold.
     std::function<void(CommandId, const Error&)> on_command_lost;
     /// Answers to commands that the queue's file brought from an earlier run, whose own callbacks are gone.
-    OnReply on_reply;
-    std::function<void(const Fault&)> on_fault;
+    OnReply on_reply = {};
+    std::function<void(const Fault&)> on_fault = {};
 };
 
 struct ClientSettings {
