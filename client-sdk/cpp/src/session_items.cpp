@@ -26,18 +26,7 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
             }
             break;
         case v1::Item::kUnsubscribed: on_unsubscribed(item.unsubscribed(), now, out); break;
-        case v1::Item::kReply:
-            if (auto answer = commands_.on_reply(item.reply(), now)) {
-                const CommandId id{item.reply().id().device(), item.reply().id().counter()};
-                if (answer->is_durable) mark_answered(item.reply().id(), item.reply().has_error(), out);
-                if (answer->is_second) {
-                    out.push_back(TellLost{id, std::get<Error>(answer->outcome)});
-                } else {
-                    out.push_back(TellReply{id, std::move(answer->outcome)});
-                }
-            }
-            send_commands(now, out);
-            break;
+        case v1::Item::kReply: on_reply(item.reply(), now, out); break;
         case v1::Item::kError:
             last_error_ = error_of(item.error());
             out.push_back(TellError{*last_error_});
@@ -78,13 +67,19 @@ void SessionMachine::on_session_item(const v1::Item& item, Millis now, Actions& 
     }
 }
 
-// What was refused does not come back; what was accepted may be asked for again, should its log lose it.
-void SessionMachine::mark_answered(const v1::CommandId& id, bool refused, Actions& out) const {
-    if (refused) {
-        out.push_back(ForgetCommand{id.counter()});
-    } else {
-        out.push_back(MarkAnswered{id.counter()});
+void SessionMachine::on_reply(const v1::Reply& reply, Millis now, Actions& out) {
+    if (auto answer = commands_.on_reply(reply, now)) {
+        const CommandId id{reply.id().device(), reply.id().counter()};
+        // What was refused does not come back; what was accepted may be asked for again, should its log lose it.
+        if (answer->is_durable && reply.has_error()) out.push_back(ForgetCommand{id.counter});
+        if (answer->is_durable && !reply.has_error()) out.push_back(MarkAnswered{id.counter});
+        if (answer->is_second) {
+            out.push_back(TellLost{id, std::get<Error>(answer->outcome)});
+        } else {
+            out.push_back(TellReply{id, std::move(answer->outcome)});
+        }
     }
+    send_commands(now, out);
 }
 
 void SessionMachine::on_welcome(const v1::Welcome& welcome, Millis now, Actions& out) {

@@ -158,7 +158,7 @@ private:
     /// Of a token that was given now: when the next one is asked for.
     void plan_renewal(std::optional<Millis> lives, Millis now);
     void give_up(const std::string& why, Millis now, Actions& out);
-    void mark_answered(const v1::CommandId& id, bool refused, Actions& out) const;
+    void on_reply(const v1::Reply& reply, Millis now, Actions& out);
     void wait_and_retry(const std::string& reason, Millis now, Actions& out);
     void stop(const std::string& reason, std::optional<Error> error, Actions& out);
     void ask_again(Subscription& feed, Took why, Millis now, Actions& out);
