@@ -38,17 +38,6 @@ std::string ready_line(const std::string& said) {
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "marchwire-XXXXXX").string();
-    need(::mkdtemp(name.data()) != nullptr, "no directory " + name);
-    path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 RealServer::RealServer(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
 RealServer::RealServer(Addresses at, std::vector<std::string> more) : more_(std::move(more)), at_(std::move(at)) {

@@ -4,6 +4,7 @@
 #include "admin_client.hpp"
 #include "support/own_address.hpp"
 #include "support/program.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <marchwire/client.hpp>
 
@@ -11,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,19 +20,6 @@
 #include <vector>
 
 namespace marchwire::test {
-
-/// A directory that is gone with it.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    ~TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline const std::string march_slug = "st-louis-mo";
 inline const std::string march_name = "flag-day/" + march_slug;

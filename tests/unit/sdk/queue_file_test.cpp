@@ -1,7 +1,7 @@
 // Commands on a disk: what was stored is there, what has left is not.
 #include "src/queue_file.hpp"
 
-#include "support/scratch_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -16,8 +16,8 @@ namespace {
 constexpr std::uint64_t phone = 0xfedc'ba98'7654'3210;
 
 struct QueueStage {
-    marchwire::test::ScratchDirectory directory;
-    std::string path = (directory.path() / "queue").string();
+    marchwire::test::TemporaryDirectory directory;
+    std::string path = directory.path() + "/queue";
 
     [[nodiscard]] std::string bytes() const {
         std::string all;

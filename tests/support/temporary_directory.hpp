@@ -1,4 +1,4 @@
-// A directory of its own for a test, gone with it. (tests)
+// A directory that is gone with its object. (tests)
 #pragma once
 
 #include <cstdlib>
@@ -8,21 +8,21 @@
 
 namespace marchwire::test {
 
-class ScratchDirectory {
+class TemporaryDirectory {
 public:
-    ScratchDirectory() {
+    TemporaryDirectory() {
         std::string name = (std::filesystem::temp_directory_path() / "marchwire-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory " + name);
         path_ = name;
     }
-    ~ScratchDirectory() {
+    ~TemporaryDirectory() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
-    ScratchDirectory(const ScratchDirectory&) = delete;
-    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::string path() const { return path_.string(); }
 
 private:
     std::filesystem::path path_;
