@@ -87,6 +87,7 @@ async def one_run(driver, kept, chance):
         while True:
             await driver.say({"command": {"log": "c/m", "checkIn": {"report": "ON_POST", "headcount": len(kept) + 1}}})
             await driver.say({"command": {"log": "c/m", "postNotice": {"text": "not for the file"}}})
+            await asyncio.sleep(0.002)
 
     async def hear():
         while (event := await driver.events.get()) is not None:
