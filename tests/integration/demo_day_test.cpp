@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -179,7 +180,8 @@ TEST_CASE("the demo day's cities play their scenes", "[integration][demo]") {
     simulation.signal(SIGTERM);
     const std::string said = simulation.wait().out;
     INFO(said);
-    CHECK(said.find("11:50 chicago-il plays: a lost child\n") != std::string::npos);
+    // By the city's own clock, of which a busy machine misses some minutes: each is a second here.
+    CHECK(std::regex_search(said, std::regex("11:5[0-9] chicago-il plays: a lost child\n")));
     CHECK(said.find(" atlanta-ga plays: a stop, and a resume by two people\n") != std::string::npos);
     CHECK(said.find("leaves out") == std::string::npos);
     check_lost_child(Said(server, "chicago-il"));
