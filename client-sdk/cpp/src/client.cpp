@@ -258,7 +258,8 @@ private:
             opened_.problem = "a command in the queue's file cannot be read: it is left out";
             return;
         }
-        restored_.insert(row.counter);
+        // What the SDK had said by itself is answered to nobody, now as then.
+        if (!message.has_mark_delivered()) restored_.insert(row.counter);
         machine_.restore(std::move(message), now() - Millis(std::max<UtcMs>(0, wall_now() - row.made_wall)));
     }
     [[nodiscard]] bool store(const KeepCommand& keep) {

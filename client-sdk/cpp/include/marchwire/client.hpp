@@ -309,10 +309,10 @@ struct Kept {
     CommandId id;          ///< zero: refused at once, and the reply says why
     bool durable = false;  ///< it is in the queue's file: a kill of the app does not lose it
 };
-/// A token with when it expires, by the server's clock.
+/// A token with when it expires (UTC). A string is one of which nobody knows that: `done("...")` is enough.
 struct Token {
     Token() = default;
-    Token(std::string said, UtcMs expires = 0) : text(std::move(said)), expires_at(expires) {}  // NOLINT: a word is one
+    Token(std::string said, UtcMs expires = 0) : text(std::move(said)), expires_at(expires) {}  // NOLINT: so converts
     std::string text;
     UtcMs expires_at = 0;  ///< 0: unknown, and it is not renewed ahead
 };
