@@ -1,7 +1,7 @@
 // Alerts, notices and counts in the folds.
 import type { Alert, AlertAcked, AlertKey, AlertStepped, Count, Notice, SosCancelled } from '../gen/messages.js';
 import { make } from '../wire/binary.js';
-import { compare, copyOf, numberOf, putInOrder } from './kit.js';
+import { compare, copyOf, numberOf, putInOrder, type FoldResult } from './kit.js';
 
 /** As many as the server keeps in a snapshot. */
 const noticesKept = 50;
@@ -17,7 +17,7 @@ function orderOfKeys(a: AlertKey | undefined, b: AlertKey | undefined): number {
 }
 
 /** `undefined` when no such alert is open. */
-export function findAlert(alerts: readonly Alert[], key: AlertKey | undefined): Alert | undefined {
+function findAlert(alerts: readonly Alert[], key: AlertKey | undefined): Alert | undefined {
   return alerts.find((alert) => orderOfKeys(alert.key, key) === 0);
 }
 
@@ -45,18 +45,34 @@ export function ackAlert(alert: Alert, event: AlertAcked): void {
 }
 
 /** The key of the alert about somebody's cry for help. */
-export function cryOf(person: bigint): AlertKey {
+function cryOf(person: bigint): AlertKey {
   return make('AlertKey', { kind: 'SOS_UNOWNED', subject: person });
 }
 
 /** What a lead's feed holds of it, when it was cancelled under duress. */
-export function goOnUnderDuress(alert: Alert, event: SosCancelled): void {
+function goOnUnderDuress(alert: Alert, event: SosCancelled): void {
   alert.duress = event.duress;
   alert.version = event.version;
   alert.step = event.step;
   alert.state = event.state;
   alert.stepAtMs = event.stepAtMs;
   alert.owner = 0n;
+}
+
+/** One that is not held was raised before it reached this feed. */
+export function withAlert(alerts: Alert[], key: AlertKey | undefined, change: (alert: Alert) => void): FoldResult {
+  const alert = findAlert(alerts, key);
+  if (alert === undefined) return 'needs-snapshot';
+  change(alert);
+  return 'folded';
+}
+
+/** It is over, and its alert with it; leads are told of duress, and to them it goes on. */
+export function cancelCry(alerts: Alert[], event: SosCancelled): FoldResult {
+  const key = cryOf(event.person);
+  if (event.duress !== 'DURESS_NONE') return withAlert(alerts, key, (alert) => goOnUnderDuress(alert, event));
+  eraseAlert(alerts, key);
+  return 'folded';
 }
 
 /** True when the alert's subject is this person. */

@@ -1,11 +1,11 @@
 // What one person on duty sees: the fold of marshal feeds.
 import type {
-  Alert, AlertKey, DutyAssigned, DutyChanged, EntryItem, Incident, LogEvent, MarshalSnapshot, Member, Order,
-  RouteStatusChanged, SosCancelled,
+  AlertKey, DutyAssigned, DutyChanged, EntryItem, Incident, LogEvent, MarshalSnapshot, Member, Order,
+  RouteStatusChanged,
 } from '../gen/messages.js';
 import { make } from '../wire/binary.js';
 import {
-  ackAlert, cryOf, eraseAlert, findAlert, goOnUnderDuress, putAlert, putNotice, shiftAlerts, stepAlert,
+  ackAlert, cancelCry, eraseAlert, putAlert, putNotice, shiftAlerts, stepAlert, withAlert,
 } from './alerts.js';
 import {
   eraseIncident, findIncident, forgetSecrets, isShownTo, putIncident, putIntersections, shiftIncidents,
@@ -46,13 +46,6 @@ function withEverybody(state: MarshalSnapshot, change: (member: Member) => void)
   state.section.forEach(change);
 }
 
-function withAlert(state: MarshalSnapshot, key: AlertKey | undefined, change: (alert: Alert) => void): FoldResult {
-  const alert = findAlert(state.alerts, key);
-  if (alert === undefined) return 'needs-snapshot'; // it was raised before it reached our rung
-  change(alert);
-  return 'folded';
-}
-
 // ---- people ---------------------------------------------------------------------------------------
 
 function people(state: MarshalSnapshot, event: Event, atMs: number): FoldResult {
@@ -62,12 +55,12 @@ function people(state: MarshalSnapshot, event: Event, atMs: number): FoldResult 
     case 'checkedIn': withMember(state, event.value.person, (m) => foldCheckIn(m, event.value, atMs)); break;
     case 'checkInNudged': withMember(state, event.value.person, (m) => (m.nudged = true)); break;
     case 'checkInsScheduled': withEverybody(state, (m) => foldScheduled(m, event.value.dueAtMs)); break;
-    case 'sosCancelled': return sosCancelled(state, event.value);
+    case 'sosCancelled': return cancelCry(state.alerts, event.value);
     case 'alertRaised':
       if (event.value.alert !== undefined) putAlert(state.alerts, event.value.alert);
       break;
-    case 'alertStepped': return withAlert(state, event.value.key, (alert) => stepAlert(alert, event.value));
-    case 'alertAcked': return withAlert(state, event.value.key, (alert) => ackAlert(alert, event.value));
+    case 'alertStepped': return withAlert(state.alerts, event.value.key, (alert) => stepAlert(alert, event.value));
+    case 'alertAcked': return withAlert(state.alerts, event.value.key, (alert) => ackAlert(alert, event.value));
     case 'alertCleared': return alertCleared(state, event.value.key);
     default: return orders(state, event, atMs);
   }
@@ -120,13 +113,6 @@ function duty(state: MarshalSnapshot, event: DutyChanged, atMs: number): FoldRes
   } else if (event.handoverTo !== 0n && event.handoverTo === personOfSelf(state)) {
     return 'needs-snapshot';
   }
-  return 'folded';
-}
-
-function sosCancelled(state: MarshalSnapshot, event: SosCancelled): FoldResult {
-  const key = cryOf(event.person);
-  if (event.duress !== 'DURESS_NONE') return withAlert(state, key, (alert) => goOnUnderDuress(alert, event));
-  eraseAlert(state.alerts, key);
   return 'folded';
 }
 

@@ -1,13 +1,12 @@
 // Everything of a march, or of one section of it: the fold of ops feeds.
 import type {
   Alert, AlertKey, DutyAssigned, EntryItem, Incident, IncidentChanged, LogEvent, Member, OpsSnapshot, Order,
-  PhaseChanged, RouteStatusChanged, SilenceObserved, SosCancelled, WaypointPassed,
+  PhaseChanged, RouteStatusChanged, SilenceObserved, WaypointPassed,
 } from '../gen/messages.js';
-import { make } from '../wire/binary.js';
-import { encode } from '../wire/binary.js';
+import { encode, make } from '../wire/binary.js';
 import {
-  ackAlert, cryOf, eraseAlert, findAlert, goOnUnderDuress, isAbout, orderAbout, putAlert, putCount, putNotice,
-  shiftAlerts, stepAlert,
+  ackAlert, cancelCry, eraseAlert, isAbout, orderAbout, putAlert, putCount, putNotice,
+  shiftAlerts, stepAlert, withAlert,
 } from './alerts.js';
 import {
   eraseIncident, findIncident, forgetSecrets, hasEnded, putIncident, putIntersections, shiftIncidents,
@@ -38,13 +37,6 @@ function withMember(state: OpsSnapshot, person: bigint, change: (member: Member)
   return 'folded';
 }
 
-function withAlert(state: OpsSnapshot, key: AlertKey | undefined, change: (alert: Alert) => void): FoldResult {
-  const alert = findAlert(state.alerts, key);
-  if (alert === undefined) return 'needs-snapshot';
-  change(alert);
-  return 'folded';
-}
-
 // ---- people ---------------------------------------------------------------------------------------
 
 /** Duty, check-ins and alerts; what it does not know is left to `orders`. */
@@ -61,12 +53,12 @@ function people(state: OpsSnapshot, event: Event, atMs: number): FoldResult {
       for (const member of state.roster) foldScheduled(member, event.value.dueAtMs);
       break;
     case 'silenceObserved': return silence(state, event.value);
-    case 'sosCancelled': return sosCancelled(state, event.value);
+    case 'sosCancelled': return cancelCry(state.alerts, event.value);
     case 'alertRaised':
       if (event.value.alert !== undefined) alertRaised(state, event.value.alert);
       break;
-    case 'alertStepped': return withAlert(state, event.value.key, (alert) => stepAlert(alert, event.value));
-    case 'alertAcked': return withAlert(state, event.value.key, (alert) => ackAlert(alert, event.value));
+    case 'alertStepped': return withAlert(state.alerts, event.value.key, (alert) => stepAlert(alert, event.value));
+    case 'alertAcked': return withAlert(state.alerts, event.value.key, (alert) => ackAlert(alert, event.value));
     case 'alertCleared': return alertCleared(state, event.value.key);
     default: return orders(state, event, atMs);
   }
@@ -124,13 +116,6 @@ function silence(state: OpsSnapshot, event: SilenceObserved): FoldResult {
     const member = findMember(state, person);
     if (member !== undefined) member.silentSinceMs = 0;
   }
-  return 'folded';
-}
-
-function sosCancelled(state: OpsSnapshot, event: SosCancelled): FoldResult {
-  const key = cryOf(event.person);
-  if (event.duress !== 'DURESS_NONE') return withAlert(state, key, (alert) => goOnUnderDuress(alert, event));
-  eraseAlert(state.alerts, key);
   return 'folded';
 }
 
