@@ -446,18 +446,28 @@ struct RepairLog {
     std::vector<CommandId> lost;
 };
 
-using CommandBody = std::variant<
-    CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch, UpdateMarch, MoveVenue,
-    Reschedule, SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume,
-    ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert,
-    ClearAlert, PostNotice, SetCallsToAction, ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall,
-    MarkDelivered, MarkSeen, Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog,
-    HandOver, AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
-    ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident, ReadRestricted,
-    SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection, CloseLeg, OpenExit, CloseExit,
-    ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite, RevokeInvite, RedeemInvite, ConfirmDuty,
-    HoldRetention, ReleaseRetention, RecordExport, WaiveExport, ForgetMarch, SetPersonDetails, RevealPerson,
-    ErasePerson, AnnounceRecovery, CancelSos, SetSosPin>;
+/// A type of its own, as Event is; copied and moved in command.cpp.
+struct CommandBody
+    : std::variant<CreateCampaign, UpdateCampaign, ListMarch, AddPerson, IssueToken, RevokeToken, CreateMarch,
+                   UpdateMarch, MoveVenue, Reschedule, SetSections, AssignDuty, ImportRoute, AdvancePhase, CorrectPhase,
+                   Hold, Release, Stop, ProposeResume, ConfirmResume, Postpone, Cancel, ApproveRoute, ActivateRoute,
+                   WithdrawRoute, CheckIn, TakeBreak, EndDuty, AckAlert, ClearAlert, PostNotice, SetCallsToAction,
+                   ConfirmProposal, RecordImport, IssueOrder, CancelOrder, OpenRollCall, MarkDelivered, MarkSeen,
+                   Acknowledge, Decline, AnswerRollCall, Tick, TakeKeeping, RecordSignedTip, RepairLog, HandOver,
+                   AnswerHandOver, CheckInSection, RaiseSos, ReportCount, SetPolicy, ObserveSilence, MarkPassed,
+                   ObserveColumn, ReportIncident, AssignIncident, UpdateIncident, ResolveIncident, ReopenIncident,
+                   ReadRestricted, SubscribePush, UnsubscribePush, ForgetPush, ObserveUnreached, SetIntersection,
+                   CloseLeg, OpenExit, CloseExit, ObserveServers, RevokePhones, InviteMarshal, AddDevice, ConfirmInvite,
+                   RevokeInvite, RedeemInvite, ConfirmDuty, HoldRetention, ReleaseRetention, RecordExport, WaiveExport,
+                   ForgetMarch, SetPersonDetails, RevealPerson, ErasePerson, AnnounceRecovery, CancelSos, SetSosPin> {
+    using variant::variant;
+    CommandBody() = default;
+    CommandBody(const CommandBody&);
+    CommandBody(CommandBody&&) noexcept;
+    CommandBody& operator=(const CommandBody&);
+    CommandBody& operator=(CommandBody&&) noexcept;
+    ~CommandBody();
+};
 
 /// A level of storage that a reply names (DESIGN 4.1).
 enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };

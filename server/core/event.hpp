@@ -346,16 +346,28 @@ struct MarchForgotten {
     MarchSummary summary;
 };
 
-using Event = std::variant<
-    MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
-    RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled, TimersShifted,
-    AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet, KeeperChanged, TipSigned,
-    CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued, TokenRevoked, ImportRecorded, LogRepaired,
-    OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded, SosRaised, CountReported, PolicySet, SilenceObserved,
-    ColumnSampled, WaypointPassed, IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
-    IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped, RetentionHeld,
-    RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten, PersonDetailsSet, PersonRevealed,
-    PersonErased, SecretsForgotten, SosPinSet, SosPinMistyped, SosCancelled>;
+/// A type of its own, that is copied and moved in event.cpp: std::variant does so by functions of the alternatives'
+/// number squared, and each file that held one cost a compiler half a minute.
+struct Event
+    : std::variant<MarchCreated, MarchUpdated, SectionsSet, PhaseChanged, ProposalMade, ProposalEnded, RouteImported,
+                   RouteStatusChanged, DutyAssigned, DutyChanged, CheckedIn, CheckInNudged, CheckInsScheduled,
+                   TimersShifted, AlertRaised, AlertStepped, AlertAcked, AlertCleared, NoticePosted, CallsToActionSet,
+                   KeeperChanged, TipSigned, CampaignCreated, CampaignUpdated, MarchListed, PersonAdded, TokenIssued,
+                   TokenRevoked, ImportRecorded, LogRepaired, OrderIssued, RecipientsAdded, ReceiptsMoved, OrdersEnded,
+                   SosRaised, CountReported, PolicySet, SilenceObserved, ColumnSampled, WaypointPassed,
+                   IncidentReported, IncidentChanged, RestrictedRead, PushSubscribed, PushUnsubscribed,
+                   IntersectionsChanged, ClosuresSet, ServersObserved, InviteMade, InviteChanged, InviteMistyped,
+                   RetentionHeld, RetentionReleased, MarchExported, ShredWaived, MarchShredded, MarchForgotten,
+                   PersonDetailsSet, PersonRevealed, PersonErased, SecretsForgotten, SosPinSet, SosPinMistyped,
+                   SosCancelled> {
+    using variant::variant;
+    Event() = default;
+    Event(const Event&);
+    Event(Event&&) noexcept;
+    Event& operator=(const Event&);
+    Event& operator=(Event&&) noexcept;
+    ~Event();
+};
 
 /// A topic that an entry is shown on, and the seq that this topic bore before it.
 struct TopicStamp {

@@ -69,6 +69,7 @@ private:
     };
 
     void wait_readable();
+    void read_in_lane();
     void on_readable(ErrorCode error);
     [[nodiscard]] bool read_some();
     [[nodiscard]] bool skip_some();

@@ -91,7 +91,7 @@ private:
     }
 
     void on_head(std::string_view head) {
-        deadline_.cancel();
+        take_deadline_back();
         if (const auto objection = objection_to_head(head)) {
             if (objection->too_many_fields) settings_.limits_met->count(base::Limit::http_fields);
             return refuse(static_cast<http::status>(objection->status), std::string(objection->sentence));
@@ -153,7 +153,7 @@ private:
     }
 
     void on_body(beast::error_code error) {
-        deadline_.cancel();
+        take_deadline_back();
         if (error) return close();
         const auto self = shared_from_this();
         RedeemRequest asked{
@@ -327,7 +327,7 @@ private:
 
     void on_upgraded(beast::error_code error) {
         if (error) return close();
-        deadline_.cancel();
+        take_deadline_back();
         Upgrade upgrade;
         upgrade.encoding = handshake_.encoding;
         upgrade.origin_trusted = handshake_.origin_trusted;
@@ -342,14 +342,24 @@ private:
         deadline_.expires_after(deadline);
         deadline_.async_wait([weak = weak_from_this(), limit](beast::error_code error) {
             const auto self = weak.lock();
-            if (error || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
-            self->settings_.limits_met->count(limit);
-            self->close();
+            if (error || !self) return;
+            // A thousand that opened together end together.
+            session::Backend* lane = lane_of(self->seat_, self->settings_);
+            if (lane == nullptr) return self->end_when_due(limit);
+            lane->put_off([weak, limit] {
+                if (const auto late = weak.lock()) late->end_when_due(limit);
+            });
         });
+    }
+    void take_deadline_back() { deadline_.expires_at(std::chrono::steady_clock::time_point::max()); }
+    void end_when_due(base::Limit limit) {
+        if (deadline_.expiry() > std::chrono::steady_clock::now()) return;
+        settings_.limits_met->count(limit);
+        close();
     }
 
     void close() {
-        deadline_.cancel();
+        take_deadline_back();
         stream_.transport().close();
     }
 

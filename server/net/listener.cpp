@@ -9,10 +9,12 @@
 #include "net/tls_handshake.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -22,6 +24,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+
+/// What else runs on this thread waits for no more.
+constexpr int sockets_a_turn = 64;
 
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -46,11 +51,11 @@ void serve(tcp::socket socket, Seat seat, const NetSettings& settings, std::shar
 }
 
 /// Whoever was blamed so often costs no word, no handler on a shard and no port that lingers.
-void shut_out(tcp::socket socket, const NetSettings& settings) {
+void shut_out(int descriptor, const NetSettings& settings) {
     settings.limits_met->count(base::Limit::address_blamed);
-    boost::system::error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
+    constexpr linger reset{.l_onoff = 1, .l_linger = 0};
+    (void)::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    ::close(descriptor);
 }
 
 /// A client that a limit keeps out, before its request is read.
@@ -72,7 +77,7 @@ void greet_balancer(tcp::socket socket, Seat seat, const NetSettings& settings, 
         [seat, &settings, stay = std::move(stay)](tcp::socket greeted,
                                                   const std::optional<asio::ip::address>& client) mutable {
             if (client) {
-                if (stay->is_shut(*client, base::machine_now())) return shut_out(std::move(greeted), settings);
+                if (stay->is_shut(*client, base::machine_now())) return shut_out(greeted.release(), settings);
                 const auto limit = stay->recognise(*client, base::machine_now());
                 if (limit) return turn_away(std::move(greeted), *limit, settings);
             }
@@ -104,6 +109,7 @@ base::Result<void> Listener::start(const base::Address& address) {
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.native_non_blocking(true, error);
     if (error) {
         return base::refuse(base::RefusalCode::unavailable, address.text(),
                             "This address cannot be listened on (" + error.message() +
@@ -127,43 +133,61 @@ void Listener::stop() {
 }
 
 void Listener::accept_next() {
-    const Seat seat = next_seat_();
-    acceptor_.async_accept(seat.io, [self = shared_from_this(), seat](ErrorCode error, tcp::socket socket) {
-        self->on_accepted(error, std::move(socket), seat);
-    });
+    acceptor_.async_wait(tcp::acceptor::wait_read,
+                         [self = shared_from_this()](ErrorCode error) { self->on_waiting(error); });
 }
 
-void Listener::on_accepted(ErrorCode error, tcp::socket socket, Seat seat) {
+/// All that wait, a turn's worth at most. By the system's call: a flood of callers who are shut out must not cost an
+/// object and a place in epoll each.
+void Listener::on_waiting(ErrorCode error) {
     if (stopped_) return;
-    if (error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system) {
-        refuse_without_descriptor();
-        return back_off();
+    if (error) return back_off();
+    for (int taken = 0; taken < sockets_a_turn; ++taken) {
+        tcp::endpoint peer;
+        auto size = static_cast<socklen_t>(peer.capacity());
+        const int descriptor = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_CLOEXEC);
+        if (descriptor >= 0) {
+            peer.resize(size);
+            admit(descriptor, peer);
+        } else if (errno == EAGAIN) {
+            break;
+        } else if (errno == EMFILE || errno == ENFILE) {
+            refuse_without_descriptor();
+            return back_off();
+        } else if (errno != ECONNABORTED && errno != EINTR && errno != EPROTO) {
+            // A caller that went away meanwhile is no reason to wait; no memory for sockets is.
+            return back_off();
+        }
     }
-    // A caller that went away meanwhile is no reason to wait; no memory for sockets is.
-    if (error && error != asio::error::connection_aborted) return back_off();
-    if (!error) admit(std::move(socket), seat);
     accept_next();
 }
 
-void Listener::admit(tcp::socket socket, Seat seat) {
+void Listener::admit(int descriptor, const tcp::endpoint& from) {
+    const auto peer = canonical(from.address());
+    const bool by_balancer = std::ranges::find(settings_.proxies, peer.to_string()) != settings_.proxies.end();
+    if (!by_balancer && count_->is_shut(peer, base::machine_now())) return shut_out(descriptor, settings_);
+    const Seat seat = next_seat_();
     ErrorCode error;
-    const auto peer = canonical(socket.remote_endpoint(error).address());
+    tcp::socket socket(seat.io);
+    socket.assign(from.protocol(), descriptor, error);
     if (error) {
-        socket.close(error);
+        ::close(descriptor);
         return;
     }
-    const bool by_balancer = std::ranges::find(settings_.proxies, peer.to_string()) != settings_.proxies.end();
-    if (!by_balancer && count_->is_shut(peer, base::machine_now())) return shut_out(std::move(socket), settings_);
     std::optional<base::Limit> limit = count_->enter(base::machine_now());
     std::shared_ptr<Stay> stay = limit ? nullptr : std::make_shared<Stay>(count_);
     if (stay && !by_balancer) limit = stay->recognise(peer, base::machine_now());
-    asio::post(seat.io, [this, self = shared_from_this(), seat, by_balancer, limit, stay = std::move(stay),
-                         socket = std::move(socket)]() mutable {
-        if (limit) return turn_away(std::move(socket), *limit, settings_);
+    auto serve_it = [this, self = shared_from_this(), seat, by_balancer, limit, stay = std::move(stay),
+                     socket = std::make_shared<tcp::socket>(std::move(socket))]() mutable {
+        if (limit) return turn_away(std::move(*socket), *limit, settings_);
         if (by_balancer && settings_.proxy_protocol) {
-            return greet_balancer(std::move(socket), seat, settings_, std::move(stay));
+            return greet_balancer(std::move(*socket), seat, settings_, std::move(stay));
         }
-        serve(std::move(socket), seat, settings_, std::move(stay), by_balancer ? Comes::by_balancer : Comes::directly);
+        serve(std::move(*socket), seat, settings_, std::move(stay), by_balancer ? Comes::by_balancer : Comes::directly);
+    };
+    asio::post(seat.io, [lane = lane_of(seat, settings_), work = std::move(serve_it)]() mutable {
+        if (lane == nullptr) return work();
+        lane->put_off(std::move(work));
     });
 }
 
@@ -173,7 +197,6 @@ void Listener::refuse_without_descriptor() {
     base::log_info("out_of_descriptors", "inside={}", count_->inside());
     if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
     ErrorCode ignored;
-    acceptor_.non_blocking(true, ignored);
     tcp::socket refused(io_);
     acceptor_.accept(refused, ignored);
     refused.close(ignored);

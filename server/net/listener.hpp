@@ -36,8 +36,9 @@ public:
 private:
     using ErrorCode = boost::system::error_code;
     void accept_next();
-    void on_accepted(ErrorCode error, boost::asio::ip::tcp::socket socket, Seat seat);
-    void admit(boost::asio::ip::tcp::socket socket, Seat seat);
+    void on_waiting(ErrorCode error);
+    /// `descriptor` is owned from here on.
+    void admit(int descriptor, const boost::asio::ip::tcp::endpoint& from);
     void refuse_without_descriptor();
     void back_off();
 

@@ -72,4 +72,9 @@ struct NetSettings {
     Deadlines deadlines;
 };
 
+/// In whose lane that waits which comes by this door and has time; null: it is done at once.
+[[nodiscard]] inline session::Backend* lane_of(const Seat& seat, const NetSettings& settings) {
+    return settings.door == session::Door::followers ? seat.backend : nullptr;
+}
+
 }  // namespace marchwire::net

@@ -47,7 +47,7 @@ Shard::Shard(Fabric& fabric, std::size_t index)
       staff_budget_(budget_of(limits::queue_total_bytes_staff, fabric)),
       admission_(std::make_shared<session::Admission>(fabric.settings().admission, fabric.settings().limits_met)),
       broadcast_(*this),
-      followers_(mailbox_, limits::follower_feeds_a_turn),
+      followers_(mailbox_, limits::follower_works_a_turn),
       outbox_(fabric.settings().shards) {}
 
 Shard::~Shard() { join(); }

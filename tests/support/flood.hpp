@@ -1,5 +1,6 @@
-// Hostile connections in great number, on one thread: they hold sockets half open, drip headers, guess tokens and storm
-// with subscriptions, and come back whenever they are sent away. (tests, benchmarks)
+// Hostile connections in great number: they hold sockets half open, drip headers, guess tokens and storm with
+// subscriptions, and come back whenever they are sent away. On one thread, which takes the processor time alone that
+// others leave. (tests, benchmarks)
 #pragma once
 
 #include <array>
