@@ -51,7 +51,7 @@ public:
     [[nodiscard]] base::UtcMs tick() override;
     void revoke() override;
     void drain(base::Millis delay) override;
-    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return session_.grant(); }
+    [[nodiscard]] const session::Grant* grant() const override { return session_.grant(); }
 
 private:
     using ErrorCode = boost::system::error_code;

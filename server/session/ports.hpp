@@ -139,7 +139,8 @@ public:
     virtual void revoke() = 0;
     /// The server goes down: tell when to come back, then close.
     virtual void drain(base::Millis delay) = 0;
-    [[nodiscard]] virtual const std::optional<Grant>& grant() const = 0;
+    /// Null for those who follow without a name.
+    [[nodiscard]] virtual const Grant* grant() const = 0;
 };
 
 /// Offered by a shard to the connections on it. All calls on its thread; answers come later through

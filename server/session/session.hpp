@@ -127,8 +127,9 @@ public:
     /// After silence the shell sends a WebSocket ping: true once per limits::ping_after_idle.
     [[nodiscard]] bool take_ping(base::UtcMs now);
 
-    [[nodiscard]] const std::optional<Grant>& grant() const { return grant_; }
-    [[nodiscard]] bool is_staff() const { return grant_.has_value(); }
+    /// Null for those who follow without a name.
+    [[nodiscard]] const Grant* grant() const { return grant_.get(); }
+    [[nodiscard]] bool is_staff() const { return grant_ != nullptr; }
     /// Hello was accepted.
     [[nodiscard]] bool greeted() const { return greeted_; }
     [[nodiscard]] bool closing() const { return closing_; }
@@ -238,7 +239,7 @@ private:
     SessionSettings settings_;
     std::shared_ptr<Admission> admission_;
     Admission::Place place_;
-    std::optional<Grant> grant_;
+    std::unique_ptr<const Grant> grant_;  ///< apart: followers are many, and have none
     SubscriptionId next_subscription_ = 1;
     RateLimit frames_;
     RateLimit commands_;

@@ -60,7 +60,7 @@ bool Session::log_in(const wire::Hello& hello, base::UtcMs now, Actions& actions
         }
     }
     place_ = *std::move(place);
-    grant_ = std::move(known->grant);
+    grant_ = std::make_unique<const Grant>(std::move(known->grant));
     return true;
 }
 
@@ -163,7 +163,7 @@ Actions Session::on_member(const MemberFound& found, base::UtcMs now) {
     }
     place_ = *std::move(place);
     // Whom the roster does not know follows, with the rights of everybody.
-    if (found.person) grant_ = std::move(grant);
+    if (found.person) grant_ = std::make_unique<const Grant>(std::move(grant));
     greet(hello, now, actions);
     return actions;
 }

@@ -150,7 +150,7 @@ void Shard::unfollow(fanout::Slot slot, const Following& feed) {
 }
 
 core::Actor Shard::actor_for(fanout::Slot slot, const base::LogId& log) const {
-    const auto& grant = seats_.at(slot).port->grant();
+    const session::Grant* grant = seats_.at(slot).port->grant();
     const bool proven = grant && grant->campaign == log.campaign && (!grant->expires_at || now() < grant->expires_at);
     return proven ? grant->actor : core::Actor{};
 }

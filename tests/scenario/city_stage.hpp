@@ -59,7 +59,7 @@ public:
     base::UtcMs tick() override { return {}; }
     void revoke() override { revoked = true; }
     void drain(base::Millis delay) override { drained = delay; }
-    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return grant_; }
+    [[nodiscard]] const session::Grant* grant() const override { return grant_ ? &*grant_ : nullptr; }
 
     std::vector<session::FeedOpened> opened;
     std::vector<session::FeedRefused> refused_feeds;

@@ -45,7 +45,7 @@ TEST_CASE("an app's token is the person whom the roster calls so", "[session][ap
     const Actions greeted = talk.answer(AppTalk::found(12));
     CHECK(talk.session.greeted());
     CHECK(all_of<OpenFeed>(greeted).size() == 1);
-    REQUIRE(talk.session.grant().has_value());
+    REQUIRE(talk.session.grant() != nullptr);
     CHECK(talk.session.grant()->actor.person == base::PersonId{12});
     CHECK(talk.session.grant()->actor.role == core::Role::tail);
     CHECK(talk.session.grant()->scope().text() == "c/m");

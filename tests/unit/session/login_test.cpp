@@ -50,7 +50,7 @@ TEST_CASE("a device that signs the challenge is in with one round trip", "[sessi
     CHECK(phone.nonce.size() == 32);
     (void)phone.hello(phone.signature(phone.key, phone.nonce));
     CHECK_FALSE(phone.talk.closed);
-    REQUIRE(phone.talk.session.grant().has_value());
+    REQUIRE(phone.talk.session.grant() != nullptr);
     CHECK(phone.talk.read_kinds() == std::vector<std::string>{"welcome"});
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("a stolen token without the key opens nothing", "[session][login]") {
     SECTION("of something else") { signature = json_bytes(phone.key.sign(phone.nonce)); }
     (void)phone.hello(signature);
     CHECK(phone.talk.closed == CloseCode::unauthenticated);
-    CHECK_FALSE(phone.talk.session.grant().has_value());
+    CHECK(phone.talk.session.grant() == nullptr);
 }
 
 TEST_CASE("a token that is bound to no device needs no signature", "[session][login]") {
@@ -71,7 +71,7 @@ TEST_CASE("a token that is bound to no device needs no signature", "[session][lo
     phone.talk.backend.public_key.clear();
     (void)phone.hello("");
     CHECK_FALSE(phone.talk.closed);
-    CHECK(phone.talk.session.grant().has_value());
+    CHECK(phone.talk.session.grant() != nullptr);
 }
 
 TEST_CASE("a bound token gets nobody in where no challenge is sent", "[session][login]") {

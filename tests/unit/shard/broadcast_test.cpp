@@ -72,13 +72,12 @@ public:
     base::UtcMs tick() override { return {}; }
     void revoke() override {}
     void drain(base::Millis) override {}
-    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return nobody; }
+    [[nodiscard]] const session::Grant* grant() const override { return nullptr; }
 
     std::vector<wire::Frame> frames;
     std::vector<std::uint64_t> seqs;
     std::vector<base::TopicNumber> topics;  ///< of items that were picked
     int changes = 0;
-    std::optional<session::Grant> nobody;
 };
 
 class Hall final : public Seats {

@@ -63,7 +63,7 @@ public:
     base::UtcMs tick() override { return {}; }
     void revoke() override {}
     void drain(base::Millis) override { drained = true; }
-    [[nodiscard]] const std::optional<session::Grant>& grant() const override { return none; }
+    [[nodiscard]] const session::Grant* grant() const override { return nullptr; }
 
     std::promise<void> opened;
     std::promise<void> done;
@@ -73,7 +73,6 @@ public:
     std::size_t refusals_awaited = 0;
     bool in_order = true;
     bool drained = false;
-    std::optional<session::Grant> none;
 };
 
 enum class Link : std::uint8_t { whole, cut_off };
