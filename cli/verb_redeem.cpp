@@ -4,7 +4,6 @@
 #include "verb.hpp"
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -46,10 +45,7 @@ void redeem(Context& context, const RedeemFlags& flags) {
     invitation.campaign = flags.campaign;
     invitation.pin = flags.pin;
     invitation.duress_pin = flags.duress_pin;
-    boost::asio::io_context io;
-    sdk::Redeemed redeemed;
-    sdk::redeem(io, invitation, device->key, [&](const sdk::Redeemed& answer) { redeemed = answer; });
-    io.run();
+    const sdk::Redeemed redeemed = sdk::redeem(invitation, device->key);
     if (const auto* error = std::get_if<sdk::Error>(&redeemed)) return report(context, refusal_of(*error));
     const auto& came_in = std::get<sdk::CameIn>(redeemed);
     device->token = came_in.token;

@@ -207,4 +207,12 @@ void redeem(boost::asio::io_context& io, const Invitation& invitation, const Dev
         ->start();
 }
 
+Redeemed redeem(const Invitation& invitation, const DeviceKey& key) {
+    boost::asio::io_context io{1};
+    Redeemed redeemed;
+    redeem(io, invitation, key, [&redeemed](const Redeemed& answer) { redeemed = answer; });
+    io.run();
+    return redeemed;
+}
+
 }  // namespace marchwire::sdk

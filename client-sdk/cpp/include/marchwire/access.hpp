@@ -1,6 +1,7 @@
 // Getting in: the key of a device, and what turns an invite into a token. For leads: who may get in.
 #pragma once
 
+#include "marchwire/api.hpp"
 #include "marchwire/commands.hpp"
 #include "marchwire/values.hpp"
 
@@ -26,15 +27,15 @@ namespace marchwire::sdk {
 class DeviceKey {
 public:
     /// A new one, from the system's randomness.
-    [[nodiscard]] static DeviceKey generate();
+    [[nodiscard]] MARCHWIRE_SDK_API static DeviceKey generate();
     /// Of what `pem` gave; empty when it is no P-256 key.
-    [[nodiscard]] static std::optional<DeviceKey> from_pem(const std::string& pem);
+    [[nodiscard]] MARCHWIRE_SDK_API static std::optional<DeviceKey> from_pem(const std::string& pem);
     /// PKCS #8. Keep it where the app alone may read; whoever has it and the token is this device.
-    [[nodiscard]] std::string pem() const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::string pem() const;
     /// The point, uncompressed: 65 bytes.
-    [[nodiscard]] std::string public_key() const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::string public_key() const;
     /// ES256: r and s, 64 bytes. What ClientSettings::sign wants.
-    [[nodiscard]] std::string sign(std::string_view text) const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::string sign(std::string_view text) const;
 
 private:
     explicit DeviceKey(std::shared_ptr<EVP_PKEY> key) : key_(std::move(key)) {}
@@ -60,12 +61,15 @@ struct CameIn {
 /// The token, or why not: NOT_FOUND (no such invite), EXPIRED, INVALID_TRANSITION (used by another device, or waits for
 /// a lead's confirmation), PERMISSION_DENIED (wrong code), RATE_LIMITED, UNAVAILABLE (no answer came).
 using Redeemed = std::variant<CameIn, Error>;
-/// Asks the server once, within 30 s. The same key may ask again when no answer came: the invite is not lost. `done` on
-/// the io_context's thread.
-void redeem(boost::asio::io_context& io, const Invitation& invitation, const DeviceKey& key,
-            std::function<void(const Redeemed&)> done);
+/// Asks the server once, within 30 s, and waits. The same key may ask again when no answer came: the invite is not
+/// lost. Any thread.
+[[nodiscard]] MARCHWIRE_SDK_API Redeemed redeem(const Invitation& invitation, const DeviceKey& key);
+/// The same without waiting. `done` on the io_context's thread.
+MARCHWIRE_SDK_STATIC void redeem(boost::asio::io_context& io, const Invitation& invitation, const DeviceKey& key,
+                                 std::function<void(const Redeemed&)> done);
 
 // ---- for leads ---------------------------------------------------------------------------------
+/// How far an invite has come.
 enum class InviteState : std::uint8_t { unknown = 0, unconfirmed = 1, open = 2, redeemed = 3, revoked = 4 };
 
 /// A device, or a token made on the host, that may get in.
@@ -76,6 +80,7 @@ struct Device {
     UtcMs expires_at = 0;      ///< 0: never
     std::uint32_t invite = 0;  ///< that it came by; 0: none
 };
+/// An invite that was made for a person.
 struct Invite {
     std::uint32_t number = 0;
     Role role = Role::unknown;
@@ -85,24 +90,27 @@ struct Invite {
     bool second_device = false;
     std::string code;  ///< to be spoken; empty: void after five wrong ones, or not for you
 };
+/// By what a person may get in.
 struct PersonAccess {
     PersonId person = 0;
     std::string callsign;
     std::vector<Device> devices;
     std::vector<Invite> invites;  ///< open, or unconfirmed
 };
+/// The answer to Client::read_access, in pages.
 struct Access {
     std::vector<PersonAccess> persons;
     PersonId next = 0;  ///< ask again from here; 0: that was all
     std::optional<Error> error;
 };
+/// On the client's thread.
 using OnAccess = std::function<void(const Access&)>;
 
 /// The name of a state as people read it.
-[[nodiscard]] std::string_view name_of(InviteState state);
+[[nodiscard]] MARCHWIRE_SDK_API std::string_view name_of(InviteState state);
 /// What the log holds of a link's secret: its SHA-256, 32 bytes.
-[[nodiscard]] std::string hash_of_secret(std::string_view secret);
+[[nodiscard]] MARCHWIRE_SDK_API std::string hash_of_secret(std::string_view secret);
 /// A secret that nobody guesses: 43 characters of base64url.
-[[nodiscard]] std::string new_secret();
+[[nodiscard]] MARCHWIRE_SDK_API std::string new_secret();
 
 }  // namespace marchwire::sdk

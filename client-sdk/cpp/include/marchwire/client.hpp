@@ -2,6 +2,7 @@
 #pragma once
 
 #include "marchwire/access.hpp"
+#include "marchwire/api.hpp"
 #include "marchwire/commands.hpp"
 #include "marchwire/rows.hpp"
 #include "marchwire/values.hpp"
@@ -23,21 +24,26 @@ class io_context;
 namespace marchwire::sdk {
 
 // ---- what a feed brings ------------------------------------------------------------------------
+/// The march is in another phase.
 struct PhaseChanged {
     Phase phase = Phase::unknown;
     std::uint32_t version = 0;
     std::string sentence;
     std::string reason;  ///< staff only
 };
+/// Place, plan or the like: look at `march()`.
 struct MarchUpdated {};
+/// A version of the route was made, or stands elsewhere.
 struct RouteChanged {
     std::uint32_t version = 0;
     RouteStatus status = RouteStatus::unknown;
     std::string name;
 };
+/// The public is told something.
 struct NoticePosted {
     Notice notice;
 };
+/// How many calls to action there are now.
 struct CallsToActionSet {
     std::uint32_t calls = 0;
 };
@@ -46,6 +52,7 @@ struct MemberChanged {
     PersonId person = 0;
     std::optional<Duty> duty;
 };
+/// Somebody is heard.
 struct CheckedIn {
     PersonId person = 0;
     Report report = Report::unknown;
@@ -69,13 +76,16 @@ struct SosPinMistyped {
     PersonId person = 0;
     std::uint32_t tries_left = 0;
 };
+/// People were counted.
 struct CountReported {
     Count count;
 };
+/// Other alerts are on now.
 struct PolicySet {
     AlertPreset preset = AlertPreset::unknown;
     bool by_size = false;  ///< the roster's size says so, and not a person
 };
+/// An alert was raised, or stands elsewhere.
 struct AlertChanged {
     AlertKind kind = AlertKind::unknown;
     std::uint64_t subject = 0;  ///< see is_about_person
@@ -101,6 +111,7 @@ struct ReceiptsMoved {
     std::uint32_t order = 0;
     std::vector<Move> moves;
 };
+/// These orders ask for nothing any more.
 struct OrdersEnded {
     std::vector<std::uint32_t> orders;
     OrderState state = OrderState::unknown;
@@ -150,14 +161,17 @@ struct PersonErased {
 struct ColumnSampled {
     ColumnSample sample;
 };
+/// An end of the column was seen to pass.
 struct WaypointPassed {
     End end = End::unknown;
     PassedMark mark;
     PersonId person = 0;  ///< who said so; 0: nobody, the route changed
 };
+/// Something waits for another person to confirm it.
 struct ProposalMade {
     Proposal proposal;
 };
+/// It was confirmed, or lapsed.
 struct ProposalEnded {
     std::uint32_t number = 0;
     bool confirmed = false;
@@ -189,12 +203,14 @@ struct ColumnMoved {
     std::vector<Arrival> arrivals;               ///< of the head, at the next waypoints
     std::optional<double> off_route_metres;      ///< the head beside the line at least
 };
+/// Class C. Where a marshal is; `flagged`: the fix cannot be right.
 struct MarshalMoved {
     PersonId person = 0;
     LatLon at;
     std::optional<std::uint32_t> along_metres;
     bool flagged = false;
 };
+/// How a marshal's phone is heard now.
 struct MarshalHeard {
     PersonId person = 0;
     Reachability reachability = Reachability::unknown;
@@ -209,6 +225,7 @@ struct RowsChanged {
 struct OtherChange {
     std::string name;  ///< as in the proto, "tip_signed"; empty when unknown
 };
+/// What an item says. Of a newer server it may be OtherChange.
 using Change = std::variant<
     PhaseChanged, MarchUpdated, RouteChanged, NoticePosted, CallsToActionSet, MemberChanged, CheckedIn, AlertChanged,
     OrderIssued, ReceiptsMoved, OrdersEnded, ProposalMade, ProposalEnded, ColumnMoved, MarshalMoved, MarshalHeard,
@@ -220,16 +237,20 @@ struct ItemSource;  // the message behind an item, inside the SDK
 /// An item of a feed, already folded. Valid during the callback only.
 class FeedItem {
 public:
+    /// By the SDK.
     FeedItem(const FeedName& feed, const ItemSource& source) : feed_(feed), source_(source) {}
+    /// The feed that it came on.
     [[nodiscard]] const FeedName& feed() const { return feed_; }
     /// Empty for values outside the order (class C, rows).
-    [[nodiscard]] std::optional<Position> position() const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::optional<Position> position() const;
     /// When it happened, by the server; 0 where the item does not say.
-    [[nodiscard]] UtcMs at() const;
-    [[nodiscard]] PersonId actor() const;
-    [[nodiscard]] Change change() const;
+    [[nodiscard]] MARCHWIRE_SDK_API UtcMs at() const;
+    /// Who did it; 0: the server, or this feed does not say.
+    [[nodiscard]] MARCHWIRE_SDK_API PersonId actor() const;
+    /// What happened, as a value of its own.
+    [[nodiscard]] MARCHWIRE_SDK_API Change change() const;
     /// The item in the Protobuf JSON mapping, on one line.
-    [[nodiscard]] std::string json() const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::string json() const;
 
 private:
     const FeedName& feed_;
@@ -248,9 +269,11 @@ struct Welcome {
     UtcMs server_time = 0;
     std::string push_key;  ///< 65 bytes: what browsers subscribe pushes with; empty: this server sends none
 };
+/// A connection is being made.
 struct Connecting {
     std::uint32_t attempt = 0;  ///< 0: the first after things were well
 };
+/// The server let us in.
 struct Online {
     Welcome welcome;
 };
@@ -264,18 +287,22 @@ struct Stopped {
     std::string reason;
     std::optional<Error> error;
 };
+/// Told at each change.
 using ConnectionState = std::variant<Connecting, Online, Waiting, Stopped>;
 
+/// An item came that does not follow the one before.
 struct Gap {
     FeedName feed;
     std::uint64_t held = 0;     ///< seq that we had
     std::uint64_t missing = 0;  ///< seq that the item said came before it
 };
+/// The feed does not go on where it stood. A snapshot follows, and on_snapshot.
 struct Discontinuity {
     FeedName feed;
     DiscontinuityReason reason = DiscontinuityReason::unknown;
     std::string message;
 };
+/// So many newest values were missed, being too slow for them.
 struct Skipped {
     FeedName feed;
     std::uint32_t keys = 0;
@@ -290,13 +317,15 @@ enum class FaultKind : std::uint8_t {
     callback,       ///< a callback of the app threw: as if it had returned
     wrong_version,  ///< the server speaks another protocol: stopped
 };
+/// What went wrong, in words for a log.
 struct Fault {
     FaultKind kind = FaultKind::bad_message;
     std::string message;
 };
 /// "bad_message", ...
-[[nodiscard]] std::string_view name_of(FaultKind kind);
+[[nodiscard]] MARCHWIRE_SDK_API std::string_view name_of(FaultKind kind);
 
+/// The answer to Client::get_history.
 struct History {
     FeedName feed;
     std::vector<std::string> items;  ///< Protobuf JSON, oldest first
@@ -312,12 +341,15 @@ struct Kept {
 /// A token with when it expires (UTC). A string is one of which nobody knows that: `done("...")` is enough.
 struct Token {
     Token() = default;
+    /// `said`: the token as text.
     Token(std::string said, UtcMs expires = 0) : text(std::move(said)), expires_at(expires) {}  // NOLINT: so converts
     std::string text;
     UtcMs expires_at = 0;  ///< 0: unknown, and it is not renewed ahead
 };
 
+/// On the client's thread, once for each command.
 using OnReply = std::function<void(CommandId, const Outcome&)>;
+/// On the client's thread.
 using OnHistory = std::function<void(const History&)>;
 
 /// All optional. Called on the io_context's thread; they may call the client, but not destroy it.
@@ -337,6 +369,7 @@ struct Callbacks {
     std::function<void(const Fault&)> on_fault = {};
 };
 
+/// What a client needs to know. Only `url` must be given.
 struct ClientSettings {
     std::string url;      ///< ws://host:port/v1/ops (staff) or /v1/ws (followers); wss:// for TLS
     std::string ca_file;  ///< PEM, believed in TLS beside what the system trusts; empty: none
@@ -369,58 +402,67 @@ struct ClientSettings {
 /// that the app kept, until its next snapshot). That the person has seen or acknowledged it is for the app to say.
 class Client {
 public:
-    Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks);
+    /// On the app's own io_context, which outlives it. With the shared library: see OwnThread.
+    MARCHWIRE_SDK_STATIC Client(boost::asio::io_context& io, const ClientSettings& settings, Callbacks callbacks);
     /// Closes the socket without a word; no callback comes after it.
-    ~Client();
+    MARCHWIRE_SDK_STATIC ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
     /// Begins to connect, and goes on until `close`, a refusal or the end of the client.
-    void connect();
+    MARCHWIRE_SDK_API void connect();
     /// Says goodbye; on_state(Stopped) follows. Unanswered commands stay unanswered.
-    void close();
+    MARCHWIRE_SDK_API void close();
     /// As if the network went away: the socket is dropped without a word, and connecting begins anew.
-    void drop_connection();
+    MARCHWIRE_SDK_API void drop_connection();
 
-    void subscribe(const FeedName& feed);
+    /// From the snapshot on. Outlives lost connections; again for the same feed: nothing happens.
+    MARCHWIRE_SDK_API void subscribe(const FeedName& feed);
     /// Goes on after a position that the app kept (with nothing folded).
-    void subscribe(const FeedName& feed, const Position& resume);
-    void unsubscribe(const FeedName& feed);
+    MARCHWIRE_SDK_API void subscribe(const FeedName& feed, const Position& resume);
+    /// Nothing of it comes any more, and what was folded is forgotten.
+    MARCHWIRE_SDK_API void unsubscribe(const FeedName& feed);
 
     /// `log`: "campaign/march" or "campaign". The reply comes once: from the server, or UNAVAILABLE
     /// from here when too many wait (then the id is zero). What was accepted within the last minute is sent again, with
     /// its id, when the server says HISTORY_CHANGED of a feed of its march: see Callbacks::on_command_lost.
-    Kept command(const std::string& log, const Command& command, OnReply on_reply);
+    MARCHWIRE_SDK_API Kept command(const std::string& log, const Command& command, OnReply on_reply);
     /// The same of a `marchwire.v1.Command` in the Protobuf JSON mapping without id, log and madeAtMs:
     /// {"checkIn": {"report": "ON_POST"}}. Text that is none is answered by INVALID_ARGUMENT from here.
-    Kept command_json(const std::string& log, std::string_view json, OnReply on_reply);
+    MARCHWIRE_SDK_API Kept command_json(const std::string& log, std::string_view json, OnReply on_reply);
     /// Not stored, not answered; dropped when not connected. `march`: "campaign/march".
-    void report_position(const std::string& march, const std::vector<Fix>& fixes);
+    MARCHWIRE_SDK_API void report_position(const std::string& march, const std::vector<Fix>& fixes);
     /// The screen of this device went off, or on again: silence of a phone in a pocket is no alarm. Kept over
     /// reconnects.
-    void screen(bool off);
-    void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit, OnHistory on_history);
+    MARCHWIRE_SDK_API void screen(bool off);
+    /// Items of the log from `from` (a seq) on, at most `limit`. Answered once; UNAVAILABLE when the connection is
+    /// lost.
+    MARCHWIRE_SDK_API void get_history(const FeedName& feed, std::uint64_t from, std::uint32_t limit,
+                                       OnHistory on_history);
 
     /// Who may get in to this march, or ("campaign" alone) to its desk; for leads, the national desk and auditors.
     /// `from`: a person, 0 for the first.
-    void read_access(const std::string& log, PersonId from, OnAccess on_access);
+    MARCHWIRE_SDK_API void read_access(const std::string& log, PersonId from, OnAccess on_access);
 
-    [[nodiscard]] bool is_online() const;
+    /// Whether the server has let us in and the connection stands.
+    [[nodiscard]] MARCHWIRE_SDK_API bool is_online() const;
     /// The server's clock now, from Welcome and the time since; 0 before the first Welcome.
-    [[nodiscard]] UtcMs server_time() const;
-    [[nodiscard]] std::size_t unanswered_commands() const;
+    [[nodiscard]] MARCHWIRE_SDK_API UtcMs server_time() const;
+    /// How many wait for an answer, those of the file too.
+    [[nodiscard]] MARCHWIRE_SDK_API std::size_t unanswered_commands() const;
     /// The last counter that this device used, here or before: to be kept for ClientSettings::counter. Receipts that
     /// the client sends by itself use counters too.
-    [[nodiscard]] std::uint64_t counter() const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::uint64_t counter() const;
     /// A copy; empty until the first snapshot, and for keyed feeds. Keep it while you walk over a part of it: a loop
     /// over `march(feed)->roster` walks over what is gone.
-    [[nodiscard]] std::optional<March> march(const FeedName& feed) const;
-    [[nodiscard]] std::vector<Row> rows(const FeedName& feed) const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::optional<March> march(const FeedName& feed) const;
+    /// Of overview and desk, a copy; empty for other feeds.
+    [[nodiscard]] MARCHWIRE_SDK_API std::vector<Row> rows(const FeedName& feed) const;
     /// Where the feed stands; empty before its snapshot.
-    [[nodiscard]] std::optional<Position> position(const FeedName& feed) const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::optional<Position> position(const FeedName& feed) const;
     /// The folded state as Protobuf JSON of the feed's snapshot message (PublicSnapshot, OpsSnapshot,
     /// MarshalSnapshot, OverviewRows, DeskRows) on one line; empty before it is whole.
-    [[nodiscard]] std::string state_json(const FeedName& feed) const;
+    [[nodiscard]] MARCHWIRE_SDK_API std::string state_json(const FeedName& feed) const;
 
 private:
     class Shell;

@@ -10,6 +10,7 @@
 
 namespace marchwire::sdk {
 
+/// I am here, and so it is. Always applies.
 struct CheckIn {
     Report report = Report::on_post;
     Place place;
@@ -30,9 +31,11 @@ struct MarkPassed {
     End end = End::unknown;
     std::uint32_t route_version = 0;  ///< that the waypoint is of; 0: the active one
 };
+/// Off duty for a while. `duty_version`: Member::duty_version as the app has it; CONFLICT when it is another one now.
 struct TakeBreak {
     std::uint32_t duty_version = 0;
 };
+/// Off duty for good.
 struct EndDuty {
     std::uint32_t duty_version = 0;
 };
@@ -42,6 +45,7 @@ struct HandOver {
     std::uint32_t duty_version = 0;
     PersonId to = 0;
 };
+/// Takes over a duty that was offered, or does not.
 struct AnswerHandOver {
     PersonId person = 0;             ///< whose duty is offered
     std::uint32_t duty_version = 0;  ///< of that duty
@@ -70,36 +74,46 @@ struct ReportCount {
 struct SubscribePush {
     std::string endpoint, p256dh, auth;
 };
+/// Wakes this device no more.
 struct UnsubscribePush {};
+/// Which alerts are on.
 struct SetPolicy {
     AlertPreset preset = AlertPreset::unknown;  ///< unknown: by the size of the roster
 };
+/// The march goes on to a later phase. `phase_version`, here and below: March::phase_version as the app has it;
+/// CONFLICT when it is another one now.
 struct AdvancePhase {
     Phase to = Phase::unknown;
     std::uint32_t phase_version = 0;
     std::string typed_name;  ///< to CLOSED: the march's name
 };
+/// The phase was set wrong: to any other, with the reason.
 struct CorrectPhase {
     Phase to = Phase::unknown;
     std::uint32_t phase_version = 0;
     std::string reason;
 };
+/// The march stands, until Release. The sentence is for the public.
 struct Hold {
     std::uint32_t phase_version = 0;
     std::string reason;
     std::string public_sentence;
 };
+/// Goes on after Hold.
 struct Release {
     std::uint32_t phase_version = 0;
 };
+/// The march stands, until two people have it go on: ProposeResume, ConfirmResume. Always applies.
 struct Stop {
     std::string reason;
     std::string public_sentence;
 };
+/// After Stop, by one person. The answer's `made` is the proposal's number; it lapses after five minutes.
 struct ProposeResume {
     std::uint32_t phase_version = 0;
     std::string reason;
 };
+/// By another person.
 struct ConfirmResume {
     std::uint32_t proposal = 0;
 };
@@ -108,10 +122,12 @@ struct ConfirmProposal {
     std::uint32_t proposal = 0;
     std::string typed_name;  ///< when the march is closed by it: its name
 };
+/// It is not today.
 struct Postpone {
     std::uint32_t phase_version = 0;
     std::string reason;
 };
+/// It does not take place.
 struct Cancel {
     std::uint32_t phase_version = 0;
     std::string reason;
@@ -121,21 +137,26 @@ struct Reschedule {
     std::vector<PlannedPhase> plan;
     std::uint32_t spec_version = 0;
 };
+/// The place where people gather is another one.
 struct MoveVenue {
     std::string venue;
     std::optional<LatLon> site;
     std::uint32_t spec_version = 0;
 };
+/// This version of the route may be activated.
 struct ApproveRoute {
     std::uint32_t version = 0;
 };
+/// This version is the route from now on: an order tells all who are on duty.
 struct ActivateRoute {
     std::uint32_t version = 0;
     std::uint32_t active_version = 0;  ///< the one that it replaces; 0: none is active
 };
+/// This version may not be activated any more.
 struct WithdrawRoute {
     std::uint32_t version = 0;
 };
+/// Puts a person of the campaign on the roster, or changes what stands there.
 struct AssignDuty {
     PersonId person = 0;
     std::string callsign;
@@ -145,12 +166,14 @@ struct AssignDuty {
     bool no_phone = false;
     std::string language = {};  ///< BCP 47; empty: as it is
 };
+/// I have it: the alert climbs no further.
 struct AckAlert {
     AlertKind kind = AlertKind::checkin_missed;
     std::uint64_t subject = 0;
     std::uint32_t version = 0;
     std::uint32_t number = 0;  ///< of the alert
 };
+/// It is no alert any more, or was none.
 struct ClearAlert {
     AlertKind kind = AlertKind::checkin_missed;
     std::uint64_t subject = 0;
@@ -168,6 +191,7 @@ struct IssueOrder {
     std::string template_name;  ///< empty: the text is free
     std::vector<std::string> parameters;
 };
+/// The order asks for nothing any more; whoever got it is told so.
 struct CancelOrder {
     std::uint32_t order = 0;
     std::string reason;
@@ -193,10 +217,12 @@ struct Acknowledge {
     std::uint32_t section = 0;
     HeardBy heard_by = HeardBy::none;
 };
+/// I cannot, and why.
 struct Decline {
     std::uint32_t order = 0;
     std::string reason;
 };
+/// Counted: so many are here.
 struct AnswerRollCall {
     std::uint32_t order = 0;
     std::uint32_t headcount = 0;
@@ -218,6 +244,7 @@ struct ReportIncident {
     std::optional<RestrictedBlock> restricted;
     bool tell_all = false;  ///< lost child, by whoever may order INFO: all on duty get the description (120 characters)
 };
+/// Gives an incident to a person. `version`, here and below: Incident::version as the app has it.
 struct AssignIncident {
     std::uint32_t incident = 0;
     std::uint32_t version = 0;
@@ -239,11 +266,13 @@ struct UpdateIncident {
     bool escalate = false;  ///< call on the national desk
     bool tell_all = false;
 };
+/// It is over.
 struct ResolveIncident {
     std::uint32_t incident = 0;
     std::uint32_t version = 0;
     std::string outcome;
 };
+/// It is not over.
 struct ReopenIncident {
     std::uint32_t incident = 0;
     std::uint32_t version = 0;
@@ -260,18 +289,22 @@ struct SetIntersection {
     std::uint32_t version = 0;
     std::uint32_t route_version = 0;
 };
+/// This part of the street cannot be walked.
 struct CloseLeg {
     std::uint32_t leg = 0;  ///< index of its first point
     std::uint32_t route_version = 0;
 };
+/// People may leave here again.
 struct OpenExit {
     std::uint32_t waypoint = 0;
     std::uint32_t route_version = 0;
 };
+/// Nobody may leave here.
 struct CloseExit {
     std::uint32_t waypoint = 0;
     std::uint32_t route_version = 0;
 };
+/// Tells the public something.
 struct PostNotice {
     Severity severity = Severity::info;
     std::string language;
@@ -280,6 +313,7 @@ struct PostNotice {
 };
 
 // ---- who may get in: on the campaign's log -------------------------------------------------------
+/// A new person of the campaign: `made` is the number, for InviteMarshal.
 struct AddPerson {
     std::string callsign;
     std::string march;  ///< empty: of the national desk
@@ -299,12 +333,15 @@ struct AddDevice {
     std::string secret_hash;
     UtcMs expires_at = 0;
 };
+/// By another lead, where an invite needs two.
 struct ConfirmInvite {
     std::uint32_t number = 0;
 };
+/// Void from now on.
 struct RevokeInvite {
     std::uint32_t number = 0;
 };
+/// This device is out, at once.
 struct RevokeDevice {
     std::uint32_t number = 0;  ///< Device::number
     std::string reason;
@@ -315,6 +352,7 @@ struct RevokeDevice {
 struct HoldRetention {
     std::string reason;
 };
+/// It may be deleted when its time is over.
 struct ReleaseRetention {
     std::string reason;
 };
@@ -343,6 +381,7 @@ struct ErasePerson {
     PersonId person = 0;
 };
 
+/// What Client::command takes.
 using Command = std::variant<
     CheckIn, TakeBreak, EndDuty, AdvancePhase, CorrectPhase, Hold, Release, Stop, ProposeResume, ConfirmResume,
     ConfirmProposal, Postpone, Cancel, ApproveRoute, ActivateRoute, WithdrawRoute, AssignDuty, AckAlert, ClearAlert,
@@ -369,6 +408,7 @@ struct Accepted {
     std::string invite_code = {};                    ///< to InviteMarshal and AddDevice alone
     std::optional<PersonDetails> details = {};       ///< to RevealPerson alone; keep it nowhere
 };
+/// A command's answer.
 using Outcome = std::variant<Accepted, Error>;
 
 /// Device is random and kept by the app; its counter grows by one with each command.

@@ -1,6 +1,9 @@
 // What the SDK tells an app, as plain values: feeds, places in them, marches, people on duty, alerts.
 #pragma once
 
+#include "marchwire/api.hpp"
+#include "marchwire/words.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -10,6 +13,7 @@
 
 namespace marchwire::sdk {
 
+/// A length of time.
 using Millis = std::chrono::milliseconds;
 /// Milliseconds since 1970 (UTC) by the server's clock; 0 means none.
 using UtcMs = std::int64_t;
@@ -30,6 +34,7 @@ struct Position {
     std::uint64_t digest = 0;
     bool operator==(const Position&) const = default;
 };
+/// Who a feed is for: anybody; those who see all of a march; one marshal; anybody, for a campaign; its national desk.
 enum class FeedKind : std::uint8_t { public_feed, ops, marshal, overview, desk };
 
 /// `public/{campaign}/{march}`, `ops/...`, `marshal/...`, `overview/{campaign}`, `desk/{campaign}`.
@@ -39,227 +44,13 @@ struct FeedName {
     std::string march;  ///< empty for overview and desk
 
     auto operator<=>(const FeedName&) const = default;
-    [[nodiscard]] std::string text() const;
+    /// As in the comment above.
+    [[nodiscard]] MARCHWIRE_SDK_API std::string text() const;
     /// Empty when it is no feed's name.
-    [[nodiscard]] static std::optional<FeedName> parse(std::string_view text);
+    [[nodiscard]] MARCHWIRE_SDK_API static std::optional<FeedName> parse(std::string_view text);
     /// Overview and desk: newest value per march, no resume.
     [[nodiscard]] bool is_keyed() const { return kind == FeedKind::overview || kind == FeedKind::desk; }
 };
-
-// ---- words: their numbers are those of the wire; a number that this SDK does not know stays as it is ----
-enum class MarchKind : std::uint8_t { unknown = 0, in_person = 1, virtual_event = 2 };
-enum class Phase : std::uint8_t {
-    unknown = 0,
-    planned = 1,
-    assembling = 2,
-    marching = 3,
-    held = 4,
-    rally = 5,
-    call_to_action = 6,
-    dispersing = 7,
-    closed = 8,
-    stopped = 9,
-    postponed = 10,
-    cancelled = 11,
-    live = 12,
-    paused = 13,
-};
-enum class Role : std::uint8_t {
-    unknown = 0,
-    follower = 1,
-    head = 2,
-    side = 3,
-    tail = 4,
-    intersection = 5,
-    de_escalator = 6,
-    access = 7,
-    medic = 8,
-    legal_observer = 9,
-    section_lead = 10,
-    police_liaison = 11,
-    dispatcher = 12,
-    anchor = 13,
-    city_lead = 14,
-    national_desk = 15,
-    auditor = 16,
-    keeper = 17,
-};
-enum class Duty : std::uint8_t {
-    unknown = 0,
-    invited = 1,
-    confirmed = 2,
-    checked_in = 3,
-    on_duty = 4,
-    on_break = 5,
-    handover_pending = 6,
-    relieved = 7,
-    stood_down = 8,
-    no_show = 9,
-};
-enum class Report : std::uint8_t {
-    unknown = 0,
-    on_post = 1,
-    moving = 2,
-    needs_relief = 3,
-    needs_help = 4,
-    going_dark = 5,  ///< the phone goes off and the buddy has this person
-    detained = 6,    ///< said by the buddy alone
-};
-/// How a report for somebody else was heard; none: it came from the own phone.
-enum class HeardBy : std::uint8_t { none = 0, radio = 1, phone = 2, voice = 3, seen = 4 };
-enum class CountMethod : std::uint8_t { unknown = 0, estimate = 1, clicker = 2, grid = 3, photo = 4 };
-/// Which alerts are on; unknown: this feed does not say.
-enum class AlertPreset : std::uint8_t { unknown = 0, small = 1, standard = 2, large = 3 };
-enum class PlaceKind : std::uint8_t { none = 0, post = 1, section = 2, route_metre = 3 };
-enum class RouteStatus : std::uint8_t {
-    unknown = 0,
-    draft = 1,
-    approved = 2,
-    active = 3,
-    superseded = 4,
-    withdrawn = 5,
-};
-enum class Severity : std::uint8_t { unknown = 0, info = 1, warning = 2, urgent = 3 };
-enum class AlertKind : std::uint8_t {
-    unknown = 0,
-    checkin_missed = 1,
-    order_unacked = 20,
-    roll_call_incomplete = 21,
-    gap_open = 30,
-    head_too_fast = 31,
-    column_stretched = 32,
-    off_route = 33,
-    sos_unowned = 40,
-    unreachable = 41,
-    network_lost = 42,
-    battery_low = 43,
-    staffing_low = 44,
-    density_high = 45,
-    phase_late = 46,
-    coverage_lost = 47,
-    person_detained = 48,
-    lost_child = 60,
-    intersection_not_ready = 61,
-    bus_lag = 70,
-    instance_lost = 71,
-    retention_ending = 80,
-    lead_recovered = 150,  ///< the host let this lead in again whom nobody confirmed; figure: the token's number
-};
-enum class IncidentKind : std::uint8_t {
-    unknown = 0,
-    medical = 1,
-    lost_child = 2,
-    police = 3,
-    confrontation = 4,
-    crowd = 5,
-    fire = 6,
-    vehicle = 7,
-    obstruction = 8,
-    weather = 9,
-    other = 10,
-};
-enum class IncidentState : std::uint8_t {
-    unknown = 0,
-    reported = 1,
-    triaged = 2,
-    assigned = 3,
-    on_scene = 4,
-    resolved = 5,
-    closed = 6,
-};
-enum class IntersectionState : std::uint8_t {
-    unknown = 0,
-    unstaffed = 1,
-    team_en_route = 2,
-    staffed = 3,
-    held = 4,
-    head_passed = 5,
-    tail_passed = 6,
-    released = 7,
-};
-enum class OrderKind : std::uint8_t {
-    unknown = 0,
-    hold = 1,
-    stop = 2,
-    slow = 3,
-    resume = 4,
-    reroute = 5,
-    close_up = 6,
-    staff_intersection = 7,
-    disperse = 8,
-    info = 9,
-    roll_call = 10,
-};
-enum class OrderState : std::uint8_t { unknown = 0, open = 1, superseded = 2, cancelled = 3, closed = 4 };
-enum class AudienceKind : std::uint8_t { unknown = 0, all = 1, role = 2, section = 3, names = 4 };
-/// Moves only to the right.
-enum class ReceiptState : std::uint8_t { unknown = 0, queued = 1, delivered = 2, seen = 3, acked = 4, declined = 5 };
-/// The ends of the column, and what is known of one by what.
-enum class End : std::uint8_t { unknown = 0, head = 1, tail = 2 };
-enum class KnownBy : std::uint8_t { unknown = 0, gps = 1, report = 2 };
-enum class AlertState : std::uint8_t { unknown = 0, raised = 1, notifying = 2, acked = 3, exhausted = 4, cleared = 5 };
-enum class Reachability : std::uint8_t { unknown = 0, live = 1, stale = 2, unreachable = 3, pocketed = 4 };
-/// How safely a command was stored: what each level survives stands in the server's README.
-enum class Level : std::uint8_t { none = 0, stored = 1, synced = 2, replicated = 3 };
-enum class ErrorCode : std::uint8_t {
-    unknown = 0,
-    invalid_argument = 1,
-    unauthenticated = 2,
-    permission_denied = 3,
-    not_found = 4,
-    invalid_transition = 5,
-    conflict = 6,
-    expired = 7,
-    rate_limited = 8,
-    too_large = 9,
-    unavailable = 10,
-};
-enum class DiscontinuityReason : std::uint8_t {
-    unknown = 0,
-    history_changed = 1,
-    history_trimmed = 2,
-    fell_behind = 3
-};
-
-/// Lower snake case, as the command line shows and takes them; "unknown" for numbers of a newer server.
-[[nodiscard]] std::string_view name_of(Phase phase);
-[[nodiscard]] std::string_view name_of(Role role);
-[[nodiscard]] std::string_view name_of(Duty duty);
-[[nodiscard]] std::string_view name_of(Report report);
-[[nodiscard]] std::string_view name_of(HeardBy heard_by);
-[[nodiscard]] std::string_view name_of(CountMethod method);
-[[nodiscard]] std::string_view name_of(AlertPreset preset);
-[[nodiscard]] std::string_view name_of(RouteStatus status);
-[[nodiscard]] std::string_view name_of(Severity severity);
-[[nodiscard]] std::string_view name_of(AlertKind kind);
-[[nodiscard]] std::string_view name_of(AlertState state);
-[[nodiscard]] std::string_view name_of(OrderKind kind);
-[[nodiscard]] std::string_view name_of(OrderState state);
-[[nodiscard]] std::string_view name_of(ReceiptState state);
-[[nodiscard]] std::string_view name_of(End end);
-[[nodiscard]] std::string_view name_of(IncidentKind kind);
-[[nodiscard]] std::string_view name_of(IncidentState state);
-[[nodiscard]] std::string_view name_of(IntersectionState state);
-[[nodiscard]] std::string_view name_of(Level level);
-[[nodiscard]] std::string_view name_of(ErrorCode code);
-[[nodiscard]] std::string_view name_of(DiscontinuityReason reason);
-/// The reverse; '-' is taken for '_'. Empty when there is no such word.
-[[nodiscard]] std::optional<Phase> phase_named(std::string_view name);
-[[nodiscard]] std::optional<Role> role_named(std::string_view name);
-[[nodiscard]] std::optional<Report> report_named(std::string_view name);
-[[nodiscard]] std::optional<HeardBy> heard_by_named(std::string_view name);
-[[nodiscard]] std::optional<CountMethod> count_method_named(std::string_view name);
-[[nodiscard]] std::optional<AlertPreset> alert_preset_named(std::string_view name);
-[[nodiscard]] std::optional<AlertKind> alert_kind_named(std::string_view name);
-/// True when an alert's subject is a person. Else it is a section (0: the whole march), for coverage_lost 256 x section
-/// + role, for phase_late the planned phase, for staffing_low and the servers' 0.
-[[nodiscard]] bool is_about_person(AlertKind kind);
-[[nodiscard]] std::optional<Severity> severity_named(std::string_view name);
-[[nodiscard]] std::optional<OrderKind> order_kind_named(std::string_view name);
-[[nodiscard]] std::optional<End> end_named(std::string_view name);
-[[nodiscard]] std::optional<IncidentKind> incident_kind_named(std::string_view name);
-[[nodiscard]] std::optional<IncidentState> incident_state_named(std::string_view name);
-[[nodiscard]] std::optional<IntersectionState> intersection_state_named(std::string_view name);
 
 /// Why something was refused: `field` is the path of what was wrong, `message` says what to do.
 struct Error {
@@ -272,14 +63,17 @@ struct Error {
 };
 
 // ---- a march -----------------------------------------------------------------------------------
+/// A step of the plan.
 struct PlannedPhase {
     Phase phase = Phase::unknown;
     UtcMs at = 0;  ///< 0: no time is known
 };
+/// Where somebody is, in words of the march: no coordinate.
 struct Place {
     PlaceKind kind = PlaceKind::none;
     std::uint32_t number = 0;  ///< waypoint, section, or metres from the start
 };
+/// A named point of a route, `along_metres` from its start.
 struct Waypoint {
     std::string kind;  ///< "assembly", "rally", ...
     std::string name;
@@ -288,6 +82,7 @@ struct Waypoint {
     std::uint32_t number = 0;  ///< staff; 0: this feed does not say
     bool closed = false;       ///< an exit that is closed now
 };
+/// A version of the route.
 struct Route {
     std::uint32_t version = 0;  ///< 0: none
     RouteStatus status = RouteStatus::unknown;
@@ -305,6 +100,7 @@ struct Intersection {
     std::uint32_t version = 0;  ///< 0: nobody has touched it yet
     UtcMs since = 0;
 };
+/// A person on the roster, with the duty and what was heard last.
 struct Member {
     PersonId person = 0;
     std::uint32_t ordinal = 0;  ///< place in the roster: changes of receipts name it
@@ -325,6 +121,7 @@ struct Member {
     UtcMs silent_since = 0;  ///< ops: the phone was not heard after this; 0: it is heard
     std::string language;    ///< ops: BCP 47; empty: not said
 };
+/// Something that somebody has to look at. Owned by `owner` once it was taken; 0: nobody has it.
 struct Alert {
     AlertKind kind = AlertKind::unknown;
     std::uint64_t subject = 0;  ///< see is_about_person
@@ -365,6 +162,7 @@ struct Receipt {
     HeardBy heard_by = HeardBy::none;  ///< with `by`
     UtcMs unreached_since = 0;         ///< queued: this person cannot be reached at present; 0: nobody says so
 
+    /// Whether the person said yes or no.
     [[nodiscard]] bool is_answered() const { return state == ReceiptState::acked || state == ReceiptState::declined; }
 };
 /// An instruction with its receipts. Shown by its template where the app knows that one, else by its text.
@@ -384,8 +182,9 @@ struct Order {
     std::vector<Receipt> receipts;    ///< ops: all; a section lead's: of that section; marshal: the own one, if asked
 
     /// Null when the person is not asked, as far as this feed tells.
-    [[nodiscard]] const Receipt* receipt(PersonId person) const;
+    [[nodiscard]] MARCHWIRE_SDK_API const Receipt* receipt(PersonId person) const;
 };
+/// What the public is told, until `expires_at`.
 struct Notice {
     std::uint32_t number = 0;
     Severity severity = Severity::unknown;
@@ -394,6 +193,7 @@ struct Notice {
     UtcMs posted_at = 0;
     UtcMs expires_at = 0;
 };
+/// A command that waits for another person to confirm it, until `expires_at`.
 struct Proposal {
     std::uint32_t number = 0;
     std::string kind;  ///< "resume", "hold", "stop", "advance_phase", "approve_route", ...
@@ -431,6 +231,7 @@ struct IncidentNote {
     PersonId owner = 0;
     std::string text;
 };
+/// Something that happened, with who has it and its timeline.
 struct Incident {
     std::uint32_t number = 0;
     IncidentKind kind = IncidentKind::unknown;
@@ -450,6 +251,7 @@ struct Incident {
     std::uint32_t told_by = 0;        ///< the order by which all on duty were told
     bool is_restricted = false;       ///< there is more: see ReadRestricted
     std::vector<IncidentNote> notes;  ///< newest 20, oldest first
+    /// Whether nobody needs to do anything about it any more.
     [[nodiscard]] bool has_ended() const { return state == IncidentState::resolved || state == IncidentState::closed; }
 };
 /// The folded state of a public, ops or marshal feed. What the feed does not hold is empty.
@@ -478,12 +280,16 @@ struct March {
     AlertPreset preset = AlertPreset::unknown;  ///< ops
     bool preset_by_size = false;                ///< the roster's size says so, and not a person
     std::vector<Count> counts;                  ///< ops; oldest first, the newest 100
-    [[nodiscard]] const Route* active() const;
+    /// Null before a route is active.
+    [[nodiscard]] MARCHWIRE_SDK_API const Route* active() const;
     /// On the roster, or self; null when not there.
-    [[nodiscard]] const Member* member(PersonId person) const;
-    [[nodiscard]] const Order* order(std::uint32_t number) const;
-    [[nodiscard]] const Incident* incident(std::uint32_t number) const;
-    [[nodiscard]] const Intersection* intersection(std::uint32_t waypoint) const;
+    [[nodiscard]] MARCHWIRE_SDK_API const Member* member(PersonId person) const;
+    /// Null when this feed does not hold it.
+    [[nodiscard]] MARCHWIRE_SDK_API const Order* order(std::uint32_t number) const;
+    /// Null when this feed does not hold it.
+    [[nodiscard]] MARCHWIRE_SDK_API const Incident* incident(std::uint32_t number) const;
+    /// By its waypoint; null when the active route has none there.
+    [[nodiscard]] MARCHWIRE_SDK_API const Intersection* intersection(std::uint32_t waypoint) const;
 };
 
 }  // namespace marchwire::sdk
