@@ -222,11 +222,13 @@ private:
     void stop(const std::string& reason) { tell(callbacks_.on_state, ConnectionState(Stopped{reason, {}})); }
     template <class Callback, class... Values>
     void tell(const Callback& callback, const Values&... values) {
-        if (callback) guarded([&] { callback(values...); });
+        if (callback && !ended_) guarded([&] { callback(values...); });
     }
-    /// What the app's code throws ends here: the SDK's own work goes on.
+    /// What the app's code throws ends here: the SDK's own work goes on. A callback may not destroy the client; where
+    /// one does, this holds the shell until it has returned, and it was the last.
     template <class Call>
     void guarded(Call call) {
+        const auto self = shared_from_this();
         try {
             call();
         } catch (const std::exception& thrown) {
@@ -236,7 +238,7 @@ private:
         }
     }
     void tell_fault(const Fault& fault) const {
-        if (!callbacks_.on_fault) return;
+        if (!callbacks_.on_fault || ended_) return;
         try {
             callbacks_.on_fault(fault);
         } catch (...) {  // NOLINT(bugprone-empty-catch): whom could it be told to?
