@@ -1,11 +1,13 @@
-# What `cmake --install BUILD --prefix PREFIX --component sdk` puts there: headers and libraries of the SDKs, and what
-# find_package(marchwire) and pkg-config read. Nothing else is installed this way: the server comes as a Debian package.
+# What the target `sdk` builds and `cmake --install BUILD --prefix PREFIX --component sdk` puts there: headers and libraries
+# of the SDKs, and what find_package(marchwire) and pkg-config read. Nothing else is installed this way: the server comes as
+# a Debian package.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
+add_custom_target(sdk)
 set(marchwire_config_directory "${CMAKE_INSTALL_LIBDIR}/cmake/marchwire")
 
-# marchwire_installed(HEADERS TARGET NAME [TARGET NAME]...): the headers below that directory, and libraries that have them,
-# each known outside as marchwire::NAME.
+# marchwire_installed(HEADERS TARGET NAME [TARGET NAME]...): the headers below that directory, and the libraries that they
+# are of, each known outside as marchwire::NAME.
 function(marchwire_installed headers)
     set(libraries ${ARGN})
     while(libraries)
@@ -13,6 +15,7 @@ function(marchwire_installed headers)
         target_include_directories(${target} INTERFACE
             "$<BUILD_INTERFACE:${headers}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
         set_target_properties(${target} PROPERTIES EXPORT_NAME "${name}")
+        add_dependencies(sdk ${target})
         install(TARGETS ${target} EXPORT marchwire_targets
             LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT sdk
             ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT sdk)
@@ -21,21 +24,21 @@ function(marchwire_installed headers)
         FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 endfunction()
 
-# marchwire_pkg_config(NAME DESCRIPTION [REQUIRES PACKAGE...]): NAME.pc; what the static library needs beside itself is
-# told to `pkg-config --static` alone. It stands as far below the prefix as the libraries do, wherever the prefix is.
+# marchwire_pkg_config(NAME DESCRIPTION [STATIC FLAG...]): NAME.pc, which stands as far below the prefix as the libraries do,
+# wherever the prefix is. STATIC is what the static library needs beside itself: flags and no packages, for those who want
+# the shared one need not have them.
 function(marchwire_pkg_config name description)
-    cmake_parse_arguments(arg "" "" "REQUIRES" ${ARGN})
+    cmake_parse_arguments(arg "" "" "STATIC" ${ARGN})
     cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY
         "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE up)
-    list(JOIN arg_REQUIRES " " requires)
+    list(JOIN arg_STATIC " " private)
     string(CONFIGURE [[
 prefix=${pcfiledir}/@up@
 Name: @name@
 Description: @description@
 Version: @PROJECT_VERSION@
-Requires.private: @requires@
 Libs: -L${prefix}/@CMAKE_INSTALL_LIBDIR@ -l@name@
-Libs.private: -pthread
+Libs.private: @private@
 Cflags: -I${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
 ]] text @ONLY)
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/lib/pkgconfig/${name}.pc" CONTENT "${text}" @ONLY)

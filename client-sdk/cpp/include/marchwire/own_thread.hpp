@@ -1,6 +1,7 @@
 // A client on a thread of its own, for apps that have no io_context.
 #pragma once
 
+#include "marchwire/api.hpp"
 #include "marchwire/client.hpp"
 
 #include <cstddef>
@@ -24,27 +25,27 @@ public:
     static constexpr std::size_t posted_max = 10'000;
 
     /// Throws std::system_error where the system gives no thread.
-    OwnThread(const ClientSettings& settings, Callbacks callbacks);
+    MARCHWIRE_SDK_API OwnThread(const ClientSettings& settings, Callbacks callbacks);
     /// Ends the client and waits for the thread: no callback comes after it. A goodbye that `close` began is said to
     /// its end, for two seconds at most; a name that is being looked up is waited for as long as the system takes.
     /// Nobody may call this object meanwhile, and no callback may destroy it (one that does ends the client all the
     /// same, and the thread behind itself).
-    ~OwnThread();
+    MARCHWIRE_SDK_API ~OwnThread();
     OwnThread(const OwnThread&) = delete;
     OwnThread& operator=(const OwnThread&) = delete;
 
     /// Has it done behind what was posted before, and does not wait. False: `posted_max` wait already, it is not done.
-    bool post(std::function<void(Client&)> work);
+    MARCHWIRE_SDK_API bool post(std::function<void(Client&)> work);
     /// Waits until `asked(client)` is done: its result, empty where it threw; true or false where it returns nothing.
     /// On this thread it is done at once, so that callbacks may ask. Hold no lock here that a callback waits for.
     template <class Asked>
     auto ask(Asked asked);
     /// Whether the caller is a callback, or what was posted or asked.
-    [[nodiscard]] bool is_here() const;
+    [[nodiscard]] MARCHWIRE_SDK_API bool is_here() const;
 
 private:
     class Room;
-    [[nodiscard]] bool wait_for(const std::function<void(Client&)>& work);
+    [[nodiscard]] MARCHWIRE_SDK_API bool wait_for(const std::function<void(Client&)>& work);
     std::shared_ptr<Room> room_;  // the thread's too, so that a callback that destroys this breaks nothing
 };
 
