@@ -7,3 +7,9 @@
 
 /// Marks what the static library has alone: whoever links the shared one and calls it is told so by the linker.
 #define MARCHWIRE_SDK_STATIC __attribute__((visibility("hidden")))
+
+/// The client of a Marchwire server.
+namespace marchwire {}
+/// Client connects and keeps feeds whole; OwnThread gives it a thread. All else is plain values. What cannot be done is
+/// said by an Error, or by an empty value; where a function throws it says so.
+namespace marchwire::sdk {}

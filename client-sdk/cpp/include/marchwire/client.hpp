@@ -103,6 +103,7 @@ struct OrderIssued {
 };
 /// Some receipts of an order: who was added is queued.
 struct ReceiptsMoved {
+    /// How far one recipient is.
     struct Move {
         std::uint32_t ordinal = 0;  ///< Member::ordinal
         ReceiptState state = ReceiptState::unknown;
@@ -130,6 +131,7 @@ struct IncidentChanged {
 };
 /// Some of the active route, or (with a new route) all: look at `march()`.
 struct IntersectionsChanged {
+    /// How one of them stands now.
     struct Change {
         std::uint32_t waypoint = 0;
         IntersectionState state = IntersectionState::unknown;
