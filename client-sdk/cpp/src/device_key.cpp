@@ -57,7 +57,9 @@ DeviceKey DeviceKey::generate() {
 
 std::optional<DeviceKey> DeviceKey::from_pem(const std::string& pem) {
     const Bytes bytes(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    auto key = shared(PEM_read_bio_PrivateKey(bytes.get(), nullptr, nullptr, nullptr));
+    // A key under a password is none: OpenSSL would ask for it on the terminal of the app.
+    const auto no_password = [](char*, int, int, void*) { return -1; };
+    auto key = shared(PEM_read_bio_PrivateKey(bytes.get(), nullptr, no_password, nullptr));
     if (key == nullptr) return std::nullopt;
     std::array<char, 32> group{};
     std::size_t size = 0;
