@@ -58,7 +58,7 @@ def main():
             march = state_of(library, library.marchwire_event_get_client(event), feed)
             if march is not None:
                 phase = march.get("phase", {})
-                print(f"{march.get('city')}: {phase.get('phase')} {phase.get('sentence', '')}", flush=True)
+                print(f"{march.get('about', {}).get('city')}: {phase.get('phase')} {phase.get('sentence', '')}", flush=True)
         elif kind == EVENT_STATE:
             print(library.marchwire_event_get_json(event).decode(), file=sys.stderr)
 
