@@ -290,7 +290,7 @@ MARCHWIRE_API marchwire_client* marchwire_client_new(const marchwire_settings* s
 
 /** Ends a client: waits for the callback that runs, and no other comes. A goodbye that marchwire_client_close() began
  * is said to its end, for two seconds at most; a name that is being looked up is waited for as long as the system
- * takes.
+ * takes. Do so before the process ends: the client's thread must not outlive what it stands on.
  * @param client null: nothing is to do
  * @return #MARCHWIRE_IN_CALLBACK from within one of its callbacks: it is not freed, and goes on */
 MARCHWIRE_API marchwire_status marchwire_client_free(marchwire_client* client);

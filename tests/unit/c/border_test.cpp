@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <array>
 #include <set>
+#include <string>
 
 namespace marchwire::test {
 namespace {

@@ -6,7 +6,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <atomic>
+#include <functional>
+#include <future>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -162,6 +165,22 @@ TEST_CASE("a device of the C SDK tells its name and no more than it was told to"
     CHECK(server.heard("stewards/1.2"));
     CHECK(server.heard("public/c/m"));
     CHECK_FALSE(server.heard("unwanted"));
+}
+
+TEST_CASE("a client of the C SDK whose callback stands still says when too much waits for it", "[c][threads]") {
+    std::promise<void> goes_on;
+    const std::shared_future<void> may_go_on = goes_on.get_future().share();
+    const CClient client(settings_for(), [may_go_on](const marchwire_event*) { may_go_on.wait(); });
+    CHECK(marchwire_client_connect(client.get()) == MARCHWIRE_OK);
+    marchwire_status status = MARCHWIRE_OK;
+    constexpr int more_than_wait = 20'000;
+    for (int i = 0; i < more_than_wait && status == MARCHWIRE_OK; ++i)
+        status = marchwire_client_screen(client.get(), 1);
+    CHECK(status == MARCHWIRE_FULL);
+    goes_on.set_value();
+    // It has done all the same what it had taken.
+    CHECK(marchwire_client_unanswered(client.get()) == 0);
+    CHECK(marchwire_client_screen(client.get(), 0) == MARCHWIRE_OK);
 }
 
 TEST_CASE("a client of the C SDK that tells nobody anything works", "[c][client]") {
