@@ -40,9 +40,11 @@ TEST_CASE("the followers of the C SDK show what becomes of a march and end when 
     }
 #ifdef MARCHWIRE_LIBRARY_PATH
     SECTION("in Python") {
-        Program follower({"env", "MARCHWIRE_LIBRARY=" MARCHWIRE_LIBRARY_PATH, "/usr/bin/python3", "-B",
-                          MARCHWIRE_SOURCE_DIR "/client-sdk/c/examples/follow.py", server.followers_url(), feed},
-                         Stream::out);
+        const std::string library = MARCHWIRE_LIBRARY_PATH;
+        Program follower(
+            {"env", "MARCHWIRE_LIBRARY=" + library, "/usr/bin/python3", "-B",
+             std::string(MARCHWIRE_SOURCE_DIR) + "/client-sdk/c/examples/follow.py", server.followers_url(), feed},
+            Stream::out);
         CHECK_FALSE(follower.read_until(shows("St. Louis: PLANNED")).empty());
         follower.signal(SIGTERM);
         CHECK(follower.wait().exit_code == 0);

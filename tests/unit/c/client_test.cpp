@@ -45,11 +45,11 @@ TEST_CASE("a callback of the C SDK may call its client but not free it", "[c][ca
 }
 
 TEST_CASE("what threads ask of a client of the C SDK at once is all done", "[c][threads]") {
-    constexpr int each = 50;
+    constexpr std::uint64_t each = 50;
     const CClient client(settings_for());
     std::array<std::set<std::uint64_t>, 2> counters;
     const auto give = [&](std::set<std::uint64_t>& into) {
-        for (int i = 0; i < each; ++i) {
+        for (std::uint64_t i = 0; i < each; ++i) {
             std::uint64_t counter = 0;
             marchwire_client_command(client.get(), "c/m", check_in, &counter, nullptr);
             marchwire_client_subscribe(client.get(), "overview/c");
