@@ -16,6 +16,7 @@
 #include <deque>
 #include <exception>
 #include <map>
+#include <random>
 #include <set>
 #include <utility>
 
@@ -252,6 +253,8 @@ private:
     }
     [[nodiscard]] static ClientSettings continued(ClientSettings settings, const QueueFile::Opened& opened) {
         settings.counter = std::max(settings.counter, opened.counter);
+        // Followers have no device: by one seed all of them would come back at the same moments.
+        if (settings.jitter_seed == 0 && settings.device == 0) settings.jitter_seed = std::random_device()();
         return settings;
     }
     void restore(const QueueFile::Row& row) {

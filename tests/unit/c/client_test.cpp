@@ -183,6 +183,19 @@ TEST_CASE("a client of the C SDK whose callback stands still says when too much 
     CHECK(marchwire_client_screen(client.get(), 0) == MARCHWIRE_OK);
 }
 
+// All of them came back at the same moments, for no device was a seed like any other.
+TEST_CASE("followers that lost one server do not come back at the same moment", "[c][client]") {
+    const Settings settings(marchwire_settings_new("ws://127.0.0.1:1/v1/ws"));
+    constexpr std::int64_t waits_ms = 1'000'000'000;
+    REQUIRE(marchwire_settings_set_retry(settings.get(), waits_ms, waits_ms) == MARCHWIRE_OK);
+    const CClient one(settings);
+    const CClient other(settings);
+    CHECK(marchwire_client_connect(one.get()) == MARCHWIRE_OK);
+    CHECK(marchwire_client_connect(other.get()) == MARCHWIRE_OK);
+    const auto wait_of = [](const CClient& client) { return client.wait_for(MARCHWIRE_EVENT_STATE, "waiting").json; };
+    CHECK(wait_of(one) != wait_of(other));
+}
+
 TEST_CASE("a client of the C SDK that tells nobody anything works", "[c][client]") {
     marchwire_client* client = marchwire_client_new(settings_for().get(), nullptr, nullptr);
     REQUIRE(client != nullptr);

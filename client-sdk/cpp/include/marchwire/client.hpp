@@ -390,7 +390,7 @@ struct ClientSettings {
     std::uint64_t device = 0;                ///< random, kept by the app; 0: no commands
     std::uint64_t counter = 0;               ///< last counter that this device used
     std::string name = "marchwire-cpp/0.1";  ///< for the operator's logs; no person in it
-    std::uint64_t jitter_seed = 0;           ///< of the waits between tries; 0: from the device
+    std::uint64_t jitter_seed = 0;           ///< of the waits between tries; 0: of the device, or by chance
     Millis retry_first{500};                 ///< waits are drawn from 0 to this, doubled with each try, ...
     Millis retry_most{30'000};               ///< ... and to this at most
     std::size_t commands_waiting = 1'000;    ///< unanswered ones kept; more are refused
