@@ -29,11 +29,12 @@ struct Installed {
         REQUIRE(installed.exit_code == 0);
     }
     /// Builds `name` of tests/outside by what pkg-config says.
-    [[nodiscard]] std::string built_by_pkg_config(const std::string& name, const std::string& flags) const {
+    [[nodiscard]] std::string built_by_pkg_config(const std::string& compiler, const std::string& name,
+                                                  const std::string& flags) const {
         std::string program = directory.path() + "/" + name + "_by_pkg_config";
-        const Ended built = in_shell("export PKG_CONFIG_LIBDIR=" + prefix + "/lib/pkgconfig; " SDK_CXX " -std=c++20 " +
-                                     (outside / name).string() + ".cpp -o " + program +
-                                     " $(pkg-config --cflags --libs " + flags + " marchwire_sdk)");
+        const Ended built = in_shell("export PKG_CONFIG_LIBDIR=" + prefix + "/lib/pkgconfig; " + compiler + " " +
+                                     (outside / name).string() + " -o " + program + " $(pkg-config --cflags --libs " +
+                                     flags + ")");
         INFO(built.out);
         REQUIRE(built.exit_code == 0);
         return program;
@@ -63,7 +64,7 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 
 }  // namespace
 
-TEST_CASE("a project from outside finds the installed SDK and follows a march with either library",
+TEST_CASE("a project from outside finds the installed SDK and follows a march with each library",
           "[integration][sdk_package]") {
     const Installed sdk;
     const std::string build = sdk.directory.path() + "/build";
@@ -75,16 +76,22 @@ TEST_CASE("a project from outside finds the installed SDK and follows a march wi
     const FollowedMarch followed;
     CHECK(followed.phase_by({build + "/on_own_loop"}) == "planned\n");
     CHECK(followed.phase_by({build + "/on_own_thread"}) == "planned\n");
+    CHECK(followed.phase_by({build + "/in_c"}) == "planned\n");
 }
 
 TEST_CASE("one file is built by what pkg-config says of the installed SDK", "[integration][sdk_package]") {
     const Installed sdk;
     const FollowedMarch followed;
-    const std::string with_shared = sdk.built_by_pkg_config("on_own_thread", "");
-    CHECK(followed.phase_by({"env", "LD_LIBRARY_PATH=" + sdk.prefix + "/lib", with_shared}) == "planned\n");
+    const std::string with_shared = sdk.built_by_pkg_config(SDK_CXX " -std=c++20", "on_own_thread.cpp",
+                                                            "marchwire_sdk");
+    const std::string in_c = sdk.built_by_pkg_config("cc -std=c11", "in_c.c", "marchwire");
+    for (const std::string& program : {with_shared, in_c}) {
+        CHECK(followed.phase_by({"env", "LD_LIBRARY_PATH=" + sdk.prefix + "/lib", program}) == "planned\n");
+    }
     // Where the static library alone lies there, as it does with those who want no other.
     fs::remove(sdk.prefix + "/lib/libmarchwire_sdk.so");
-    const std::string with_static = sdk.built_by_pkg_config("on_own_loop", "--static");
+    const std::string with_static = sdk.built_by_pkg_config(SDK_CXX " -std=c++20", "on_own_loop.cpp",
+                                                            "--static marchwire_sdk");
     CHECK(followed.phase_by({with_static}) == "planned\n");
 }
 

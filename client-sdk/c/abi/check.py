@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the C SDK's library to what programs were built for: check.py build/debug/libmarchwire.so
+"""Holds the C SDK's library to what programs were built for: check.py build/debug/lib/libmarchwire.so
 
 It exports marchwire_ alone, each function with the types and each constant with the value that stand in marchwire.abi
 beside this file. MARCHWIRE_GOLDEN_REWRITE=1 writes there what was added; within one SONAME nothing goes and nothing
