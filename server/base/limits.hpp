@@ -32,13 +32,13 @@ inline constexpr std::size_t queue_bytes_staff = 2UL * 1024 * 1024;  ///< class 
 inline constexpr std::size_t queue_answer_bytes = 256UL * 1024;      ///< class D of a session: five full answers; ours
 inline constexpr std::size_t queue_total_bytes_followers = 256UL * 1024 * 1024;  ///< waiting for all followers: ours
 inline constexpr std::size_t queue_total_bytes_staff = 256UL * 1024 * 1024;      ///< apart, so that a crowd takes none
-inline constexpr int send_buffer_bytes = 64 * 1024;             ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
-inline constexpr int not_sent_low_water_bytes = 16 * 1024;      ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
-inline constexpr std::uint32_t commands_per_second = 20;        ///< per session, refilled; ours
-inline constexpr std::uint32_t commands_burst = 400;            ///< an off-line phone's queue arrives at once; ours
-inline constexpr std::uint32_t follower_burst = 100;            ///< has no queue: all its subscriptions at once; ours
+inline constexpr int send_buffer_bytes = 64 * 1024;         ///< SO_SNDBUF: no minutes of old data (DESIGN 4.5)
+inline constexpr int not_sent_low_water_bytes = 16 * 1024;  ///< TCP_NOTSENT_LOWAT (DESIGN 4.5)
+inline constexpr std::uint32_t commands_per_second = 20;    ///< per session, refilled; ours
+inline constexpr std::uint32_t commands_burst = 1'000;  ///< an off-line phone's queue arrives at once (SPEC E5); ours
+inline constexpr std::uint32_t follower_burst = 100;    ///< has no queue: all its subscriptions at once; ours
 inline constexpr std::uint32_t client_frames_per_second = 100;  ///< pings and fragments too; beyond it: closed
-inline constexpr std::uint32_t client_frames_burst = 1'000;
+inline constexpr std::uint32_t client_frames_burst = 1'200;  ///< such a queue, and what else a phone says when it comes
 
 // --- sockets ----------------------------------------------------------------------------------
 inline constexpr Millis http_request_deadline = seconds(10);  ///< a whole request header, and a whole answer; ours
