@@ -109,7 +109,7 @@ base::Result<void> Listener::start(const base::Address& address) {
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (!error) acceptor_.native_non_blocking(true, error);
+    if (!error) acceptor_.non_blocking(true, error);  // a caller who went away holds no thread, by either accept
     if (error) {
         return base::refuse(base::RefusalCode::unavailable, address.text(),
                             "This address cannot be listened on (" + error.message() +
@@ -185,7 +185,8 @@ void Listener::admit(int descriptor, const tcp::endpoint& from) {
         }
         serve(std::move(*socket), seat, settings_, std::move(stay), by_balancer ? Comes::by_balancer : Comes::directly);
     };
-    asio::post(seat.io, [lane = lane_of(seat, settings_), work = std::move(serve_it)]() mutable {
+    // Whom a limit keeps out is counted nowhere: many of them waiting would take the descriptors of all.
+    asio::post(seat.io, [lane = limit ? nullptr : lane_of(seat, settings_), work = std::move(serve_it)]() mutable {
         if (lane == nullptr) return work();
         lane->put_off(std::move(work));
     });

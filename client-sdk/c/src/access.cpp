@@ -4,7 +4,6 @@
 #include "wall.hpp"
 
 #include <openssl/rand.h>
-#include <boost/asio/io_context.hpp>
 
 #include <array>
 #include <cstring>
@@ -71,10 +70,6 @@ marchwire_status marchwire_redeem(const marchwire_invitation* invitation, const 
     return c::walled([&]() -> marchwire_status {
         const auto key = sdk::DeviceKey::from_pem(key_pem);
         if (!key) return MARCHWIRE_INVALID_ARGUMENT;
-        boost::asio::io_context io{1};
-        std::string answer;
-        sdk::redeem(io, invitation->said, *key, [&](const sdk::Redeemed& redeemed) { answer = c::text_of(redeemed); });
-        io.run();
-        return c::hand_over(answer, json);
+        return c::hand_over(c::text_of(sdk::redeem(invitation->said, *key)), json);
     });
 }
